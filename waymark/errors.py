@@ -1,0 +1,269 @@
+"""Every error of Waymark, in one module.
+
+An error of the engine has a private SQLSTATE (`WM…`, listed in sql/README.md) and exactly one class here; `SQLSTATES` is
+that table. Attributes live in `__dict__` and `args` holds plain values only, so that each of these errors can itself
+travel as the failure of an action (docs/internals/values.md).
+"""
+
+from collections.abc import Sequence
+
+
+class WaymarkError(Exception):
+    """Base of all errors of Waymark. `detail` and `hint` say where it is and what to do, or are None."""
+
+    detail: str | None
+    hint: str | None
+
+    def __init__(self, message: str = "", *, detail: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [super().__str__()]
+        if self.detail:
+            lines.append(f"  {self.detail}")
+        if self.hint:
+            lines.append(f"  {self.hint}")
+        return "\n".join(lines)
+
+
+# --- Programs -----------------------------------------------------------------------------------------------------------
+
+
+class UnsupportedPatternError(WaymarkError):
+    """A workflow body says something that Waymark does not compile. Raised when the class is decorated.
+
+    `diagnostics` are all problems of the body at once; the message shows each with its code, place, source line,
+    reason and rewrite, as the compiler rendered them.
+    """
+
+    diagnostics: tuple[object, ...]
+
+    def __init__(self, message: str = "", diagnostics: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics = tuple(diagnostics)
+
+
+class InvalidProgram(WaymarkError):
+    """An IR is malformed; `path` names the offending node (`nodes[3].next`)."""
+
+    @property
+    def path(self) -> str:
+        return self.detail or ""
+
+
+class ProgramTooLarge(InvalidProgram):
+    """An IR is over one of the limits of docs/internals/ir.md; `path` names the place."""
+
+
+# --- Values -------------------------------------------------------------------------------------------------------------
+
+
+class EncodeError(WaymarkError, TypeError):
+    """A value cannot be written as JSON; `path` is the place inside it (`user_ids[3].owner`)."""
+
+    path: str
+
+    def __init__(self, reason: str = "", path: str = "") -> None:
+        super().__init__(f"cannot encode {path}: {reason}" if path else f"cannot encode: {reason}")
+        self.path = path
+
+
+class DecodeError(WaymarkError, ValueError):
+    """A JSON value is not a value of Waymark, or its class cannot be imported here; `path` is the place inside it."""
+
+    path: str
+
+    def __init__(self, reason: str = "", path: str = "") -> None:
+        super().__init__(f"cannot decode {path}: {reason}" if path else f"cannot decode: {reason}")
+        self.path = path
+
+
+# --- Calls --------------------------------------------------------------------------------------------------------------
+
+
+class UnknownWorkflow(WaymarkError, LookupError):
+    """No program is registered under this workflow name."""
+
+
+class ArgumentError(WaymarkError, TypeError):
+    """The arguments of a run do not fit its workflow."""
+
+
+class MissingArgument(ArgumentError):
+    """A parameter without a default got no argument."""
+
+
+class UnexpectedArgument(ArgumentError):
+    """An argument that the workflow has no parameter for."""
+
+
+class MalformedArgument(ArgumentError):
+    """An argument is not an encoded value (docs/internals/values.md)."""
+
+
+class OptionError(WaymarkError, ValueError):
+    """An option of `start` is wrong."""
+
+
+class UnknownOption(OptionError):
+    """An option that `start` does not have."""
+
+
+class OptionOutOfRange(OptionError):
+    """The value of an option is of the wrong type or outside its range."""
+
+
+# --- Runs ---------------------------------------------------------------------------------------------------------------
+
+
+class UnknownRun(WaymarkError, LookupError):
+    """No run has this id."""
+
+
+class WorkflowFailed(WaymarkError):
+    """A run has failed.
+
+    Raised itself when the type of the run's exception cannot be imported here; otherwise it is the `__cause__` of that
+    exception. `cause` is the text of the failure (`ValueError: no such user`), `cause_type` the exception's class name
+    (`module:qualname`), `remote_traceback` the worker's traceback where an action raised it.
+    """
+
+    run_id: str
+    workflow: str | None
+    node: int | None
+    line: int | None
+    file: str | None
+    function: str | None
+    source: str | None
+    attempts: int | None
+    cause: str
+    cause_type: str | None
+    remote_traceback: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        run_id: str = "",
+        workflow: str | None = None,
+        node: int | None = None,
+        line: int | None = None,
+        file: str | None = None,
+        function: str | None = None,
+        source: str | None = None,
+        attempts: int | None = None,
+        cause: str = "",
+        cause_type: str | None = None,
+        remote_traceback: str | None = None,
+        detail: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, detail=detail, hint=hint)
+        self.run_id = run_id
+        self.workflow = workflow
+        self.node = node
+        self.line = line
+        self.file = file
+        self.function = function
+        self.source = source
+        self.attempts = attempts
+        self.cause = cause
+        self.cause_type = cause_type
+        self.remote_traceback = remote_traceback
+
+
+class ResultNotReady(WaymarkError, TimeoutError):
+    """`result(timeout=…)` ended before the run did. The run goes on."""
+
+
+class RemoteError(WaymarkError):
+    """An exception whose own class cannot be imported or rebuilt here; `type_name` is that class's name."""
+
+    type_name: str
+
+    def __init__(self, message: str = "", type_name: str = "") -> None:
+        super().__init__(message)
+        self.type_name = type_name
+
+
+# --- Raised inside workflow bodies --------------------------------------------------------------------------------------
+
+
+class WaymarkTimeout(WaymarkError, TimeoutError):
+    """The last attempt that an action's policy gave it ran out of time."""
+
+
+class ExhaustedRetries(WaymarkError):
+    """The last attempt that an action's policy gave it was lost with its worker, so there is no exception of its own."""
+
+
+class InexactOperation(WaymarkError):
+    """The body asked for an operation whose exact result the engine cannot give. No handler of the body catches it."""
+
+
+class EngineLimitReached(WaymarkError):
+    """The body ran into a limit of the engine inside one step. No handler of the body catches it."""
+
+
+# --- Engine and configuration -------------------------------------------------------------------------------------------
+
+
+class ConfigurationError(WaymarkError):
+    """A setting is wrong; the message names the variable, its value and what is allowed."""
+
+    variable: str
+
+    def __init__(self, message: str = "", variable: str = "") -> None:
+        super().__init__(message)
+        self.variable = variable
+
+
+class DatabaseUnreachable(WaymarkError, ConnectionError):
+    """No connection to Postgres could be made, or it broke and did not come back in time."""
+
+
+class EngineNotInstalled(WaymarkError):
+    """The database has no Waymark engine."""
+
+
+class EngineVersionError(WaymarkError):
+    """The engine in the database speaks another API version than this package."""
+
+
+class SessionExpired(WaymarkError):
+    """The session of a daemon is unknown or its lease was lost."""
+
+
+class StepException(WaymarkError):
+    """A Python exception inside a step, as the engine carries it. It never leaves the engine."""
+
+
+SQLSTATES: dict[str, type[WaymarkError]] = {
+    "WM101": InvalidProgram,
+    "WM102": ProgramTooLarge,
+    "WM201": UnknownWorkflow,
+    "WM202": MissingArgument,
+    "WM203": UnexpectedArgument,
+    "WM204": UnknownOption,
+    "WM205": OptionOutOfRange,
+    "WM206": MalformedArgument,
+    "WM301": UnknownRun,
+    "WM302": WorkflowFailed,
+    "WM401": SessionExpired,
+    "WM402": EngineVersionError,
+    "WM501": StepException,
+    "WM502": InexactOperation,
+    "WM503": EngineLimitReached,
+}
+
+
+def from_sqlstate(sqlstate: str, message: str, *, detail: str | None = None, hint: str | None = None) -> WaymarkError:
+    """The error an engine's SQLSTATE stands for; a `WM…` code that this version does not know is a WaymarkError."""
+    return SQLSTATES.get(sqlstate, WaymarkError)(message, detail=detail, hint=hint)
+
+
+WorkflowFailedError = WorkflowFailed
+ExhaustedRetriesError = ExhaustedRetries
+ActionTimeout = WaymarkTimeout
