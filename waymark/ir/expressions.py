@@ -1,0 +1,186 @@
+"""Expressions of the IR: small pure trees that one step evaluates (docs/internals/ir.md).
+
+The JSON form of an expression is an object with one distinguishing key; the alias of the field is that key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Discriminator, Field, Tag
+
+
+class Model:
+    """Base of all models of the IR: unknown keys are errors."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Model):
+    """A value, encoded as docs/internals/values.md says."""
+
+    value: Annotated[Any, Field(alias="const")]
+
+
+@dataclass(frozen=True, slots=True)
+class Local(Model):
+    """A variable of the function or of an enclosing comprehension."""
+
+    name: Annotated[str, Field(alias="local")]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator(Model):
+    """A call of the dialect's operator library (`waymark.ir.operators`)."""
+
+    op: str
+    args: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListDisplay(Model):
+    """A list of its items, evaluated in order."""
+
+    items: Annotated[tuple[Expression, ...], Field(alias="list")]
+
+
+@dataclass(frozen=True, slots=True)
+class TupleDisplay(Model):
+    """A tuple of its items, evaluated in order."""
+
+    items: Annotated[tuple[Expression, ...], Field(alias="tuple")]
+
+
+@dataclass(frozen=True, slots=True)
+class DictDisplay(Model):
+    """A dict of its pairs, evaluated in order, each key before its value."""
+
+    items: Annotated[tuple[tuple[Expression, Expression], ...], Field(alias="dict")]
+
+
+@dataclass(frozen=True, slots=True)
+class And(Model):
+    """The truth of the whole; short-circuits."""
+
+    operands: Annotated[tuple[Expression, ...], Field(alias="and")]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Model):
+    """The truth of the whole; short-circuits."""
+
+    operands: Annotated[tuple[Expression, ...], Field(alias="or")]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Model):
+    """Whether the operand is false."""
+
+    operand: Annotated[Expression, Field(alias="not")]
+
+
+@dataclass(frozen=True, slots=True)
+class If(Model):
+    """`(test, then, otherwise)`: lazy, yields the value of the part that is taken."""
+
+    parts: Annotated[tuple[Expression, Expression, Expression], Field(alias="if")]
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Model):
+    """One `for target in iter if condition …` of a comprehension."""
+
+    target: str
+    iter: Expression
+    conditions: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComprehensionBody(Model):
+    """The element, and the generators from the outermost to the innermost."""
+
+    element: Expression
+    generators: tuple[Generator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Model):
+    """A list built element by element."""
+
+    body: Annotated[ComprehensionBody, Field(alias="comprehension")]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Model):
+    """How an action is retried and bounded. Times are seconds; what is absent is the engine's default."""
+
+    attempts: Expression | None = None
+    retry_on: Expression | None = None
+    backoff: Expression | None = None
+    multiplier: Expression | None = None
+    max_backoff: Expression | None = None
+    jitter: Expression | None = None
+    timeout: Expression | None = None
+    queue: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation(Model):
+    """A call of an action: `action` is its `module:qualname`, `args` are by parameter name."""
+
+    action: str
+    args: dict[str, Expression]
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationValue(Model):
+    """An action call that is not yet started; only inside `fork.branches`."""
+
+    invocation: Invocation
+
+
+_KINDS: dict[str, type[object]] = {
+    "const": Const,
+    "local": Local,
+    "op": Operator,
+    "list": ListDisplay,
+    "tuple": TupleDisplay,
+    "dict": DictDisplay,
+    "and": And,
+    "or": Or,
+    "not": Not,
+    "if": If,
+    "comprehension": Comprehension,
+    "invocation": InvocationValue,
+}
+_TAGS = {kind: tag for tag, kind in _KINDS.items()}
+
+
+def _tag(value: object) -> str | None:
+    if isinstance(value, dict):
+        return next((tag for tag in _KINDS if tag in value), None)
+    return _TAGS.get(type(value))
+
+
+Expression = Annotated[
+    Annotated[Const, Tag("const")]
+    | Annotated[Local, Tag("local")]
+    | Annotated[Operator, Tag("op")]
+    | Annotated[ListDisplay, Tag("list")]
+    | Annotated[TupleDisplay, Tag("tuple")]
+    | Annotated[DictDisplay, Tag("dict")]
+    | Annotated[And, Tag("and")]
+    | Annotated[Or, Tag("or")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[If, Tag("if")]
+    | Annotated[Comprehension, Tag("comprehension")]
+    | Annotated[InvocationValue, Tag("invocation")],
+    Discriminator(_tag),
+]
+
+UNBOUND = Const({"$": "unbound"})
+"""Assigned to a local, it unbinds it."""

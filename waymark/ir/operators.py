@@ -1,0 +1,34 @@
+"""The operator library of the dialect `python`: each is the SQL function `waymark.py_<name>`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Result = Literal["value", "predicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSpec:
+    """`arity` is the exact argument count; a predicate returns a truth value, a value operator any value."""
+
+    name: str
+    arity: int
+    result: Result
+
+
+def _specs(result: Result, arity: int, names: str) -> list[OperatorSpec]:
+    return [OperatorSpec(f"py.{name}", arity, result) for name in names.split()]
+
+
+OPERATORS: dict[str, OperatorSpec] = {
+    spec.name: spec
+    for spec in [
+        *_specs("value", 2, "add sub mul truediv floordiv mod pow lshift rshift bitand bitor bitxor"),
+        *_specs("value", 1, "neg pos invert iter list inplace"),
+        *_specs("value", 2, "getattr getitem unpack concat list_append"),
+        *_specs("value", 3, "range exception"),
+        *_specs("predicate", 1, "truth is_none"),
+        *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),
+    ]
+}

@@ -1,0 +1,173 @@
+"""The readable text form of a program, for people and golden tests.
+
+One line a node: its id, what it does, and where it goes unless that is the next line; `!n` is its error edge.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import assert_never
+
+from waymark.ir.expressions import (
+    And,
+    Comprehension,
+    Const,
+    DictDisplay,
+    Expression,
+    If,
+    Invocation,
+    InvocationValue,
+    ListDisplay,
+    Local,
+    Not,
+    Operator,
+    Or,
+    Policy,
+    TupleDisplay,
+)
+from waymark.ir.nodes import (
+    Action,
+    AnyNode,
+    Assign,
+    Branch,
+    Call,
+    Catch,
+    Fork,
+    Function,
+    Iterate,
+    Program,
+    Raise,
+    Return,
+    Sleep,
+)
+
+
+def format_program(program: Program) -> str:
+    """The whole program as text."""
+    lines = [f"workflow {program.workflow}"]
+    for function in program.functions:
+        lines += ["", format_function_head(function)]
+        for node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
+            lines.append(f"  {node.id:>3}  {_line(program, node)}")
+    return "\n".join(lines) + "\n"
+
+
+def format_function_head(function: Function) -> str:
+    """`name(parameters)` with the other locals."""
+    parameters = [
+        parameter.name if parameter.required else f"{parameter.name}={_json(parameter.default)}"
+        for parameter in function.parameters
+    ]
+    others = function.locals[len(parameters) :]
+    entry = "" if function.entry == function.nodes[0] else f" entry {function.entry}"
+    return f"{function.name}({', '.join(parameters)})" + (f" locals {' '.join(others)}" if others else "") + entry
+
+
+def _line(program: Program, node: AnyNode) -> str:
+    match node:
+        case Branch():
+            text = f"if {format_expression(node.test)} then {node.then} else {node.otherwise}"
+        case Iterate():
+            text = f"{node.target} = next {node.iterator}[{node.index}] else {node.done}{_goto(node.id, node.next)}"
+        case Raise():
+            text = f"raise {format_expression(node.value)}"
+        case Return():
+            text = f"return {format_expression(node.value)}"
+        case Assign() | Action() | Fork() | Sleep() | Call() | Catch():
+            text = format_effect(program, node) + _goto(node.id, node.next)
+        case _:
+            assert_never(node)
+    return text + (f" !{node.error}" if node.error is not None else "")
+
+
+def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call | Catch) -> str:
+    """What a node with one successor does, without its edges."""
+    match node:
+        case Assign():
+            return f"{node.target} = {format_expression(node.value)}"
+        case Action():
+            return f"{_target(node.target)}await {_invocation(node.call)}"
+        case Fork():
+            kind = "settle" if node.settle else "gather"
+            return f"{_target(node.target)}{kind} {format_expression(node.branches)}"
+        case Sleep():
+            return f"sleep {format_expression(node.seconds)}"
+        case Call():
+            name = program.functions[node.function].name
+            return f"{_target(node.target)}call {name}({_arguments(node.args)})"
+        case Catch():
+            return f"{node.target} = catch"
+        case _:
+            assert_never(node)
+
+
+def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+    """An expression, with operators as calls (`py.add(x, 1)`)."""
+    match value:
+        case Const():
+            return _json(value.value)
+        case Local():
+            return value.name
+        case Operator():
+            return f"{value.op}({_join(value.args)})"
+        case ListDisplay():
+            return f"[{_join(value.items)}]"
+        case TupleDisplay():
+            return f"({_join(value.items)}{',' if len(value.items) == 1 else ''})"
+        case DictDisplay():
+            pairs = [f"{format_expression(key)}: {format_expression(item)}" for key, item in value.items]
+            return f"{{{', '.join(pairs)}}}"
+        case And():
+            return f"({' and '.join(map(format_expression, value.operands))})"
+        case Or():
+            return f"({' or '.join(map(format_expression, value.operands))})"
+        case Not():
+            return f"not {format_expression(value.operand)}"
+        case If():
+            test, then, otherwise = map(format_expression, value.parts)
+            return f"({then} if {test} else {otherwise})"
+        case Comprehension():
+            return _comprehension(value)
+        case InvocationValue():
+            return _invocation(value.invocation)
+        case _:
+            assert_never(value)
+
+
+def _comprehension(value: Comprehension) -> str:
+    parts = [format_expression(value.body.element)]
+    for generator in value.body.generators:
+        parts.append(f"for {generator.target} in {format_expression(generator.iter)}")
+        parts += [f"if {format_expression(condition)}" for condition in generator.conditions]
+    return f"[{' '.join(parts)}]"
+
+
+def _invocation(call: Invocation) -> str:
+    policy = f" with {_policy(call.policy)}" if call.policy else ""
+    return f"{call.action}({_arguments(call.args)}){policy}"
+
+
+def _policy(policy: Policy) -> str:
+    values = [(field.name, getattr(policy, field.name)) for field in fields(policy)]
+    return ", ".join(f"{name}={format_expression(value)}" for name, value in values if value is not None)
+
+
+def _arguments(args: dict[str, Expression]) -> str:
+    return ", ".join(f"{name}={format_expression(value)}" for name, value in args.items())
+
+
+def _join(values: tuple[Expression, ...]) -> str:
+    return ", ".join(map(format_expression, values))
+
+
+def _target(name: str | None) -> str:
+    return "" if name is None else f"{name} = "
+
+
+def _goto(node: int, successor: int) -> str:
+    return "" if successor == node + 1 else f" -> {successor}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

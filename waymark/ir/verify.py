@@ -1,0 +1,301 @@
+"""Checks that a program is well formed. The engine checks the same again in `waymark.register`.
+
+Raises InvalidProgram, or ProgramTooLarge for a limit, with the path of the offending node.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn, assert_never
+
+from waymark.errors import InvalidProgram, ProgramTooLarge
+from waymark.ir import limits
+from waymark.ir.expressions import (
+    And,
+    Comprehension,
+    Const,
+    DictDisplay,
+    Expression,
+    If,
+    Invocation,
+    InvocationValue,
+    ListDisplay,
+    Local,
+    Not,
+    Operator,
+    Or,
+    TupleDisplay,
+)
+from waymark.ir.json import to_text
+from waymark.ir.nodes import (
+    Action,
+    AnyNode,
+    Assign,
+    Branch,
+    Call,
+    Catch,
+    Fork,
+    Function,
+    Iterate,
+    Program,
+    Raise,
+    Return,
+    Sleep,
+)
+from waymark.ir.operators import OPERATORS
+
+_NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
+_ACTION = re.compile(r"[^\s:]+:[^\s:]+")
+_POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
+
+
+def verify(program: Program) -> None:
+    """Raises InvalidProgram or ProgramTooLarge unless the program is well formed and within the limits."""
+    _limit(len(program.nodes), limits.MAX_NODES, "nodes", "nodes")
+    _limit(len(program.functions), limits.MAX_FUNCTIONS, "functions", "functions")
+    _limit(len(program.workflow), limits.MAX_NAME, "workflow", "characters in a name")
+    if not program.workflow:
+        _fail("workflow", "the workflow has no name")
+    if not program.functions or program.functions[0].name != "run":
+        _fail("functions", "the first function must be `run`")
+    for index, node in enumerate(program.nodes):
+        if node.id != index:
+            _fail(f"nodes[{index}].id", f"is {node.id}, but a node's id is its position")
+        line, column, end_line, end_column = node.span
+        if line < 1 or column < 0 or (end_line, end_column) < (line, column):
+            _fail(f"nodes[{index}].span", "must run forwards, from line 1 and column 0 on")
+    start = 0
+    for index, function in enumerate(program.functions):
+        _check_function(program, function, f"functions[{index}]", start)
+        start = function.nodes[1] + 1
+    if start != len(program.nodes):
+        _fail(f"nodes[{start}]", "belongs to no function")
+    _limit(len(to_text(program).encode()), limits.MAX_BYTES, "", "bytes of IR")
+
+
+def _check_function(program: Program, function: Function, path: str, start: int) -> None:
+    first, last = function.nodes
+    if first != start or last < first or last >= len(program.nodes):
+        _fail(f"{path}.nodes", f"must be a range that begins at {start} and ends within the program")
+    if not first <= function.entry <= last:
+        _fail(f"{path}.entry", "is outside the function")
+    _limit(len(function.locals), limits.MAX_LOCALS, f"{path}.locals", "locals")
+    names = set(function.locals)
+    if len(names) != len(function.locals):
+        _fail(f"{path}.locals", "names a variable twice")
+    for name in function.locals:
+        if not _NAME.fullmatch(name):
+            _fail(f"{path}.locals", f"{name!r} is not a valid name")
+    parameters = tuple(parameter.name for parameter in function.parameters)
+    if function.locals[: len(parameters)] != parameters:
+        _fail(f"{path}.parameters", "must be the first locals, in order")
+    for node in program.nodes[first : last + 1]:
+        _NodeCheck(program, function, names, node).run()
+
+
+class _NodeCheck:
+    def __init__(self, program: Program, function: Function, names: set[str], node: AnyNode) -> None:
+        self.program, self.function, self.names, self.node = program, function, names, node
+        self.path = f"nodes[{node.id}]"
+
+    def run(self) -> None:  # noqa: C901 - one case a kind
+        node = self.node
+        if node.error is not None:
+            self.edge("error", node.error, landing=True)
+        match node:
+            case Assign():
+                self.local("target", node.target)
+                self.expression("value", node.value)
+                self.edge("next", node.next)
+            case Branch():
+                self.expression("test", node.test)
+                self.edge("then", node.then)
+                self.edge("else", node.otherwise)
+            case Iterate():
+                for key, name in (("iterator", node.iterator), ("index", node.index), ("target", node.target)):
+                    self.local(key, name)
+                self.edge("next", node.next)
+                self.edge("done", node.done)
+            case Action():
+                self.invocation("call", node.call)
+                self.optional_target(node.target)
+                self.edge("next", node.next)
+            case Fork():
+                self.branches("branches", node.branches, frozenset())
+                self.optional_target(node.target)
+                self.edge("next", node.next)
+            case Sleep():
+                self.expression("seconds", node.seconds)
+                self.edge("next", node.next)
+            case Call():
+                self.call(node)
+                self.optional_target(node.target)
+                self.edge("next", node.next)
+            case Catch():
+                self.local("target", node.target)
+                self.edge("next", node.next)
+            case Raise() | Return():
+                self.expression("value", node.value)
+            case _:
+                assert_never(node)
+
+    def edge(self, key: str, target: int, *, landing: bool = False) -> None:
+        first, last = self.function.nodes
+        if not first <= target <= last:
+            _fail(f"{self.path}.{key}", f"leads to {target}, outside the function")
+        if isinstance(self.program.nodes[target], Catch) != landing:
+            _fail(f"{self.path}.{key}", "an error edge leads to a catch node, and no other edge does")
+
+    def local(self, key: str, name: str) -> None:
+        if name not in self.names:
+            _fail(f"{self.path}.{key}", f"{name!r} is not a local of {self.function.name}")
+
+    def optional_target(self, name: str | None) -> None:
+        if name is not None:
+            self.local("target", name)
+
+    def call(self, node: Call) -> None:
+        if not 0 <= node.function < len(self.program.functions):
+            _fail(f"{self.path}.function", f"there is no function {node.function}")
+        callee = self.program.functions[node.function]
+        known = {parameter.name for parameter in callee.parameters}
+        for name, value in node.args.items():
+            if name not in known:
+                _fail(f"{self.path}.args.{name}", f"{callee.name} has no such parameter")
+            self.expression(f"args.{name}", value)
+        for parameter in callee.parameters:
+            if parameter.required and parameter.name not in node.args:
+                _fail(f"{self.path}.args", f"{callee.name} needs an argument {parameter.name!r}")
+
+    def invocation(self, key: str, call: Invocation, scope: frozenset[str] = frozenset(), depth: int = 0) -> None:
+        if not _ACTION.fullmatch(call.action):
+            _fail(f"{self.path}.{key}.action", f"{call.action!r} is not of the form module:qualname")
+        for name, value in call.args.items():
+            self.expression(f"{key}.args.{name}", value, scope, depth)
+        for field in _POLICY:
+            if (value := getattr(call.policy, field, None)) is not None:
+                self.expression(f"{key}.policy.{field}", value, scope, depth)
+
+    def branches(self, key: str, value: Expression, scope: frozenset[str], depth: int = 0) -> None:
+        self.deep(key, depth)
+        match value:
+            case InvocationValue():
+                _fail(f"{self.path}.{key}", "is an invocation, not a list of invocations")
+            case ListDisplay():
+                self.display(key, len(value.items))
+                for index, item in enumerate(value.items):
+                    self.branch(f"{key}.list[{index}]", item, scope, depth + 1)
+            case Comprehension():
+                inner = self.generators(key, value, scope, depth)
+                self.branch(f"{key}.comprehension.element", value.body.element, inner, depth + 1)
+            case Operator(op="py.concat", args=args):
+                for index, item in enumerate(args):
+                    self.branches(f"{key}.args[{index}]", item, scope, depth + 1)
+            case _:
+                _fail(f"{self.path}.{key}", "must be a list display, a comprehension or py.concat of invocations")
+
+    def branch(self, key: str, value: Expression, scope: frozenset[str], depth: int) -> None:
+        if not isinstance(value, InvocationValue):
+            _fail(f"{self.path}.{key}", "is not an invocation")
+        self.invocation(f"{key}.invocation", value.invocation, scope, depth + 1)
+
+    def generators(self, key: str, value: Comprehension, scope: frozenset[str], depth: int) -> frozenset[str]:
+        if not value.body.generators:
+            _fail(f"{self.path}.{key}.comprehension.generators", "a comprehension has at least one generator")
+        for index, generator in enumerate(value.body.generators):
+            path = f"{key}.comprehension.generators[{index}]"
+            if not _NAME.fullmatch(generator.target):
+                _fail(f"{self.path}.{path}.target", f"{generator.target!r} is not a valid name")
+            self.expression(f"{path}.iter", generator.iter, scope, depth + 1)
+            scope |= {generator.target}
+            for position, condition in enumerate(generator.conditions):
+                self.expression(f"{path}.conditions[{position}]", condition, scope, depth + 1)
+        return scope
+
+    def expression(  # noqa: C901, PLR0912 - one case a kind
+        self, key: str, value: Expression, scope: frozenset[str] = frozenset(), depth: int = 0
+    ) -> None:
+        self.deep(key, depth)
+        match value:
+            case Const():
+                _check_json(f"{self.path}.{key}.const", value.value, 0)
+            case Local():
+                if value.name not in scope:
+                    self.local(key, value.name)
+            case Operator():
+                self.operator(key, value)
+                self.each(f"{key}.args", value.args, scope, depth)
+            case ListDisplay():
+                self.display(key, len(value.items))
+                self.each(f"{key}.list", value.items, scope, depth)
+            case TupleDisplay():
+                self.display(key, len(value.items))
+                self.each(f"{key}.tuple", value.items, scope, depth)
+            case DictDisplay():
+                self.display(key, len(value.items))
+                for index, pair in enumerate(value.items):
+                    self.each(f"{key}.dict[{index}]", pair, scope, depth)
+            case And():
+                self.each(f"{key}.and", value.operands, scope, depth, at_least=2)
+            case Or():
+                self.each(f"{key}.or", value.operands, scope, depth, at_least=2)
+            case Not():
+                self.expression(f"{key}.not", value.operand, scope, depth + 1)
+            case If():
+                self.each(f"{key}.if", value.parts, scope, depth)
+            case Comprehension():
+                inner = self.generators(key, value, scope, depth)
+                self.expression(f"{key}.comprehension.element", value.body.element, inner, depth + 1)
+            case InvocationValue():
+                _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork")
+            case _:
+                assert_never(value)
+
+    def each(
+        self, key: str, values: tuple[Expression, ...], scope: frozenset[str], depth: int, at_least: int = 0
+    ) -> None:
+        if len(values) < at_least:
+            _fail(f"{self.path}.{key}", f"needs at least {at_least} operands")
+        for index, value in enumerate(values):
+            self.expression(f"{key}[{index}]", value, scope, depth + 1)
+
+    def operator(self, key: str, value: Operator) -> None:
+        spec = OPERATORS.get(value.op)
+        if spec is None:
+            _fail(f"{self.path}.{key}.op", f"unknown operator {value.op!r}")
+        if spec.arity != len(value.args):
+            _fail(f"{self.path}.{key}.args", f"{value.op} takes {spec.arity} arguments, not {len(value.args)}")
+        if value.op == "py.list_append" and not (isinstance(value.args[0], Local) and value.args[0].name[0] == "$"):
+            _fail(f"{self.path}.{key}.args[0]", "py.list_append extends compiler temporaries only")
+
+    def display(self, key: str, length: int) -> None:
+        _limit(length, limits.MAX_DISPLAY, f"{self.path}.{key}", "elements in a display")
+
+    def deep(self, key: str, depth: int) -> None:
+        _limit(depth, limits.MAX_DEPTH, f"{self.path}.{key}", "levels of nesting")
+
+
+def _check_json(path: str, value: object, depth: int) -> None:
+    _limit(depth, limits.MAX_DEPTH, path, "levels of nesting")
+    match value:
+        case None | bool() | int() | float() | str():
+            return
+        case list():
+            for index, item in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                _check_json(f"{path}[{index}]", item, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
+        case dict():
+            for key, item in value.items():  # pyright: ignore[reportUnknownVariableType]
+                if not isinstance(key, str):
+                    _fail(path, "has a key that is not a string")
+                _check_json(f"{path}.{key}", item, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            _fail(path, f"a constant is JSON, not {type(value).__name__}")
+
+
+def _fail(path: str, reason: str) -> NoReturn:
+    raise InvalidProgram(f"malformed IR: {reason}", detail=path)
+
+
+def _limit(found: int, limit: int, path: str, what: str) -> None:
+    if found > limit:
+        raise ProgramTooLarge(f"IR over a limit: {found:,} {what}, at most {limit:,} are allowed", detail=path)
