@@ -1,0 +1,3324 @@
+-- Revision 0001_engine: a frozen copy of the files of sql/ that it changed. Made by `make bundle`; do not edit.
+-- file: roles.sql
+-- The four roles. Nothing here needs a superuser: CREATEROLE is enough.
+--   waymark_owner  owns everything, cannot log in; public functions run with its rights
+--   waymark_client registers, starts and reads runs     waymark_worker drives runs     waymark_reader reads the views
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'waymark_owner') then
+    create role waymark_owner nologin;
+  end if;
+  if not exists (select from pg_catalog.pg_roles where rolname = 'waymark_client') then
+    create role waymark_client nologin;
+  end if;
+  if not exists (select from pg_catalog.pg_roles where rolname = 'waymark_worker') then
+    create role waymark_worker nologin;
+  end if;
+  if not exists (select from pg_catalog.pg_roles where rolname = 'waymark_reader') then
+    create role waymark_reader nologin;
+  end if;
+  -- From PostgreSQL 16 on, the creator of a role may grant it but is not yet allowed to become it.
+  if not pg_catalog.pg_has_role(current_user, 'waymark_owner', 'member')
+     or not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+    grant waymark_owner to current_user;
+  end if;
+end
+$$;
+
+create schema if not exists waymark authorization waymark_owner;
+create schema if not exists waymark_programs authorization waymark_owner;
+
+-- The rest of the installation runs as the owner, so that everything belongs to it.
+set local role waymark_owner;
+-- file: schema/10_programs.sql
+comment on schema waymark is 'Waymark: durable workflows. Start here: select * from waymark.run_overview;';
+comment on schema waymark_programs is 'One generated step function for each program version; \sf shows a workflow as a procedure.';
+
+-- A program is one compiled version of a workflow, named by the hash of its canonical IR and never changed.
+create table waymark.programs (
+  program_id    bigint generated always as identity primary key,
+  workflow      text not null,
+  hash          text not null,
+  dialect       text not null,
+  ir            jsonb not null,
+  parameters    jsonb not null,
+  entry         int not null,
+  function_name text not null,
+  registered_at timestamptz not null,
+  constraint programs_are_named_by_their_hash unique (workflow, hash),
+  constraint programs_dialect_is_known check (dialect in ('python'))
+);
+comment on table waymark.programs is 'Compiled versions of workflows; immutable.';
+
+-- New runs use the version that was registered last; a rollback of the code registers the old version again.
+create table waymark.workflows (
+  workflow   text primary key,
+  program_id bigint not null references waymark.programs
+);
+comment on table waymark.workflows is 'The newest program of each workflow.';
+
+create table waymark.program_nodes (
+  program_id bigint not null references waymark.programs,
+  node       int not null,
+  function   text not null,
+  kind       text not null,
+  line       int not null,
+  source     text not null,
+  primary key (program_id, node)
+);
+comment on table waymark.program_nodes is 'The graph of each program: its nodes.';
+
+create table waymark.program_edges (
+  program_id bigint not null references waymark.programs,
+  from_node  int not null,
+  kind       text not null,
+  to_node    int not null,
+  primary key (program_id, from_node, kind),
+  constraint program_edges_kind_is_known check (kind in ('next', 'then', 'else', 'done', 'error'))
+);
+comment on table waymark.program_edges is 'The graph of each program: its edges.';
+-- file: schema/20_runs.sql
+-- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks.
+create table waymark.runs (
+  run_id          uuid primary key,
+  workflow        text not null,
+  program_id      bigint not null,
+  state           text not null default 'live',
+  priority        smallint not null,
+  queue           text not null,
+  idempotency_key text,
+  tags            jsonb,
+  waiters         text[],
+  arguments       jsonb not null,
+  result          jsonb,
+  error           jsonb,
+  created_at      timestamptz not null,
+  started_at      timestamptz,
+  ended_at        timestamptz,
+  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
+  constraint runs_outcome_matches_state check (
+    (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
+    and (ended_at is null) = (state = 'live')),
+  constraint runs_waiters_are_few check (cardinality(waiters) <= 16)
+) with (fillfactor = 80);
+create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
+  where idempotency_key is not null;
+create index runs_by_creation on waymark.runs (created_at);
+comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
+
+-- Hot. One row for each thread of control of a live run; task 0 is the body.
+-- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values).
+-- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
+create table waymark.tasks (
+  run_id     uuid not null,
+  task_no    int not null default 0,
+  program_id bigint not null,
+  priority   smallint not null,
+  queue      text not null,
+  state      text not null,
+  step_no    int not null default 0,
+  pending    int not null default 0,
+  pc         int not null,
+  locals     jsonb not null,
+  frames     jsonb not null default '[]',
+  ready_at   timestamptz not null,
+  started_at timestamptz,
+  primary key (run_id, task_no),
+  constraint tasks_state_is_known check (state in ('ready', 'timer', 'action', 'gather', 'settle')),
+  constraint tasks_pending_matches_state check ((pending > 0) = (state in ('action', 'gather', 'settle')))
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready';
+comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
+
+-- Hot and narrow. One row an outstanding invocation of an action.
+-- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
+create table waymark.actions (
+  run_id        uuid not null,
+  action_id     bigint generated always as identity,
+  task_no       int not null,
+  step_no       int not null,
+  slot          int not null,
+  node          int not null,
+  name          text not null,
+  arguments     jsonb not null,
+  policy        jsonb,
+  timeout_ms    int not null,
+  state         text not null,
+  priority      smallint not null,
+  queue         text not null,
+  attempt       int not null default 1,
+  fencing_token bigint not null,
+  session_id    bigint,
+  ready_at      timestamptz not null,
+  claimed_at    timestamptz,
+  deadline      timestamptz,
+  primary key (run_id, action_id),
+  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff')),
+  constraint actions_claim_matches_state check (
+    (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
+    and (claimed_at is not null) = (state = 'running'))
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
+create index actions_running on waymark.actions (deadline) where state = 'running';
+comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off.';
+
+-- Hot. What becomes ready by the clock: a task (action_id 0) or an action that backs off.
+create table waymark.timers (
+  run_id    uuid not null,
+  task_no   int not null,
+  action_id bigint not null default 0,
+  due_at    timestamptz not null,
+  primary key (run_id, task_no, action_id)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+create index timers_due on waymark.timers (due_at);
+comment on table waymark.timers is 'Sleeping tasks, delayed starts and actions that back off.';
+
+-- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
+create table waymark.action_attempts (
+  run_id     uuid not null,
+  task_no    int not null,
+  step_no    int not null,
+  slot       int not null,
+  attempt    int not null,
+  action_id  bigint not null,
+  node       int not null,
+  name       text not null,
+  arguments  jsonb not null,
+  outcome    text not null,
+  final      boolean not null,
+  value      jsonb,
+  ready_at   timestamptz not null,
+  claimed_at timestamptz,
+  ended_at   timestamptz not null,
+  run_us     bigint,
+  session_id bigint,
+  primary key (run_id, task_no, step_no, slot, attempt),
+  constraint action_attempts_outcome_is_known check (outcome in ('succeeded', 'failed', 'timed_out', 'lost', 'abandoned')),
+  constraint action_attempts_success_is_final check (final or outcome <> 'succeeded')
+) with (fillfactor = 100);
+comment on table waymark.action_attempts is 'History: every attempt of every action, with arguments and result or error.';
+-- file: schema/30_sessions.sql
+-- A daemon's session and its lease: liveness is kept a session, not an action.
+-- hungry: it waits with free capacity, so new work notifies it.
+create table waymark.sessions (
+  session_id bigint generated always as identity primary key,
+  info       jsonb not null,
+  opened_at  timestamptz not null,
+  expires_at timestamptz not null,
+  hungry     boolean not null default false
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
+comment on table waymark.sessions is 'Daemons: their leases, and whether they wait for work.';
+-- file: schema/40_types.sql
+-- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
+create type waymark.turn_row as (
+  kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
+  due_in_ms bigint, backlog boolean);
+comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
+
+create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
+comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
+
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+comment on type waymark.start_options is 'The options of waymark.start, validated.';
+
+-- A final result of an action, on its way to the task that waits for it.
+create type waymark.action_result as (run_id uuid, task_no int, step_no int, slot int, ok boolean, value jsonb);
+comment on type waymark.action_result is 'Internal to the turn: the final result of an action.';
+
+-- A locked task and the event that lets it go on: the input of a step function.
+create type waymark.task_event as (
+  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
+comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
+
+-- What a step function answered: where the task stands now and what it wants.
+create type waymark.task_step as (
+  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  pc int, locals jsonb, frames jsonb, effect text, payload jsonb);
+comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
+-- file: functions/errors/_builtin_mro.sql
+-- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
+-- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
+create function waymark._builtin_mro(p_class text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return '{
+    "ArithmeticError": ["ArithmeticError", "Exception", "BaseException", "object"],
+    "AssertionError": ["AssertionError", "Exception", "BaseException", "object"],
+    "AttributeError": ["AttributeError", "Exception", "BaseException", "object"],
+    "BaseException": ["BaseException", "object"],
+    "BaseExceptionGroup": ["BaseExceptionGroup", "BaseException", "object"],
+    "BlockingIOError": ["BlockingIOError", "OSError", "Exception", "BaseException", "object"],
+    "BrokenPipeError": ["BrokenPipeError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
+    "BufferError": ["BufferError", "Exception", "BaseException", "object"],
+    "BytesWarning": ["BytesWarning", "Warning", "Exception", "BaseException", "object"],
+    "ChildProcessError": ["ChildProcessError", "OSError", "Exception", "BaseException", "object"],
+    "ConnectionAbortedError": ["ConnectionAbortedError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
+    "ConnectionError": ["ConnectionError", "OSError", "Exception", "BaseException", "object"],
+    "ConnectionRefusedError": ["ConnectionRefusedError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
+    "ConnectionResetError": ["ConnectionResetError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
+    "DeprecationWarning": ["DeprecationWarning", "Warning", "Exception", "BaseException", "object"],
+    "EOFError": ["EOFError", "Exception", "BaseException", "object"],
+    "EncodingWarning": ["EncodingWarning", "Warning", "Exception", "BaseException", "object"],
+    "Exception": ["Exception", "BaseException", "object"],
+    "ExceptionGroup": ["ExceptionGroup", "BaseExceptionGroup", "Exception", "BaseException", "object"],
+    "FileExistsError": ["FileExistsError", "OSError", "Exception", "BaseException", "object"],
+    "FileNotFoundError": ["FileNotFoundError", "OSError", "Exception", "BaseException", "object"],
+    "FloatingPointError": ["FloatingPointError", "ArithmeticError", "Exception", "BaseException", "object"],
+    "FutureWarning": ["FutureWarning", "Warning", "Exception", "BaseException", "object"],
+    "GeneratorExit": ["GeneratorExit", "BaseException", "object"],
+    "ImportError": ["ImportError", "Exception", "BaseException", "object"],
+    "ImportWarning": ["ImportWarning", "Warning", "Exception", "BaseException", "object"],
+    "IndentationError": ["IndentationError", "SyntaxError", "Exception", "BaseException", "object"],
+    "IndexError": ["IndexError", "LookupError", "Exception", "BaseException", "object"],
+    "InterruptedError": ["InterruptedError", "OSError", "Exception", "BaseException", "object"],
+    "IsADirectoryError": ["IsADirectoryError", "OSError", "Exception", "BaseException", "object"],
+    "KeyError": ["KeyError", "LookupError", "Exception", "BaseException", "object"],
+    "KeyboardInterrupt": ["KeyboardInterrupt", "BaseException", "object"],
+    "LookupError": ["LookupError", "Exception", "BaseException", "object"],
+    "MemoryError": ["MemoryError", "Exception", "BaseException", "object"],
+    "ModuleNotFoundError": ["ModuleNotFoundError", "ImportError", "Exception", "BaseException", "object"],
+    "NameError": ["NameError", "Exception", "BaseException", "object"],
+    "NotADirectoryError": ["NotADirectoryError", "OSError", "Exception", "BaseException", "object"],
+    "NotImplementedError": ["NotImplementedError", "RuntimeError", "Exception", "BaseException", "object"],
+    "OSError": ["OSError", "Exception", "BaseException", "object"],
+    "OverflowError": ["OverflowError", "ArithmeticError", "Exception", "BaseException", "object"],
+    "PendingDeprecationWarning": ["PendingDeprecationWarning", "Warning", "Exception", "BaseException", "object"],
+    "PermissionError": ["PermissionError", "OSError", "Exception", "BaseException", "object"],
+    "ProcessLookupError": ["ProcessLookupError", "OSError", "Exception", "BaseException", "object"],
+    "RecursionError": ["RecursionError", "RuntimeError", "Exception", "BaseException", "object"],
+    "ReferenceError": ["ReferenceError", "Exception", "BaseException", "object"],
+    "ResourceWarning": ["ResourceWarning", "Warning", "Exception", "BaseException", "object"],
+    "RuntimeError": ["RuntimeError", "Exception", "BaseException", "object"],
+    "RuntimeWarning": ["RuntimeWarning", "Warning", "Exception", "BaseException", "object"],
+    "StopAsyncIteration": ["StopAsyncIteration", "Exception", "BaseException", "object"],
+    "StopIteration": ["StopIteration", "Exception", "BaseException", "object"],
+    "SyntaxError": ["SyntaxError", "Exception", "BaseException", "object"],
+    "SyntaxWarning": ["SyntaxWarning", "Warning", "Exception", "BaseException", "object"],
+    "SystemError": ["SystemError", "Exception", "BaseException", "object"],
+    "SystemExit": ["SystemExit", "BaseException", "object"],
+    "TabError": ["TabError", "IndentationError", "SyntaxError", "Exception", "BaseException", "object"],
+    "TimeoutError": ["TimeoutError", "OSError", "Exception", "BaseException", "object"],
+    "TypeError": ["TypeError", "Exception", "BaseException", "object"],
+    "UnboundLocalError": ["UnboundLocalError", "NameError", "Exception", "BaseException", "object"],
+    "UnicodeDecodeError": ["UnicodeDecodeError", "UnicodeError", "ValueError", "Exception", "BaseException", "object"],
+    "UnicodeEncodeError": ["UnicodeEncodeError", "UnicodeError", "ValueError", "Exception", "BaseException", "object"],
+    "UnicodeError": ["UnicodeError", "ValueError", "Exception", "BaseException", "object"],
+    "UnicodeTranslateError": ["UnicodeTranslateError", "UnicodeError", "ValueError", "Exception", "BaseException", "object"],
+    "UnicodeWarning": ["UnicodeWarning", "Warning", "Exception", "BaseException", "object"],
+    "UserWarning": ["UserWarning", "Warning", "Exception", "BaseException", "object"],
+    "ValueError": ["ValueError", "Exception", "BaseException", "object"],
+    "Warning": ["Warning", "Exception", "BaseException", "object"],
+    "ZeroDivisionError": ["ZeroDivisionError", "ArithmeticError", "Exception", "BaseException", "object"]
+  }'::jsonb -> p_class;
+end
+$$;
+
+comment on function waymark._builtin_mro(text) is
+  'The names of the classes a builtin Python exception class derives from, itself first; null for any other name.';
+-- file: functions/errors/_raise.sql
+-- Raises a typed error of the engine; never returns.
+-- Every message the engine gives its callers goes through here, so that each carries a SQLSTATE, a detail and a hint.
+-- Raises: p_sqlstate, one of the WM… codes listed in sql/README.md.
+create function waymark._raise(p_sqlstate text, p_message text, p_detail text default '', p_hint text default '') returns void
+language plpgsql stable parallel safe
+as $$
+begin
+  raise exception using errcode = p_sqlstate, message = p_message, detail = p_detail, hint = p_hint;
+end
+$$;
+
+comment on function waymark._raise(text, text, text, text) is
+  'Raises an error of the engine with its SQLSTATE, message, detail and hint.';
+-- file: functions/errors/_raise_python.sql
+-- Raises a Python exception of a builtin class inside a step; never returns (the result type lets a caller write `return`).
+-- Without p_args the message is the only argument, as CPython does for nearly all of its own errors.
+-- Raises: WM501, detail: the exception value (docs/internals/values.md). The step function catches it and routes it to its handler.
+create function waymark._raise_python(p_class text, p_message text, p_args jsonb default null) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  raise exception using
+    errcode = 'WM501',
+    message = p_class || ': ' || p_message,
+    detail = jsonb_build_object(
+      '$', 'exception', 'type', p_class, 'mro', waymark._builtin_mro(p_class),
+      'args', coalesce(p_args, jsonb_build_array(p_message)), 'message', p_message)::text,
+    hint = 'Handle it in the workflow with try/except.';
+end
+$$;
+
+comment on function waymark._raise_python(text, text, jsonb) is
+  'Raises a builtin Python exception as WM501 with the exception value as detail.';
+-- file: functions/errors/_refuse.sql
+-- Refuses an operation whose exact Python result the engine cannot give; never returns (the result type lets a caller write `return`).
+-- No handler of the workflow catches this: a wrong branch taken silently would be worse than a run that fails and says why.
+-- Raises: WM502, hint: the rewrite that works.
+create function waymark._refuse(p_what text, p_rewrite text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  raise exception using
+    errcode = 'WM502',
+    message = 'cannot compute exactly: ' || p_what,
+    detail = 'The engine gives the result that CPython gives, or none.',
+    hint = p_rewrite;
+end
+$$;
+
+comment on function waymark._refuse(text, text) is
+  'Refuses (WM502) an operation whose exact Python result the engine cannot give, naming the rewrite.';
+-- file: functions/programs/_block_starts.sql
+-- The nodes at which a basic block begins, as an object of their ids: entries, catch nodes, targets of branches, and what several edges meet at.
+-- Every other node follows its one predecessor in straight line.
+create function waymark._block_starts(p_ir jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    with edges as (
+      select e.value as target, e.key = 'next' and n ->> 'kind' in ('assign', 'action', 'sleep', 'call', 'catch') as straight
+        from jsonb_array_elements(p_ir -> 'nodes') n, jsonb_each_text(n) e
+       where e.key in ('next', 'then', 'else', 'done', 'error')
+    ), starts as (
+      select f ->> 'entry' as id from jsonb_array_elements(p_ir -> 'functions') f
+      union
+      select target from edges where not straight
+      union
+      select target from edges group by target having count(*) > 1
+    )
+    select jsonb_object_agg(id, true) from starts);
+end
+$$;
+comment on function waymark._block_starts(jsonb) is 'The nodes of a program at which a basic block begins.';
+-- file: functions/programs/_check_fields.sql
+-- p_value must be an object whose keys and types are those of p_shape: key -> type of jsonb_typeof, 'int', 'any', each with "?" when optional.
+create function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
+language plpgsql as $$
+declare
+  v_key text;
+  v_type text;
+  v_actual text;
+begin
+  if jsonb_typeof(p_value) is distinct from 'object' then
+    perform waymark._refuse_ir(p_path, 'must be an object');
+  end if;
+  for v_key, v_type in select * from jsonb_each_text(p_shape) loop
+    v_actual := jsonb_typeof(p_value -> v_key);
+    continue when v_actual is null and v_type like '%?';
+    if v_actual is null then
+      perform waymark._refuse_ir(p_path, format('lacks "%s"', v_key));
+    elsif rtrim(v_type, '?') = 'int' then
+      if v_actual <> 'number' or (p_value -> v_key)::numeric % 1 <> 0 or abs((p_value -> v_key)::numeric) > 1000000000 then
+        perform waymark._refuse_ir(p_path || '.' || v_key, 'must be a whole number');
+      end if;
+    elsif rtrim(v_type, '?') not in ('any', v_actual) then
+      perform waymark._refuse_ir(p_path || '.' || v_key, format('must be of type %s', rtrim(v_type, '?')));
+    end if;
+  end loop;
+  for v_key in select k from jsonb_object_keys(p_value) k where not p_shape ? k loop
+    perform waymark._refuse_ir(p_path, format('has the unknown field "%s"', left(v_key, 50)));
+  end loop;
+end
+$$;
+comment on function waymark._check_fields(jsonb, jsonb, text) is 'Refuses an object with missing, unknown or mistyped fields.';
+-- file: functions/programs/_check_fork.sql
+-- The payload of a fork. SQLSTATEs: WM503.
+create function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_array_length(p_branches) > 100000 then
+    raise exception using errcode = 'WM503', message = format('a gather of %s branches; at most 100000 run at once', jsonb_array_length(p_branches)),
+      hint = 'Gather in portions.';
+  end if;
+  return jsonb_build_object('settle', p_settle, 'branches', p_branches);
+end
+$$;
+comment on function waymark._check_fork(jsonb, boolean) is 'The payload of a fork, within limits.';
+-- file: functions/programs/_check_function.sql
+-- One entry of $.functions. SQLSTATEs: WM101, WM102.
+create function waymark._check_function(p_function jsonb, p_path text) returns void
+language plpgsql as $$
+declare
+  c_name constant text := '^\$?[^\s$"''\\]{1,200}$';
+  v_parameter jsonb;
+  v_index int;
+begin
+  perform waymark._check_fields(p_function, '{"name": "string", "parameters": "array", "locals": "array", "entry": "int", "nodes": "array"}', p_path);
+  if jsonb_array_length(p_function -> 'locals') > 1000 then
+    perform waymark._refuse_ir(p_path || '.locals', 'are more than 1000', 'WM102');
+  elsif exists (select from jsonb_array_elements(p_function -> 'locals') l where jsonb_typeof(l) <> 'string' or l #>> '{}' !~ c_name) then
+    perform waymark._refuse_ir(p_path || '.locals', 'must be names of 1 to 200 characters');
+  elsif (select count(distinct l) <> count(*) from jsonb_array_elements(p_function -> 'locals') l) then
+    perform waymark._refuse_ir(p_path || '.locals', 'must be distinct');
+  elsif p_function ->> 'name' !~ c_name then
+    perform waymark._refuse_ir(p_path || '.name', 'must be a name of 1 to 200 characters');
+  elsif jsonb_array_length(p_function -> 'nodes') <> 2
+        or exists (select from jsonb_array_elements(p_function -> 'nodes') n where jsonb_typeof(n) <> 'number' or n::numeric not between 0 and 20000) then
+    perform waymark._refuse_ir(p_path || '.nodes', 'must be the first and the last node');
+  elsif (p_function -> 'entry')::numeric not between (p_function #> '{nodes,0}')::numeric and (p_function #> '{nodes,1}')::numeric then
+    perform waymark._refuse_ir(p_path || '.entry', 'must be a node of the function');
+  end if;
+  for v_parameter, v_index in
+    select p.value, p.ordinality - 1 from jsonb_array_elements(p_function -> 'parameters') with ordinality p
+  loop
+    perform waymark._check_fields(v_parameter, '{"name": "string", "default": "any?"}', format('%s.parameters[%s]', p_path, v_index));
+    if v_parameter -> 'name' is distinct from p_function #> array['locals', v_index::text] then
+      perform waymark._refuse_ir(format('%s.parameters[%s]', p_path, v_index), 'must be the local of the same position');
+    end if;
+  end loop;
+end
+$$;
+comment on function waymark._check_function(jsonb, text) is 'Refuses a malformed function of an IR.';
+-- file: functions/programs/_check_node.sql
+-- One node: its fields, its edges (inside its function; error edges lead to catch nodes and no other edge does), its targets. SQLSTATEs: WM101.
+create function waymark._check_node(p_node jsonb, p_id int, p_function jsonb, p_ir jsonb) returns void
+language plpgsql as $$
+declare
+  v_path text := format('$.nodes[%s]', p_id);
+  v_kind text := p_node ->> 'kind';
+  v_shape jsonb := waymark._node_shape(v_kind);
+  v_key text;
+  v_callee jsonb;
+begin
+  if v_shape is null then
+    perform waymark._refuse_ir(v_path, format('is of the unknown kind "%s"', left(v_kind, 50)));
+  end if;
+  perform waymark._check_fields(p_node, v_shape, v_path);
+  if (p_node -> 'id')::int <> p_id then
+    perform waymark._refuse_ir(v_path || '.id', format('must be %s', p_id));
+  elsif jsonb_array_length(p_node -> 'span') <> 4
+        or exists (select from jsonb_array_elements(p_node -> 'span') s where jsonb_typeof(s) <> 'number' or s::numeric not between 0 and 10000000) then
+    perform waymark._refuse_ir(v_path || '.span', 'must be four numbers');
+  end if;
+  foreach v_key in array '{next,then,else,done,error}'::text[] loop
+    continue when not p_node ? v_key;
+    if (p_node -> v_key)::int not between (p_function #> '{nodes,0}')::int and (p_function #> '{nodes,1}')::int then
+      perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a node of the same function');
+    elsif (v_key = 'error') is distinct from (p_ir #>> array['nodes', p_node ->> v_key, 'kind'] = 'catch') then
+      perform waymark._refuse_ir(v_path || '.' || v_key, case v_key when 'error' then 'must lead to a catch node' else 'must not lead to a catch node' end);
+    end if;
+  end loop;
+  foreach v_key in array '{target,iterator,index}'::text[] loop
+    continue when not p_node ? v_key or v_key = 'target' and p_node -> v_key = 'null' and v_kind in ('action', 'fork', 'call');
+    if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
+      perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
+    end if;
+  end loop;
+  if v_kind = 'call' then
+    v_callee := p_ir #> array['functions', p_node ->> 'function'];
+    if v_callee is null or (p_node -> 'function')::int < 1 then
+      perform waymark._refuse_ir(v_path || '.function', 'must be a helper of this program');
+    end if;
+    for v_key in
+      select k from jsonb_object_keys(p_node -> 'args') k
+       where not exists (select from jsonb_array_elements(v_callee -> 'parameters') p where p ->> 'name' = k)
+    loop
+      perform waymark._refuse_ir(v_path || '.args', format('has no parameter "%s" to go to', v_key));
+    end loop;
+  end if;
+end
+$$;
+comment on function waymark._check_node(jsonb, int, jsonb, jsonb) is 'Refuses a malformed node of an IR.';
+-- file: functions/programs/_check_policy.sql
+-- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
+create function waymark._check_policy(p_policy jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_key text;
+  v_value jsonb;
+  v_valid boolean;
+begin
+  for v_key, v_value in select * from jsonb_each(p_policy) loop
+    v_valid := case v_key
+      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+      else case when jsonb_typeof(v_value) <> 'number' then false
+        when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
+        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
+        when v_key = 'jitter' then v_value::numeric between 0 and 1
+        when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
+        else v_value::numeric between 0 and 31536000 end
+    end;
+    if not v_valid then
+      perform waymark._raise_python('ValueError', format('policy: %s cannot be %s', v_key, left(v_value::text, 100)));
+    end if;
+  end loop;
+  return p_policy;
+end
+$$;
+comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
+-- file: functions/programs/_check_program.sql
+-- The shape of a whole program; expressions are checked where they are generated. SQLSTATEs: WM101, WM102.
+create function waymark._check_program(p_ir jsonb) returns void
+language plpgsql as $$
+declare
+  v_function jsonb;
+  v_path text;
+  v_next int := 0;
+begin
+  if octet_length(p_ir::text) > 4194304 then
+    perform waymark._refuse_ir('$', 'is larger than 4 MB', 'WM102');
+  end if;
+  perform waymark._check_fields(p_ir, '{"ir_version": "int", "dialect": "string", "workflow": "string", "functions": "array",
+    "nodes": "array", "source": "object"}', '$');
+  perform waymark._check_fields(p_ir -> 'source', '{"module": "string", "file": "string", "first_line": "int", "text": "string"}', '$.source');
+  if p_ir -> 'ir_version' <> '1' then
+    perform waymark._refuse_ir('$.ir_version', 'must be 1');
+  elsif p_ir ->> 'dialect' <> 'python' then
+    perform waymark._refuse_ir('$.dialect', 'must be "python"');
+  elsif p_ir ->> 'workflow' !~ '^[^\s"''\\]{1,200}$' then
+    perform waymark._refuse_ir('$.workflow', 'must be a name of 1 to 200 characters');
+  elsif jsonb_array_length(p_ir -> 'nodes') > 20000 then
+    perform waymark._refuse_ir('$.nodes', 'are more than 20000', 'WM102');
+  elsif jsonb_array_length(p_ir -> 'functions') not between 1 and 500 then
+    perform waymark._refuse_ir('$.functions', 'must be 1 to 500', 'WM102');
+  end if;
+  for v_function, v_path in
+    select f.value, format('$.functions[%s]', f.ordinality - 1) from jsonb_array_elements(p_ir -> 'functions') with ordinality f
+  loop
+    perform waymark._check_function(v_function, v_path);
+    if (v_function #> '{nodes,0}')::int <> v_next then
+      perform waymark._refuse_ir(v_path || '.nodes', format('must start at %s: functions cover the nodes in order', v_next));
+    end if;
+    v_next := (v_function #> '{nodes,1}')::int + 1;
+    if v_next > jsonb_array_length(p_ir -> 'nodes') then
+      perform waymark._refuse_ir(v_path || '.nodes', 'ends behind the last node');
+    end if;
+    perform waymark._check_node(n.value, n.ordinality::int - 1, v_function, p_ir)
+      from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
+     where n.ordinality - 1 between (v_function #> '{nodes,0}')::int and (v_function #> '{nodes,1}')::int;
+  end loop;
+  if v_next <> jsonb_array_length(p_ir -> 'nodes') then
+    perform waymark._refuse_ir(format('$.nodes[%s]', v_next), 'belongs to no function');
+  end if;
+end
+$$;
+comment on function waymark._check_program(jsonb) is 'Refuses an IR whose shape is wrong or over a limit.';
+-- file: functions/programs/_check_sleep.sql
+-- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
+-- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
+create function waymark._check_sleep(p_seconds jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_seconds numeric;
+begin
+  if waymark.py_le(p_seconds, '0') then
+    return null;
+  end if;
+  v_seconds := case jsonb_typeof(p_seconds) when 'number' then p_seconds::numeric when 'boolean' then 1
+                    else case when p_seconds ->> 'v' ~ '^[0-9]' then (p_seconds ->> 'v')::numeric else 'infinity' end end;
+  if v_seconds > 3153600000 then
+    raise exception using errcode = 'WM503', message = format('a sleep of %s seconds; at most 100 years', v_seconds);
+  end if;
+  return jsonb_build_object('seconds', v_seconds);
+end
+$$;
+comment on function waymark._check_sleep(jsonb) is 'The payload of a sleep, or null when there is nothing to wait for.';
+-- file: functions/programs/_generate_array.sql
+-- A call takes at most 100 arguments; a longer display is an array.
+create function waymark._generate_array(p_parts text[]) returns text
+language plpgsql immutable as $$
+begin
+  return case when cardinality(p_parts) = 0 then '''[]''::jsonb'
+              when cardinality(p_parts) <= 100 then format('jsonb_build_array(%s)', array_to_string(p_parts, ', '))
+              else format('to_jsonb(array[%s])', array_to_string(p_parts, ', ')) end;
+end
+$$;
+comment on function waymark._generate_array(text[]) is 'The SQL of a list display.';
+-- file: functions/programs/_generate_block.sql
+-- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
+create function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
+language plpgsql stable as $$
+declare
+  v_node jsonb := p_first;
+  v_id int;
+  v_kind text;
+  v_text text := '';
+  v_head text := '        when %s then -- %s: %s' || E'\n';
+  v_line int;
+begin
+  loop
+    v_id := (v_node -> 'id')::int;
+    v_kind := v_node ->> 'kind';
+    v_line := (v_node #> '{span,0}')::int;
+    if v_node = p_first then
+      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+    else
+      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+    end if;
+    v_text := v_text || waymark._generate_node(p_ir, v_node, p_function, p_variables);
+    if v_kind in ('action', 'sleep', 'fork', 'call') then
+      v_text := v_text || format(v_head, ~v_id, v_line, 'goes on') || E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n';
+      if v_node ->> 'target' is not null then
+        v_text := v_text || format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target'));
+      end if;
+    end if;
+    if v_kind in ('branch', 'iterate', 'raise', 'return') then
+      return v_text;
+    elsif p_starts ? (v_node ->> 'next') then
+      return v_text || format(E'          pc := %s;\n', v_node -> 'next');
+    end if;
+    v_node := p_ir #> array['nodes', v_node ->> 'next'];
+  end loop;
+end
+$$;
+comment on function waymark._generate_block(jsonb, int, jsonb, jsonb, jsonb[]) is 'The code of one basic block.';
+-- file: functions/programs/_generate_call.sql
+-- A helper method: the caller's variables become a call record, the callee starts with its parameters.
+create function waymark._generate_call(p_ir jsonb, p_node jsonb, p_variables jsonb, p_reads jsonb) returns text
+language plpgsql stable as $$
+declare
+  v_callee jsonb := p_ir #> array['functions', p_node ->> 'function'];
+  v_parameter jsonb;
+  v_pairs text[] := '{}';
+begin
+  for v_parameter in select * from jsonb_array_elements(v_callee -> 'parameters') loop
+    if p_node -> 'args' ? (v_parameter ->> 'name') then
+      v_pairs := v_pairs || format('jsonb_build_object(%L, %s)', v_parameter ->> 'name', waymark._generate_expression(
+        p_node -> 'args' -> (v_parameter ->> 'name'), p_reads, format('$.nodes[%s].args.%s', p_node -> 'id', v_parameter ->> 'name'), 'value', false));
+    elsif v_parameter ? 'default' then
+      v_pairs := v_pairs || format('jsonb_build_object(%L, %L::jsonb)', v_parameter ->> 'name', v_parameter -> 'default');
+    else
+      perform waymark._refuse_ir(format('$.nodes[%s].args', p_node -> 'id'), format('lack "%s"', v_parameter ->> 'name'));
+    end if;
+  end loop;
+  return format(E'v_value := %s;\n          frames := waymark._push_frame(frames, %s, %s);\n          locals := v_value;\n          pc := %s;\n'
+    '          v_load := true;\n          continue activation;',
+    coalesce(nullif(array_to_string(v_pairs, ' || '), ''), '''{}''::jsonb'), ~(p_node -> 'id')::int, waymark._generate_save(p_variables), v_callee -> 'entry');
+end
+$$;
+comment on function waymark._generate_call(jsonb, jsonb, jsonb, jsonb) is 'The code that calls a helper method.';
+-- file: functions/programs/_generate_comprehension.sql
+-- A list comprehension without awaits as one subquery: linear, and evaluated row by row, so that the first error is CPython's. A generator is
+-- only entered, and an element only evaluated, when the conditions before it hold: hence the CASEs. SQLSTATEs: WM101.
+create function waymark._generate_comprehension(p_comprehension jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_generator jsonb;
+  v_index int;
+  v_path text;
+  v_names jsonb := p_names;
+  v_alias text;
+  v_from text := '';
+  v_order text := '';
+  v_holds text;
+  v_iterable text;
+begin
+  perform waymark._check_fields(p_comprehension, '{"element": "object", "generators": "array"}', p_path);
+  if jsonb_array_length(p_comprehension -> 'generators') not between 1 and 20 then
+    perform waymark._refuse_ir(p_path || '.generators', 'must be 1 to 20');
+  end if;
+  for v_generator, v_index in select g.value, g.ordinality - 1 from jsonb_array_elements(p_comprehension -> 'generators') with ordinality g loop
+    v_path := format('%s.generators[%s]', p_path, v_index);
+    perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
+    v_iterable := format('waymark.py_iter(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
+    v_alias := format('c%s_%s', p_depth, v_index);
+    v_names := v_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
+    v_from := v_from || format('%s waymark._py_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
+      case when v_holds is null then v_iterable else format('case when %s then %s else ''[]'' end', v_holds, v_iterable) end, v_alias);
+    v_order := v_order || case v_index when 0 then '' else ', ' end || v_alias || '.i';
+    select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
+             format('%s.conditions[%s]', v_path, c.ordinality - 1), 'boolean', false, p_depth)), '' order by c.ordinality)
+           || 'true' || repeat(' end', jsonb_array_length(v_generator -> 'conditions'))
+      into v_holds from jsonb_array_elements(v_generator -> 'conditions') with ordinality c;
+  end loop;
+  return format('coalesce((select jsonb_agg(%s order by %s) from%s%s), ''[]'')',
+    waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth),
+    v_order, v_from, coalesce(' where ' || v_holds, ''));
+end
+$$;
+comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int) is 'The SQL of a list comprehension.';
+-- file: functions/programs/_generate_dict.sql
+-- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
+create function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_parts text[];
+begin
+  if jsonb_typeof(p_pairs) <> 'array' or jsonb_array_length(p_pairs) > 1000
+     or jsonb_path_exists(p_pairs, '$[*] ? (@.type() != "array" || @.size() != 2)') then
+    perform waymark._refuse_ir(p_path, 'must be an array of pairs, at most 1000');
+  end if;
+  select coalesce(array_agg(format('jsonb_build_array(%s, %s)',
+           waymark._generate_expression(e.value -> 0, p_names, format('%s[%s][0]', p_path, e.ordinality - 1), 'value', false, p_depth),
+           waymark._generate_expression(e.value -> 1, p_names, format('%s[%s][1]', p_path, e.ordinality - 1), 'value', false, p_depth)) order by e.ordinality), '{}')
+    into v_parts from jsonb_array_elements(p_pairs) with ordinality e;
+  return format('waymark.py_dict(%s)', waymark._generate_array(v_parts));
+end
+$$;
+comment on function waymark._generate_dict(jsonb, jsonb, text, int) is 'The SQL of a dict display.';
+-- file: functions/programs/_generate_expression.sql
+-- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb) or 'boolean'.
+-- p_calls: an invocation may stand here. Order of evaluation is left to right; what must not be evaluated stands behind a CASE.
+-- SQLSTATEs: WM101, WM102.
+create function waymark._generate_expression(p_expression jsonb, p_names jsonb, p_path text, p_want text, p_calls boolean, p_depth int default 0) returns text
+language plpgsql stable as $$
+declare
+  v_form text;
+  v_body jsonb;
+  v_parts text[];
+  v_part_want text;
+  v_boolean boolean := false;
+  v_text text;
+begin
+  if p_depth > 250 then
+    perform waymark._refuse_ir(p_path, 'is nested deeper than 250', 'WM102');
+  elsif jsonb_typeof(p_expression) is distinct from 'object' then
+    perform waymark._refuse_ir(p_path, 'must be an expression');
+  end if;
+  select k into v_form from jsonb_object_keys(p_expression) k where k <> 'args';
+  v_body := p_expression -> v_form;
+  if v_form is null or (select count(*) from jsonb_object_keys(p_expression)) <> 1 + (v_form = 'op')::int then
+    perform waymark._refuse_ir(p_path, 'must have exactly one form');
+  end if;
+  if v_form in ('list', 'tuple', 'and', 'or', 'if') then
+    if jsonb_typeof(v_body) <> 'array' or jsonb_array_length(v_body) > 1000 or v_form in ('and', 'or') and jsonb_array_length(v_body) = 0
+       or v_form = 'if' and jsonb_array_length(v_body) <> 3 then
+      perform waymark._refuse_ir(p_path || '.' || v_form, 'must be an array of expressions, at most 1000');
+    end if;
+    v_part_want := case when v_form in ('and', 'or') then 'boolean' else 'value' end;
+    select coalesce(array_agg(waymark._generate_expression(e.value, p_names, format('%s.%s[%s]', p_path, v_form, e.ordinality - 1),
+             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form = 'list', p_depth + 1)
+             order by e.ordinality), '{}') into v_parts
+      from jsonb_array_elements(v_body) with ordinality e;
+  end if;
+  case v_form
+    when 'const' then
+      perform waymark._check_value(v_body, p_path || '.const');
+      v_text := quote_literal(v_body) || '::jsonb';
+    when 'local' then
+      v_text := p_names ->> (v_body #>> '{}');
+      if v_text is null then
+        perform waymark._refuse_ir(p_path, format('names the unknown local "%s"', left(v_body #>> '{}', 50)));
+      end if;
+    when 'list' then v_text := waymark._generate_array(v_parts);
+    when 'tuple' then v_text := format('jsonb_build_object(''$'', ''tuple'', ''v'', %s)', waymark._generate_array(v_parts));
+    when 'and' then v_text := 'true'; v_boolean := true;
+      for i in reverse cardinality(v_parts)..1 loop v_text := format('case when %s then %s else false end', v_parts[i], v_text); end loop;
+    when 'or' then v_text := 'false'; v_boolean := true;
+      for i in reverse cardinality(v_parts)..1 loop v_text := format('case when %s then true else %s end', v_parts[i], v_text); end loop;
+    when 'if' then v_text := format('case when %s then %s else %s end', v_parts[1], v_parts[2], v_parts[3]);
+    when 'not' then v_boolean := true;
+      v_text := format('not %s', waymark._generate_expression(v_body, p_names, p_path || '.not', 'boolean', false, p_depth + 1));
+    when 'dict' then v_text := waymark._generate_dict(v_body, p_names, p_path || '.dict', p_depth + 1);
+    when 'op' then
+      select o.sql, o.is_boolean into v_text, v_boolean
+        from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
+    when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
+    when 'invocation' then
+      if not p_calls then
+        perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
+      end if;
+      v_text := waymark._generate_invocation(v_body, p_names, p_path || '.invocation');
+    else perform waymark._refuse_ir(p_path, format('has the unknown form "%s"', left(v_form, 50)));
+  end case;
+  return case when v_boolean = (p_want = 'boolean') then case when v_boolean then format('(%s)', v_text) else v_text end
+              when v_boolean then format('to_jsonb(%s)', v_text) else format('waymark.py_truth(%s)', v_text) end;
+end
+$$;
+comment on function waymark._generate_expression(jsonb, jsonb, text, text, boolean, int) is 'The SQL of an IR expression.';
+-- file: functions/programs/_generate_frame.sql
+-- What surrounds the blocks of a step function: loading and saving of variables, the loops, the routing of exceptions.
+create function waymark._generate_frame(p_ir jsonb, p_variables jsonb[], p_blocks text) returns text
+language plpgsql stable as $$
+declare
+  v_load text := '';
+  v_save text := '';
+  v_handlers text;
+  v_function jsonb;
+  v_index int;
+begin
+  for v_function, v_index in select f.value, f.ordinality from jsonb_array_elements(p_ir -> 'functions') with ordinality f loop
+    v_load := v_load || format(E'      %s v_node between %s and %s then -- %s\n%s', case v_index when 1 then 'if' else 'elsif' end,
+      v_function #> '{nodes,0}', v_function #> '{nodes,1}', v_function ->> 'name',
+      coalesce((select string_agg(format(E'        %I := nullif(locals -> %L, c_unbound);\n', v.value #>> '{}', v.key), '' order by v.value #>> '{}')
+                  from jsonb_each(p_variables[v_index]) v), E'        null;\n'));
+    v_save := v_save || format(E'        %s pc between %s and %s then locals := %s;\n', case v_index when 1 then 'if' else 'elsif' end,
+      v_function #> '{nodes,0}', v_function #> '{nodes,1}', waymark._generate_save(p_variables[v_index]));
+  end loop;
+  select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
+    from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';
+  return replace(replace(replace(replace($frame$  c_unbound constant jsonb := '{"$": "unbound"}';
+  v_load boolean := true;
+  v_ok boolean := p_ok;
+  v_value jsonb := p_value;
+  v_error jsonb;
+  v_detail text;
+  v_fault int;
+  v_node int;
+  v_budget int := 20000;
+begin
+  pc := p_pc;
+  locals := p_locals;
+  frames := p_frames;
+  <<activation>>
+  loop
+    if v_load then
+      v_node := case when pc < 0 then ~pc else pc end;
+<load>      end if;
+      v_load := false;
+    end if;
+    begin
+      <<block>>
+      loop
+        v_budget := v_budget - 1;
+        if v_budget < 0 and pc >= 0 then
+  <save>          end if;
+          effect := 'yield';
+          exit activation;
+        end if;
+        case pc
+<blocks>        end case;
+      end loop;
+    exception
+      when sqlstate 'WM501' then
+        get stacked diagnostics v_detail = pg_exception_detail;
+        v_error := v_detail;
+        v_node := case when pc < 0 then ~pc else pc end;
+        v_fault := coalesce(v_fault, v_node);
+        pc := <handlers>;
+        if pc is not null then
+          v_fault := null;
+        elsif frames = '[]' then
+          effect := 'raise';
+          payload := jsonb_build_object('node', v_fault, 'exception', v_error);
+          exit activation;
+        else
+          pc := (frames #> '{-1,pc}')::int;
+          locals := frames #> '{-1,locals}';
+          frames := frames - -1;
+          v_ok := false;
+          v_value := v_error;
+          v_load := true;
+        end if;
+      when sqlstate 'WM502' or sqlstate 'WM503' then
+        effect := 'raise';
+        payload := waymark._engine_failure(pc, sqlstate, sqlerrm);
+        exit activation;
+    end;
+  end loop;
+end
+$frame$, '<load>', v_load), '<save>', replace(v_save, E'\n        ', E'\n          ')), '<handlers>', coalesce('case v_node' || v_handlers || ' end', 'null')),
+    '<blocks>', p_blocks);
+end
+$$;
+comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
+-- file: functions/programs/_generate_function.sql
+-- The text that creates a program's step function. A step is pure: (program counter, locals, call frames, event) -> (the same, an effect).
+--   pc >= 0 executes node pc; pc < 0 goes on behind node ~pc, which had suspended, with the event (p_ok, p_value).
+--   activation loop: enters or returns to a function, loading its variables; node loop: one round a basic block, inside one exception block,
+--   whose handler routes a Python exception (WM501) to the catch node of the node that raised it, to the caller, or out.
+-- Python values are jsonb, an unbound variable is SQL null. A step has a node budget: when it is used up it yields.
+create function waymark._generate_function(p_ir jsonb, p_name text) returns text
+language plpgsql stable as $$
+declare
+  v_functions int := jsonb_array_length(p_ir -> 'functions');
+  v_variables jsonb[];
+  v_starts jsonb := waymark._block_starts(p_ir);
+  v_declarations text;
+  v_blocks text;
+begin
+  select array_agg(waymark._variable_names(f.value -> 'locals', f.ordinality::int - 1) order by f.ordinality) into v_variables
+    from jsonb_array_elements(p_ir -> 'functions') with ordinality f;
+  select string_agg(format(E'  %I jsonb;\n', v.value #>> '{}'), '' order by f.ordinality, v.value #>> '{}') into v_declarations
+    from unnest(v_variables) with ordinality f(names, ordinality), jsonb_each(f.names) v;
+  select string_agg(waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables), '' order by n.ordinality) into v_blocks
+    from jsonb_array_elements(p_ir -> 'functions') with ordinality f
+    join jsonb_array_elements(p_ir -> 'nodes') with ordinality n
+      on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int
+   where v_starts ? (n.ordinality - 1)::text;
+  return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_ok boolean, p_value jsonb,'
+                ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb) language plpgsql stable as %L', p_name,
+    format(E'\n-- Workflow %s from %s, %s. Generated; the program counter is the node of waymark.program_nodes.\ndeclare\n%s%s',
+      p_ir ->> 'workflow', waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,module}'), 1),
+      waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,file}'), 1), coalesce(v_declarations, ''),
+      waymark._generate_frame(p_ir, v_variables, v_blocks)));
+end
+$$;
+comment on function waymark._generate_function(jsonb, text) is 'The text that creates the step function of a program.';
+-- file: functions/programs/_generate_invocation.sql
+-- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
+create function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
+language plpgsql stable as $$
+declare
+  v_part text;
+  v_key text;
+  v_pairs text;
+  v_text text;
+begin
+  perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
+  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,300}:[^\s:"''\\]{1,300}$' then
+    perform waymark._refuse_ir(p_path || '.action', 'must be "module:qualname"');
+  end if;
+  v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
+  foreach v_part in array '{args,policy}'::text[] loop
+    continue when not p_call ? v_part;
+    for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
+      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue') then
+        perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
+      end if;
+    end loop;
+    select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk) into v_pairs
+      from (select n.position / 45 as chunk, string_agg(n.pair, ', ' order by n.position) as pairs
+              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', false)) as pair,
+                           row_number() over () - 1 as position
+                      from jsonb_each(p_call -> v_part) a) n
+             group by 1) c;
+    v_pairs := coalesce(v_pairs, '''{}''::jsonb');
+    v_text := v_text || case v_part when 'args' then format('(%s)', v_pairs) else format(', ''policy'', waymark._check_policy(%s)', v_pairs) end;
+  end loop;
+  return v_text || ')';
+end
+$$;
+comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';
+-- file: functions/programs/_generate_node.sql
+-- The statements of one node, up to where it suspends.
+create function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
+language plpgsql stable as $$
+declare
+  v_path text := format('$.nodes[%s]', p_node -> 'id');
+  v_names jsonb := p_variables[p_function + 1];
+  v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
+  v_reads jsonb := waymark._variable_reads(v_names);
+  v_suspend text := format(E'          locals := %s;\n          pc := %s;\n', waymark._generate_save(v_names), ~(p_node -> 'id')::int);
+  v_text text;
+begin
+  case p_node ->> 'kind'
+    when 'assign' then
+      v_text := format('%s := %s;', v_target, waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
+    when 'branch' then
+      v_text := format('if %s then pc := %s; else pc := %s; end if;',
+        waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');
+    when 'iterate' then
+      v_text := format(E'v_value := waymark._py_iterate(%1$s, %2$s::int);\n          if v_value is null then pc := %3$s;\n'
+        '          else %4$s := v_value; %2$s := to_jsonb(%2$s::int + 1); pc := %5$s; end if;',
+        v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index'), p_node -> 'done', v_target, p_node -> 'next');
+    when 'action' then
+      v_text := format(E'payload := %s;\n%s          effect := ''action'';\n          exit activation;',
+        waymark._generate_invocation(p_node -> 'call', v_reads, v_path || '.call'), v_suspend);
+    when 'fork' then
+      v_text := format(E'v_value := %s;\n          v_ok := true;\n          if v_value = ''[]'' then\n            pc := %s; continue block;\n          end if;\n'
+        '          payload := waymark._check_fork(v_value, %L);\n%s          effect := ''fork'';\n          exit activation;',
+        waymark._generate_expression(p_node -> 'branches', v_reads, v_path || '.branches', 'value', true),
+        ~(p_node -> 'id')::int, p_node -> 'settle', v_suspend);
+    when 'sleep' then
+      v_text := format(E'payload := waymark._check_sleep(%s);\n          if payload is null then\n            v_ok := true; v_value := ''null''; pc := %s; continue block;\n'
+        '          end if;\n%s          effect := ''sleep'';\n          exit activation;',
+        waymark._generate_expression(p_node -> 'seconds', v_reads, v_path || '.seconds', 'value', false), ~(p_node -> 'id')::int, v_suspend);
+    when 'call' then
+      v_text := waymark._generate_call(p_ir, p_node, v_names, v_reads);
+    when 'catch' then
+      v_text := format('%s := v_error;', v_target);
+    when 'raise' then
+      v_text := format('perform waymark._raise_value(%s);', waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
+    when 'return' then
+      v_text := format(E'%s := %s;\n', case when p_function = 0 then 'payload' else 'v_value' end,
+          waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false))
+        || case when p_function = 0 then E'          effect := ''return'';\n          exit activation;'
+           else E'          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
+                '          frames := frames - -1;\n          v_load := true;\n          continue activation;' end;
+  end case;
+  return '          ' || v_text || E'\n';
+end
+$$;
+comment on function waymark._generate_node(jsonb, jsonb, int, jsonb[]) is 'The code of one node.';
+-- file: functions/programs/_generate_operation.sql
+-- An operator call. The catalogue is the registry: py.add is the function waymark.py_add, its arity and whether it is a predicate are those of the
+-- function. SQLSTATEs: WM101.
+create function waymark._generate_operation(p_expression jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, out sql text, out is_boolean boolean)
+language plpgsql stable as $$
+declare
+  v_name text := p_expression ->> 'op';
+  v_arity int;
+  v_parts text[];
+begin
+  select p.pronargs, p.prorettype = 'boolean'::regtype into v_arity, is_boolean
+    from pg_proc p
+   where p.pronamespace = 'waymark'::regnamespace and p.proname = replace(v_name, 'py.', 'py_') and v_name ~ '^py\.[a-z][a-z_]*$';
+  if not found then
+    perform waymark._refuse_ir(p_path || '.op', format('is the unknown operator "%s"', left(coalesce(v_name, 'null'), 50)));
+  elsif jsonb_typeof(p_expression -> 'args') is distinct from 'array' or jsonb_array_length(p_expression -> 'args') <> v_arity then
+    perform waymark._refuse_ir(p_path || '.args', format('must be %s expressions', v_arity));
+  end if;
+  select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
+           p_calls and v_name = 'py.concat', p_depth) order by a.ordinality), '{}')
+    into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
+  sql := format('waymark.%I(%s)', replace(v_name, 'py.', 'py_'), array_to_string(v_parts, ', '));
+end
+$$;
+comment on function waymark._generate_operation(jsonb, jsonb, text, boolean, int) is 'The SQL of an operator call.';
+-- file: functions/programs/_generate_save.sql
+-- The expression that builds the object of a function's locals. In chunks, as a call takes at most 100 arguments.
+create function waymark._generate_save(p_variables jsonb) returns text
+language plpgsql stable as $$
+begin
+  return coalesce((
+    select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk)
+      from (select (n.position - 1) / 45 as chunk, string_agg(format('%L, coalesce(%I, c_unbound)', n.key, n.variable), ', ' order by n.position) as pairs
+              from (select v.key, v.value #>> '{}' as variable, row_number() over (order by v.value #>> '{}') as position
+                      from jsonb_each(p_variables) v) n
+             group by 1) c), quote_literal('{}') || '::jsonb');
+end
+$$;
+comment on function waymark._generate_save(jsonb) is 'The expression that saves the locals of a function.';
+-- file: functions/programs/_node_shape.sql
+-- The fields of each kind of node; null for an unknown kind.
+create function waymark._node_shape(p_kind text) returns jsonb
+language plpgsql immutable as $$
+begin
+  return '{"id": "int", "kind": "string", "span": "array", "error": "int?"}'::jsonb || case p_kind
+    when 'assign' then '{"target": "string", "value": "object", "next": "int"}'
+    when 'branch' then '{"test": "object", "then": "int", "else": "int"}'
+    when 'iterate' then '{"iterator": "string", "index": "string", "target": "string", "next": "int", "done": "int"}'
+    when 'action' then '{"call": "object", "target": "any", "next": "int"}'
+    when 'fork' then '{"branches": "object", "settle": "boolean", "target": "any", "next": "int"}'
+    when 'sleep' then '{"seconds": "object", "next": "int"}'
+    when 'call' then '{"function": "int", "args": "object", "target": "any", "next": "int"}'
+    when 'catch' then '{"target": "string", "next": "int"}'
+    when 'raise' then '{"value": "object"}'
+    when 'return' then '{"value": "object"}'
+  end::jsonb;
+end
+$$;
+comment on function waymark._node_shape(text) is 'The fields of a kind of IR node.';
+-- file: functions/programs/_push_frame.sql
+-- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
+create function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_array_length(p_frames) >= 990 then
+    perform waymark._raise_python('RecursionError', 'maximum recursion depth exceeded');
+  end if;
+  return p_frames || jsonb_build_array(jsonb_build_object('pc', p_pc, 'locals', p_locals));
+end
+$$;
+comment on function waymark._push_frame(jsonb, int, jsonb) is 'Appends a call record to the frames of a task.';
+-- file: functions/programs/_py_unbound.sql
+-- Reading a variable that is not bound. SQLSTATEs: WM501 (UnboundLocalError).
+create function waymark._py_unbound(p_name text) returns jsonb
+language plpgsql stable as $$
+begin
+  perform waymark._raise_python('UnboundLocalError',
+    format('cannot access local variable ''%s'' where it is not associated with a value', p_name));
+end
+$$;
+comment on function waymark._py_unbound(text) is 'Raises UnboundLocalError.';
+-- file: functions/programs/_raise_value.sql
+-- Raises an exception value as Python's raise does. SQLSTATEs: WM501.
+create function waymark._raise_value(p_exception jsonb) returns void
+language plpgsql stable as $$
+begin
+  if p_exception ->> '$' is distinct from 'exception' then
+    perform waymark._raise_python('TypeError', 'exceptions must derive from BaseException');
+  end if;
+  raise exception using errcode = 'WM501', message = format('%s: %s', p_exception ->> 'type', p_exception ->> 'message'), detail = p_exception::text;
+end
+$$;
+comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
+-- file: functions/programs/_refuse_ir.sql
+-- SQLSTATEs: WM101 malformed, WM102 over a limit; the detail is the path of the offending node.
+create function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
+language plpgsql as $$
+begin
+  raise exception using errcode = p_sqlstate, message = format('invalid program: %s %s', p_path, p_problem), detail = p_path,
+    hint = 'Nothing was stored. The IR is described in docs/internals/ir.md.';
+end
+$$;
+comment on function waymark._refuse_ir(text, text, text) is 'Refuses an IR, naming the path of the offending node.';
+-- file: functions/programs/_source_line.sql
+-- A line of the source, trimmed and without control characters, so that it can stand in a comment of generated code.
+create function waymark._source_line(p_source jsonb, p_line int) returns text
+language plpgsql immutable as $$
+begin
+  return left(trim(regexp_replace(
+    coalesce((string_to_array(p_source ->> 'text', E'\n'))[p_line - (p_source -> 'first_line')::int + 1], ''),
+    '[[:cntrl:]\u2028\u2029\u0085]', ' ', 'g')), 120);
+end
+$$;
+comment on function waymark._source_line(jsonb, int) is 'A line of a program''s source, fit for a comment.';
+-- file: functions/programs/_store_graph.sql
+-- The same graph as rows, for psql and for pictures.
+create function waymark._store_graph(p_program_id bigint, p_ir jsonb) returns void
+language plpgsql as $$
+begin
+  insert into waymark.program_nodes (program_id, node, function, kind, line, source)
+  select p_program_id, n.ordinality - 1, f.value ->> 'name', n.value ->> 'kind', (n.value #> '{span,0}')::int,
+         waymark._source_line(p_ir -> 'source', (n.value #> '{span,0}')::int)
+    from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
+    join jsonb_array_elements(p_ir -> 'functions') f
+      on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
+  insert into waymark.program_edges (program_id, from_node, kind, to_node)
+  select p_program_id, n.ordinality - 1, e.key, e.value::int
+    from jsonb_array_elements(p_ir -> 'nodes') with ordinality n, jsonb_each_text(n.value) e
+   where e.key in ('next', 'then', 'else', 'done', 'error');
+end
+$$;
+comment on function waymark._store_graph(bigint, jsonb) is 'Stores the graph of a program as rows.';
+-- file: functions/programs/_variable_names.sql
+-- local -> name of its PL/pgSQL variable: engine-made from the position, with what is safe of the user's name for the reader of \sf.
+create function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
+language plpgsql immutable as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(l.value #>> '{}', format('%sl%s%s', case when p_function > 0 then format('f%s', p_function) else '' end, l.ordinality - 1,
+             left(regexp_replace('_' || lower(l.value #>> '{}'), '_?[^a-z0-9_]', '', 'g'), 40))), '{}')
+      from jsonb_array_elements(p_locals) with ordinality l);
+end
+$$;
+comment on function waymark._variable_names(jsonb, int) is 'The PL/pgSQL variable of each local of a function.';
+-- file: functions/programs/_variable_reads.sql
+-- local -> the expression that reads it: UnboundLocalError when it is unbound.
+create function waymark._variable_reads(p_variables jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (select coalesce(jsonb_object_agg(v.key, format('coalesce(%I, waymark._py_unbound(%L))', v.value #>> '{}', v.key)), '{}')
+            from jsonb_each(p_variables) v);
+end
+$$;
+comment on function waymark._variable_reads(jsonb) is 'The expressions that read the locals of a function.';
+-- file: functions/programs/register.sql
+-- Validates an IR (docs/internals/ir.md), generates its step function and makes it the workflow's newest program. The same IR is the same program:
+-- registering it again changes nothing but, if need be, which version is newest. Generation validates as it goes; any error rolls all of it back.
+-- Inserts into programs, program_nodes, program_edges, workflows. One of the two places with dynamic SQL: the text is engine-made, from
+-- validated IR, with quoted literals and engine-made identifiers only. SQLSTATEs: WM101 malformed, WM102 over a limit.
+create function waymark.register(p_ir jsonb) returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_hash text;
+  v_workflow text;
+  v_function text;
+  v_program_id bigint;
+begin
+  perform waymark._check_program(p_ir);
+  v_workflow := p_ir ->> 'workflow';
+  v_hash := encode(sha256(convert_to(p_ir::text, 'UTF8')), 'hex');
+  v_function := left(trim(both '_' from regexp_replace(regexp_replace(v_workflow, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '[^A-Za-z0-9]+', '_', 'g')), 40);
+  v_function := lower(v_function) || '_' || left(v_hash, 12);
+  insert into waymark.programs (workflow, hash, dialect, ir, parameters, entry, function_name, registered_at)
+  values (v_workflow, v_hash, p_ir ->> 'dialect', p_ir, p_ir #> '{functions,0,parameters}', (p_ir #> '{functions,0,entry}')::int,
+          v_function, waymark._now())
+  on conflict (workflow, hash) do nothing
+  returning program_id into v_program_id;
+  if found then
+    execute waymark._generate_function(p_ir, v_function);
+    perform waymark._store_graph(v_program_id, p_ir);
+  else
+    select p.program_id into strict v_program_id from waymark.programs p where p.workflow = v_workflow and p.hash = v_hash;
+  end if;
+  insert into waymark.workflows as w (workflow, program_id) values (v_workflow, v_program_id)
+  on conflict (workflow) do update set program_id = excluded.program_id where w.program_id <> excluded.program_id;
+  return v_program_id;
+end
+$$;
+comment on function waymark.register(jsonb) is 'Registers a compiled workflow and returns its program id.';
+-- file: functions/python/_py_bit_operation.sql
+-- The operators &, | and ^: of bools a bool, of ints, of sets; | of dicts.
+-- Raises: WM501 TypeError; WM502.
+create function waymark._py_bit_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+  v_result numeric;
+begin
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    v_result := waymark._py_bitwise(p_operator, waymark._py_int(p_left), waymark._py_int(p_right));
+    return case when v_left = 'bool' and v_right = 'bool' then to_jsonb(v_result = 1) else to_jsonb(v_result) end;
+  elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
+    return waymark._py_set_operation(p_operator, p_left, p_right);
+  elsif v_left = 'dict' and v_right = 'dict' and p_operator = '|' then
+    return waymark.py_dict(waymark._py_pairs(p_left) || waymark._py_pairs(p_right));
+  end if;
+  return waymark._py_unsupported(p_operator, p_left, p_right);
+end
+$$;
+
+comment on function waymark._py_bit_operation(text, jsonb, jsonb) is
+  'The Python operators &, | and ^.';
+-- file: functions/python/_py_bitwise.sql
+-- The operators &, | and ^ on ints of any size: two's complement without end, computed in limbs of 60 bits until only the signs are left.
+create function waymark._py_bitwise(p_operator text, p_left numeric, p_right numeric) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left numeric := p_left;
+  v_right numeric := p_right;
+  v_low_left bigint;
+  v_low_right bigint;
+  v_place numeric := 1;
+  v_result numeric := 0;
+  v_limb constant numeric := 1152921504606846976;
+begin
+  while v_left not in (0, -1) or v_right not in (0, -1) loop
+    v_low_left := mod(mod(v_left, v_limb) + v_limb, v_limb);
+    v_low_right := mod(mod(v_right, v_limb) + v_limb, v_limb);
+    v_result := v_result + v_place * case p_operator
+      when '&' then v_low_left & v_low_right when '|' then v_low_left | v_low_right else v_low_left # v_low_right end;
+    v_left := div(v_left - v_low_left, v_limb);
+    v_right := div(v_right - v_low_right, v_limb);
+    v_place := v_place * v_limb;
+  end loop;
+  v_low_left := v_left;
+  v_low_right := v_right;
+  return v_result + v_place * case p_operator
+    when '&' then v_low_left & v_low_right when '|' then v_low_left | v_low_right else v_low_left # v_low_right end;
+end
+$$;
+
+comment on function waymark._py_bitwise(text, numeric, numeric) is
+  'And, or, exclusive or of two ints of any size.';
+-- file: functions/python/_py_concatenate.sql
+-- The operator + of a sequence on the left, beyond plain strings and lists.
+-- Raises: WM501 TypeError; WM502 when a user's class on the right might define the operator.
+create function waymark._py_concatenate(p_left_kind text, p_right_kind text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_left_kind = p_right_kind then
+    case p_left_kind
+      when 'list' then
+        return p_left || p_right;
+      when 'tuple' then
+        return jsonb_build_object('$', 'tuple', 'v', (p_left -> 'v') || (p_right -> 'v'));
+      when 'str' then
+        return waymark._py_from_utf8(waymark._py_to_utf8(p_left) || waymark._py_to_utf8(p_right));
+      else
+        return waymark._py_from_bytes(decode(p_left ->> 'v', 'base64') || decode(p_right ->> 'v', 'base64'));
+    end case;
+  elsif waymark._py_is_open(p_right) then
+    return waymark._py_unsupported('+', p_left, p_right);
+  elsif p_left_kind = 'bytes' then
+    return waymark._raise_python('TypeError', format('can''t concat %s to bytes', waymark._py_type_name(p_right)));
+  end if;
+  return waymark._raise_python('TypeError', format(
+    'can only concatenate %s (not "%s") to %s', p_left_kind, waymark._py_type_name(p_right), p_left_kind));
+end
+$$;
+
+comment on function waymark._py_concatenate(text, text, jsonb, jsonb) is
+  'The Python operator + with a sequence on the left.';
+-- file: functions/python/_py_divide.sql
+-- The quotient of two ints, correctly rounded to a double. Beyond 2**53 the operands are no doubles any more: the quotient is taken to at least
+-- 64 bits with a last bit that stands for all the rest, which rounds once, in the conversion.
+-- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for operands of more digits than numeric can scale.
+create function waymark._py_divide(p_left numeric, p_right numeric) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_shift int;
+  v_left numeric := abs(p_left);
+  v_right numeric := abs(p_right);
+  v_quotient numeric;
+  v_negative boolean := (p_left < 0) <> (p_right < 0);
+begin
+  if p_right = 0 then
+    return waymark._raise_python('ZeroDivisionError', 'division by zero');
+  elsif v_left <= 9007199254740992 and v_right <= 9007199254740992 then
+    return waymark._py_from_float(p_left::float8 / p_right::float8);
+  end if;
+  v_shift := 64 - floor((length(v_left::text) - length(v_right::text) - 1) * 3.3219280948873623)::int;
+  if v_shift < -1100 then
+    return waymark._raise_python('OverflowError', 'integer division result too large for a float');
+  elsif v_left = 0 or v_shift > 1300 then
+    return waymark._py_from_float(case when v_negative then '-0'::float8 else 0 end);
+  end if;
+  v_left := v_left * waymark._py_power(2, greatest(v_shift, 0));
+  v_right := v_right * waymark._py_power(2, greatest(- v_shift, 0));
+  v_quotient := div(v_left, v_right);
+  v_quotient := 2 * v_quotient + case when v_quotient * v_right = v_left then 0 else 1 end;
+  v_shift := v_shift + 1;
+  v_quotient := case when v_shift > 0 then v_quotient * waymark._py_power(5, v_shift) * ('1e-' || v_shift)::numeric
+    else v_quotient * waymark._py_power(2, - v_shift) end;
+  begin
+    return waymark._py_from_float(case when v_negative then - v_quotient::float8 else v_quotient::float8 end);
+  exception when numeric_value_out_of_range then
+    if v_quotient < 1 then
+      return waymark._py_from_float(case when v_negative then '-0'::float8 else 0 end);
+    end if;
+    return waymark._raise_python('OverflowError', 'integer division result too large for a float');
+  end;
+exception when numeric_value_out_of_range then
+  return waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark._py_divide(numeric, numeric) is
+  'The true quotient of two ints, correctly rounded.';
+-- file: functions/python/_py_exact.sql
+-- The exact value of a double as numeric: mantissa times a power of two, written out in decimal. nan and the infinities map to numeric's.
+create function waymark._py_exact(p_value float8) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_bits bigint;
+  v_exponent int;
+  v_mantissa numeric;
+begin
+  if p_value::text in ('NaN', 'Infinity', '-Infinity') then
+    return p_value::text::numeric;
+  end if;
+  v_bits := ('x' || encode(float8send(abs(p_value)), 'hex'))::bit(64)::bigint;
+  v_exponent := (v_bits >> 52)::int;
+  v_mantissa := v_bits & 4503599627370495;
+  if v_exponent > 0 then
+    v_mantissa := v_mantissa + 4503599627370496;
+  else
+    v_exponent := 1;
+  end if;
+  v_exponent := v_exponent - 1075;
+  v_mantissa := case when p_value < 0 then - v_mantissa else v_mantissa end;
+  if v_exponent >= 0 then
+    return v_mantissa * waymark._py_power(2, v_exponent);
+  end if;
+  return v_mantissa * waymark._py_power(5, - v_exponent) * ('1e' || v_exponent)::numeric;
+end
+$$;
+
+comment on function waymark._py_exact(float8) is
+  'The exact decimal value of a double.';
+-- file: functions/python/_py_filter.sql
+-- The elements of one set that are (or are not) in another, in order.
+create function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(element.value order by element.position)
+    from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+    where p_member = (waymark._py_position(p_other, element.value) is not null)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_filter(jsonb, jsonb, boolean) is
+  'The elements of one set that are, or are not, in another.';
+-- file: functions/python/_py_float_add.sql
+-- The sum of two doubles as IEEE gives it: overflow is an infinity, where Postgres raises.
+create function waymark._py_float_add(p_left float8, p_right float8) returns float8
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_left + p_right;
+exception when numeric_value_out_of_range then
+  return sign(p_left) * 'inf'::float8;
+end
+$$;
+
+comment on function waymark._py_float_add(float8, float8) is
+  'The IEEE sum of two doubles.';
+-- file: functions/python/_py_float_div.sql
+-- The quotient of two doubles, the divisor not zero, as IEEE gives it: overflow is an infinity and underflow a signed zero, where Postgres raises.
+create function waymark._py_float_div(p_left float8, p_right float8) returns float8
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_left / p_right;
+exception when numeric_value_out_of_range then
+  return sign(p_left) * sign(p_right) * case when abs(p_right) < 1 then 'inf'::float8 else 0 end;
+end
+$$;
+
+comment on function waymark._py_float_div(float8, float8) is
+  'The IEEE quotient of two doubles, the divisor not zero.';
+-- file: functions/python/_py_float_divmod.sql
+-- Floor quotient and remainder of two doubles, the divisor not zero, by CPython's own steps. The remainder of a truncated division is
+-- always a double itself, so it is computed exactly in numeric; the roundings that follow are CPython's.
+create function waymark._py_float_divmod(p_left float8, p_right float8, out quotient float8, out remainder float8)
+language plpgsql stable parallel safe
+as $$
+declare
+  v_negative_right boolean := p_right < 0 and p_right::text <> 'NaN';
+begin
+  if p_left::text in ('NaN', 'Infinity', '-Infinity') or p_right::text = 'NaN' then
+    quotient := 'nan';
+    remainder := 'nan';
+    return;
+  end if;
+  remainder := case when p_right::text in ('Infinity', '-Infinity') then p_left
+    else mod(waymark._py_exact(p_left), waymark._py_exact(p_right))::float8 end;
+  quotient := waymark._py_float_div(p_left - remainder, p_right);
+  if remainder <> 0 then
+    if v_negative_right <> (remainder < 0) then
+      remainder := remainder + p_right;
+      quotient := quotient - 1;
+    end if;
+  else
+    remainder := case when v_negative_right then '-0'::float8 else 0 end;
+  end if;
+  if quotient = 0 then
+    quotient := case when v_negative_right <> (p_left < 0 or p_left::text = '-0') then '-0'::float8 else 0 end;
+  elsif quotient - floor(quotient) > 0.5 then
+    quotient := floor(quotient) + 1;
+  else
+    quotient := floor(quotient);
+  end if;
+end
+$$;
+
+comment on function waymark._py_float_divmod(float8, float8) is
+  'Floor quotient and remainder of two doubles as CPython computes them.';
+-- file: functions/python/_py_float_mul.sql
+-- The product of two doubles as IEEE gives it: overflow is an infinity and underflow a signed zero, where Postgres raises.
+create function waymark._py_float_mul(p_left float8, p_right float8) returns float8
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_left * p_right;
+exception when numeric_value_out_of_range then
+  return sign(p_left) * sign(p_right) * case when greatest(abs(p_left), abs(p_right)) > 1 then 'inf'::float8 else 0 end;
+end
+$$;
+
+comment on function waymark._py_float_mul(float8, float8) is
+  'The IEEE product of two doubles.';
+-- file: functions/python/_py_float_pow.sql
+-- A double to the power of a double: the special cases as CPython orders them, the rest from the platform's pow(), as CPython does.
+-- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for a complex result and on the edge of underflow.
+create function waymark._py_float_pow(p_left float8, p_right float8) returns float8
+language plpgsql stable parallel safe
+as $$
+declare
+  v_base float8 := abs(p_left);
+  v_odd boolean;
+  v_sign float8;
+begin
+  if p_right = 0 or p_left = 1 then
+    return 1;
+  elsif p_left::text = 'NaN' or p_right::text = 'NaN' then
+    return 'nan';
+  elsif p_right::text in ('Infinity', '-Infinity') then
+    return case when v_base = 1 then 1 when (p_right > 0) = (v_base > 1) then 'inf'::float8 else 0 end;
+  end if;
+  v_odd := floor(p_right) = p_right and abs(p_right) < 9007199254740992 and p_right::bigint % 2 <> 0;
+  v_sign := case when v_odd and (p_left < 0 or p_left::text = '-0') then -1 else 1 end;
+  if v_base = 0 and p_right < 0 then
+    perform waymark._raise_python('ZeroDivisionError', '0.0 cannot be raised to a negative power');
+  elsif v_base = 0 or v_base::text = 'Infinity' then
+    return v_sign * case when (p_right > 0) = (v_base > 1) then 'inf'::float8 else 0 end;
+  elsif p_left < 0 and floor(p_right) <> p_right then
+    perform waymark._refuse('a negative float to a fractional power (a complex number)', 'Compute it in an action.');
+  end if;
+  begin
+    return v_sign * power(v_base, p_right);
+  exception when numeric_value_out_of_range then
+    if (p_right > 0) = (v_base > 1) then
+      perform waymark._raise_python('OverflowError', '(34, ''Numerical result out of range'')', '[34, "Numerical result out of range"]');
+    elsif p_right * log(v_base) < -324 then
+      return v_sign * 0;
+    end if;
+    perform waymark._refuse('a power on the edge of underflow', 'Compute it in an action.');
+  end;
+end
+$$;
+
+comment on function waymark._py_float_pow(float8, float8) is
+  'A double to the power of a double as CPython computes it.';
+-- file: functions/python/_py_from_bytes.sql
+-- Encodes bytes; encode() breaks its lines, the encoding does not.
+create function waymark._py_from_bytes(p_value bytea) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_build_object('$', 'bytes', 'v', translate(encode(p_value, 'base64'), E'\n', ''));
+end
+$$;
+
+comment on function waymark._py_from_bytes(bytea) is
+  'The encoded Python bytes of a bytea.';
+-- file: functions/python/_py_from_float.sql
+-- Encodes a double. The shortest digits that read back as the same double come from float8's text form, which needs the server's default
+-- extra_float_digits of 1 or more; a cast to numeric would round to 15 digits.
+create function waymark._py_from_float(p_value float8) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if abs(p_value) >= 1e-4 and abs(p_value) < 1e16 then
+    return to_jsonb(p_value::text::numeric + 0.0);
+  end if;
+  return case p_value::text
+    when '0' then '0.0'::jsonb
+    when '-0' then '{"$": "float", "v": "-0.0"}'::jsonb
+    when 'NaN' then '{"$": "float", "v": "nan"}'::jsonb
+    when 'Infinity' then '{"$": "float", "v": "inf"}'::jsonb
+    when '-Infinity' then '{"$": "float", "v": "-inf"}'::jsonb
+    else jsonb_build_object('$', 'float', 'v', p_value::text)
+  end;
+end
+$$;
+
+comment on function waymark._py_from_float(float8) is
+  'The encoded Python float of a double.';
+-- file: functions/python/_py_from_utf8.sql
+-- Encodes the string of these UTF-8 bytes: plain unless it holds U+0000 or a lone surrogate, which jsonb cannot.
+create function waymark._py_from_utf8(p_value bytea) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if encode(p_value, 'hex') ~ '^(..)*(00|ed[ab])' then
+    return jsonb_build_object('$', 'str', 'v', translate(encode(p_value, 'base64'), E'\n', ''));
+  end if;
+  return to_jsonb(convert_from(p_value, 'UTF8'));
+end
+$$;
+
+comment on function waymark._py_from_utf8(bytea) is
+  'The encoded Python string of UTF-8 bytes.';
+-- file: functions/python/_py_int.sql
+-- An int or bool as numeric; SQL null for every other value.
+create function waymark._py_int(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'number' then
+      return case when scale(p_value::numeric) = 0 then p_value::numeric end;
+    when 'boolean' then
+      return p_value::boolean::int;
+    else
+      return null;
+  end case;
+end
+$$;
+
+comment on function waymark._py_int(jsonb) is
+  'An encoded int or bool as numeric, null for any other value.';
+-- file: functions/python/_py_integer.sql
+-- Sum, difference and product of ints that may be too large for numeric.
+-- Raises: WM502 when the result has more digits than numeric holds.
+create function waymark._py_integer(p_operator text, p_left numeric, p_right numeric) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(case p_operator
+    when '+' then p_left + p_right
+    when '-' then p_left - p_right
+    when '*' then p_left * p_right
+  end);
+exception when numeric_value_out_of_range then
+  return waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark._py_integer(text, numeric, numeric) is
+  'Sum, difference or product of two ints of any size.';
+-- file: functions/python/_py_is_naive.sql
+-- Whether a datetime or time carries no UTC offset.
+create function waymark._py_is_naive(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return not p_value ? 'zone' and regexp_replace(p_value ->> 'v', '^.*T', '') !~ '[-+Z]';
+end
+$$;
+
+comment on function waymark._py_is_naive(jsonb) is
+  'Whether a datetime or time has no UTC offset.';
+-- file: functions/python/_py_is_open.sql
+-- Whether the engine cannot know what an operator does with a value: instances of users' classes, which may define the operator, and
+-- types whose arithmetic or ordering the engine does not compute.
+create function waymark._py_is_open(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+begin
+  return v_kind in ('object', 'enum', 'opaque', 'decimal', 'datetime', 'date', 'timedelta', 'path')
+    or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+end
+$$;
+
+comment on function waymark._py_is_open(jsonb) is
+  'Whether a value''s type may define operators that the engine does not know.';
+-- file: functions/python/_py_key.sql
+-- A normal form of hashable values: two are the same dict key or set element exactly when their normal forms are equal as jsonb.
+-- Numbers become their exact value (1, 1.0, True are one key), sets and ranges lose what equality ignores.
+-- Raises: WM501 TypeError for an unhashable value; WM502 for nan, exceptions and instances of users' classes, which hash by identity or code.
+create function waymark._py_key(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+  v_number numeric;
+begin
+  case
+    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'enum') then
+      return p_value;
+    when v_kind in ('bool', 'float', 'decimal') then
+      v_number := waymark._py_number(p_value);
+      if v_number in ('Infinity', '-Infinity') then
+        return jsonb_build_object('$', 'float', 'v', v_number::text);
+      elsif v_number <> 'NaN' then
+        return to_jsonb(v_number);
+      end if;
+    when v_kind in ('tuple', 'frozenset') then
+      return jsonb_build_object('$', v_kind, 'v', coalesce((
+        select case v_kind when 'tuple' then jsonb_agg(key.value order by key.position) else jsonb_agg(key.value order by key.value) end
+        from jsonb_array_elements(p_value -> 'v') with ordinality as element (value, position)
+        cross join lateral (select waymark._py_key(element.value), element.position) as key (value, position)
+      ), '[]'));
+    when v_kind = 'range' then
+      v_number := waymark._py_range_length(p_value);
+      return jsonb_build_object('$', 'range', 'v', jsonb_build_array(
+        v_number, case when v_number > 0 then p_value -> 'v' -> 0 end, case when v_number > 1 then p_value -> 'v' -> 2 end));
+    when v_kind in ('list', 'dict', 'set') then
+      return waymark._raise_python('TypeError', format('unhashable type: ''%s''', v_kind));
+    when v_kind in ('datetime', 'time') and waymark._py_is_naive(p_value) then
+      return p_value - 'fold';
+    else
+      null;
+  end case;
+  return waymark._refuse('a ' || waymark._py_type_name(p_value) || ' as a key or element', 'Use its name, id or value as the key.');
+end
+$$;
+
+comment on function waymark._py_key(jsonb) is
+  'The normal form of a hashable value, equal exactly for equal keys.';
+-- file: functions/python/_py_kind.sql
+-- What a value is, as the name the encoding knows it by (docs/internals/values.md): 'NoneType', 'bool', 'int', 'float', 'str', 'list', 'dict',
+-- 'object' for an instance of a user's class, else the value's tag. Every operator's general path dispatches on it.
+create function waymark._py_kind(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'string' then
+      return 'str';
+    when 'number' then
+      return case when scale(p_value::numeric) = 0 then 'int' else 'float' end;
+    when 'boolean' then
+      return 'bool';
+    when 'array' then
+      return 'list';
+    when 'null' then
+      return 'NoneType';
+    else
+      if not p_value ? '$' or jsonb_typeof(p_value -> '$') = 'array' then
+        return 'dict';
+      end if;
+      return case when strpos(p_value ->> '$', ':') > 0 then 'object' else p_value ->> '$' end;
+  end case;
+end
+$$;
+
+comment on function waymark._py_kind(jsonb) is
+  'The kind of an encoded Python value: the name of its builtin type, object for a user''s class, or its tag.';
+-- file: functions/python/_py_number.sql
+-- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
+-- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
+create function waymark._py_number(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+begin
+  case waymark._py_kind(p_value)
+    when 'int', 'bool' then
+      return waymark._py_int(p_value);
+    when 'float' then
+      return waymark._py_exact(waymark._py_to_float(p_value));
+    when 'decimal' then
+      begin
+        return (p_value ->> 'v')::numeric;
+      exception when numeric_value_out_of_range or invalid_text_representation then
+        perform waymark._refuse('Decimal ' || left(p_value ->> 'v', 100), 'Compute it in an action.');
+      end;
+    else
+      return null;
+  end case;
+end
+$$;
+
+comment on function waymark._py_number(jsonb) is
+  'The exact numeric value of an encoded number.';
+-- file: functions/python/_py_position.sql
+-- Where in an array of hashable values one equal to p_key is (from 0), as a set or dict would find it; SQL null when there is none.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create function waymark._py_position(p_keys jsonb, p_key jsonb) returns int
+language plpgsql stable parallel safe
+as $$
+declare
+  v_key jsonb := waymark._py_key(p_key);
+begin
+  for v_position in 0 .. jsonb_array_length(p_keys) - 1 loop
+    if waymark._py_same_key(waymark._py_key(p_keys -> v_position), v_key) then
+      return v_position;
+    end if;
+  end loop;
+  return null;
+end
+$$;
+
+comment on function waymark._py_position(jsonb, jsonb) is
+  'The position of a key in an array of keys, null when absent.';
+-- file: functions/python/_py_power.sql
+-- An int to a non-negative power, exactly, by squaring (numeric's own power() gives no such guarantee).
+-- Raises: WM502 when the result has more digits than numeric holds.
+create function waymark._py_power(p_base numeric, p_exponent numeric) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_result numeric := 1;
+  v_square numeric := p_base;
+  v_rest bigint;
+begin
+  if abs(p_base) <= 1 then
+    return case when p_exponent = 0 then 1 when mod(p_exponent, 2) = 0 then abs(p_base) else p_base end;
+  elsif p_exponent > 500000 then
+    perform waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+  end if;
+  v_rest := p_exponent;
+  loop
+    if v_rest & 1 = 1 then
+      v_result := v_result * v_square;
+    end if;
+    v_rest := v_rest >> 1;
+    exit when v_rest = 0;
+    v_square := v_square * v_square;
+  end loop;
+  return v_result;
+exception when numeric_value_out_of_range then
+  perform waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark._py_power(numeric, numeric) is
+  'An integer to a non-negative integer power, exactly.';
+-- file: functions/python/_py_range_length.sql
+-- How many elements a range has.
+create function waymark._py_range_length(p_range jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_start numeric := p_range -> 'v' -> 0;
+  v_stop numeric := p_range -> 'v' -> 1;
+  v_step numeric := p_range -> 'v' -> 2;
+begin
+  return greatest(0, div(v_stop - v_start - sign(v_step), v_step) + 1)
+    * case when (v_stop - v_start) * v_step > 0 then 1 else 0 end;
+end
+$$;
+
+comment on function waymark._py_range_length(jsonb) is
+  'The number of elements of a range.';
+-- file: functions/python/_py_repeat.sql
+-- A sequence times an int.
+-- Raises: WM501 TypeError, OverflowError; WM502 when the result has more than 1,000,000 elements, characters or bytes.
+create function waymark._py_repeat(p_kind text, p_sequence jsonb, p_count jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_count numeric := waymark._py_int(p_count);
+  v_length int;
+  v_items jsonb := case p_kind when 'list' then p_sequence when 'tuple' then p_sequence -> 'v' end;
+begin
+  if v_count is null then
+    return waymark._raise_python('TypeError', format(
+      'can''t multiply sequence by non-int of type ''%s''', waymark._py_type_name(p_count)));
+  elsif v_count not between -9223372036854775808 and 9223372036854775807 then
+    return waymark._raise_python('OverflowError', 'cannot fit ''int'' into an index-sized integer');
+  end if;
+  v_count := greatest(v_count, 0);
+  v_length := case p_kind
+    when 'str' then octet_length(waymark._py_to_utf8(p_sequence))
+    when 'bytes' then octet_length(decode(p_sequence ->> 'v', 'base64'))
+    else jsonb_array_length(v_items)
+  end;
+  if v_length * v_count > 1000000 then
+    return waymark._refuse('a repetition of more than 1,000,000 elements', 'Build it in an action.');
+  elsif v_length = 0 then
+    return p_sequence;
+  end if;
+  case p_kind
+    when 'str' then
+      return waymark._py_from_utf8(decode(repeat(encode(waymark._py_to_utf8(p_sequence), 'hex'), v_count::int), 'hex'));
+    when 'bytes' then
+      return waymark._py_from_bytes(decode(repeat(encode(decode(p_sequence ->> 'v', 'base64'), 'hex'), v_count::int), 'hex'));
+    else
+      v_items := coalesce((
+        select jsonb_agg(item.value order by repetition.i, item.position)
+        from generate_series(1, v_count::int) as repetition (i), jsonb_array_elements(v_items) with ordinality as item (value, position)
+      ), '[]');
+      return case p_kind when 'list' then v_items else jsonb_build_object('$', 'tuple', 'v', v_items) end;
+  end case;
+end
+$$;
+
+comment on function waymark._py_repeat(text, jsonb, jsonb) is
+  'A Python sequence repeated an int''s number of times.';
+-- file: functions/python/_py_same_key.sql
+-- Whether two normalized keys are one. A member of an Enum that also derives from int or str equals its value, and its encoding does not
+-- say whether it does.
+-- Raises: WM502 for an Enum member beside its own value.
+create function waymark._py_same_key(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_left = p_right then
+    return true;
+  elsif (p_left ->> '$' = 'enum' or p_right ->> '$' = 'enum') and p_left ->> 'type' is distinct from p_right ->> 'type' then
+    perform waymark._py_equal(p_left, p_right, true);
+  end if;
+  return false;
+end
+$$;
+
+comment on function waymark._py_same_key(jsonb, jsonb) is
+  'Whether two normalized keys are the same key.';
+-- file: functions/python/_py_set_operation.sql
+-- The operators &, |, ^ and - of two sets; the result has the left one's type. Of equal elements that differ (1 and 1.0) CPython keeps the same one:
+-- the left's in a union, in an intersection that of the smaller set, the right's when they are as large.
+-- Raises: WM502 for elements whose equality the engine does not know.
+create function waymark._py_set_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left jsonb := p_left -> 'v';
+  v_right jsonb := p_right -> 'v';
+  v_elements jsonb;
+begin
+  case p_operator
+    when '|' then
+      v_elements := v_left || waymark._py_filter(v_right, v_left, false);
+    when '-' then
+      v_elements := waymark._py_filter(v_left, v_right, false);
+    when '^' then
+      v_elements := waymark._py_filter(v_left, v_right, false) || waymark._py_filter(v_right, v_left, false);
+    else
+      v_elements := case when jsonb_array_length(v_right) > jsonb_array_length(v_left)
+        then waymark._py_filter(v_left, v_right, true) else waymark._py_filter(v_right, v_left, true) end;
+  end case;
+  return jsonb_build_object('$', p_left -> '$', 'v', v_elements);
+end
+$$;
+
+comment on function waymark._py_set_operation(text, jsonb, jsonb) is
+  'Union, difference, symmetric difference or intersection of two Python sets.';
+-- file: functions/python/_py_to_float.sql
+-- An int, bool or float as the nearest double; SQL null for every other value.
+-- Raises: WM501 OverflowError for an int beyond the doubles.
+create function waymark._py_to_float(p_value jsonb) returns float8
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'number' then
+      if pg_column_size(p_value) < 100 then
+        return p_value::numeric::float8;
+      end if;
+      begin
+        return p_value::numeric::float8;
+      exception when numeric_value_out_of_range then
+        perform waymark._raise_python('OverflowError', 'int too large to convert to float');
+      end;
+    when 'boolean' then
+      return p_value::boolean::int;
+    when 'object' then
+      return case when p_value ->> '$' = 'float' then (p_value ->> 'v')::float8 end;
+    else
+      return null;
+  end case;
+end
+$$;
+
+comment on function waymark._py_to_float(jsonb) is
+  'An encoded number as a double, null for what is not a number.';
+-- file: functions/python/_py_to_utf8.sql
+-- The UTF-8 bytes of a string; a lone surrogate is written as its three bytes (Python's surrogatepass), so bytes order as code points do.
+create function waymark._py_to_utf8(p_value jsonb) returns bytea
+language plpgsql stable parallel safe
+as $$
+begin
+  return case jsonb_typeof(p_value) when 'string' then convert_to(p_value #>> '{}', 'UTF8') else decode(p_value ->> 'v', 'base64') end;
+end
+$$;
+
+comment on function waymark._py_to_utf8(jsonb) is
+  'The UTF-8 bytes of an encoded string, lone surrogates included.';
+-- file: functions/python/_py_type_name.sql
+-- The name of a value's type as CPython's own error messages give it.
+create function waymark._py_type_name(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+begin
+  return case
+    when v_kind in ('datetime', 'date', 'time', 'timedelta') then 'datetime.' || v_kind
+    when v_kind = 'decimal' then 'decimal.Decimal'
+    when v_kind = 'uuid' then 'UUID'
+    when v_kind in ('enum', 'exception', 'path') then regexp_replace(p_value ->> 'type', '^.*[:.]', '')
+    when v_kind = 'object' then regexp_replace(p_value ->> '$', '^.*[:.]', '')
+    else v_kind
+  end;
+end
+$$;
+
+comment on function waymark._py_type_name(jsonb) is
+  'The type name that CPython''s error messages give for a value.';
+-- file: functions/python/_py_unsupported.sql
+-- The end of every binary operator: no builtin rule applies to these operands.
+-- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
+create function waymark._py_unsupported(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_is_open(p_left) or waymark._py_is_open(p_right) then
+    return waymark._refuse(
+      format('%s %s %s', waymark._py_type_name(p_left), p_operator, waymark._py_type_name(p_right)),
+      'Compute it in an action.');
+  end if;
+  return waymark._raise_python('TypeError', format(
+    'unsupported operand type(s) for %s: ''%s'' and ''%s''',
+    p_operator, waymark._py_type_name(p_left), waymark._py_type_name(p_right)));
+end
+$$;
+
+comment on function waymark._py_unsupported(text, jsonb, jsonb) is
+  'Raises the TypeError of a binary operator that does not support its operands.';
+-- file: functions/python/_py_unsupported_unary.sql
+-- The end of every operator with one operand: no builtin rule applies to it.
+-- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
+create function waymark._py_unsupported_unary(p_operator text, p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_is_open(p_value) then
+    return waymark._refuse(format('%s %s', p_operator, waymark._py_type_name(p_value)), 'Compute it in an action.');
+  end if;
+  return waymark._raise_python('TypeError', format('bad operand type for unary %s: ''%s''', p_operator, waymark._py_type_name(p_value)));
+end
+$$;
+
+comment on function waymark._py_unsupported_unary(text, jsonb) is
+  'Raises the TypeError of a unary operator that does not support its operand.';
+-- file: functions/python/py_add.sql
+-- The Python operator +.
+-- Raises: WM501 TypeError, OverflowError; WM502.
+create function waymark.py_add(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text;
+  v_right text;
+begin
+  -- 65,000 bytes of numeric stay below its 131,072 digits whatever is done with them once.
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+    return to_jsonb(p_left::numeric + p_right::numeric);
+  elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
+    return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));
+  elsif jsonb_typeof(p_left) = 'array' and jsonb_typeof(p_right) = 'array' then
+    return p_left || p_right;
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    return waymark._py_integer('+', waymark._py_int(p_left), waymark._py_int(p_right));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), waymark._py_to_float(p_right)));
+  elsif v_left in ('str', 'list', 'tuple', 'bytes') then
+    return waymark._py_concatenate(v_left, v_right, p_left, p_right);
+  end if;
+  return waymark._py_unsupported('+', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_add(jsonb, jsonb) is
+  'The Python operator +.';
+-- file: functions/python/py_bitand.sql
+-- The Python operator &.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_bitand(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_bit_operation('&', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_bitand(jsonb, jsonb) is
+  'The Python operator &.';
+-- file: functions/python/py_bitor.sql
+-- The Python operator |.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_bitor(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_bit_operation('|', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_bitor(jsonb, jsonb) is
+  'The Python operator |.';
+-- file: functions/python/py_bitxor.sql
+-- The Python operator ^.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_bitxor(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_bit_operation('^', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_bitxor(jsonb, jsonb) is
+  'The Python operator ^.';
+-- file: functions/python/py_floordiv.sql
+-- The Python operator //.
+-- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
+create function waymark.py_floordiv(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+  v_dividend numeric;
+  v_divisor numeric;
+begin
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    v_dividend := waymark._py_int(p_left);
+    v_divisor := waymark._py_int(p_right);
+    if v_divisor = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'integer division or modulo by zero');
+    end if;
+    return to_jsonb(div(v_dividend, v_divisor)
+      - case when (v_dividend < 0) <> (v_divisor < 0) and mod(v_dividend, v_divisor) <> 0 then 1 else 0 end);
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    if waymark._py_to_float(p_left) is not null and waymark._py_to_float(p_right) = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'float floor division by zero');
+    end if;
+    return waymark._py_from_float((waymark._py_float_divmod(waymark._py_to_float(p_left), waymark._py_to_float(p_right))).quotient);
+  end if;
+  return waymark._py_unsupported('//', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_floordiv(jsonb, jsonb) is
+  'The Python operator //.';
+-- file: functions/python/py_invert.sql
+-- The Python operator ~.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_invert(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_value) is not null then
+    return to_jsonb(-1 - waymark._py_int(p_value));
+  end if;
+  return waymark._py_unsupported_unary('~', p_value);
+end
+$$;
+
+comment on function waymark.py_invert(jsonb) is
+  'The Python operator ~.';
+-- file: functions/python/py_lshift.sql
+-- The Python operator <<.
+-- Raises: WM501 TypeError, ValueError; WM502.
+create function waymark.py_lshift(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left numeric := waymark._py_int(p_left);
+  v_right numeric := waymark._py_int(p_right);
+begin
+  if v_left is null or v_right is null then
+    return waymark._py_unsupported('<<', p_left, p_right);
+  elsif v_right < 0 then
+    return waymark._raise_python('ValueError', 'negative shift count');
+  elsif v_left = 0 then
+    return '0';
+  end if;
+  return waymark._py_integer('*', v_left, waymark._py_power(2, v_right));
+end
+$$;
+
+comment on function waymark.py_lshift(jsonb, jsonb) is
+  'The Python operator <<.';
+-- file: functions/python/py_mod.sql
+-- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
+-- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
+create function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text;
+  v_right text;
+  v_dividend numeric;
+  v_divisor numeric;
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and p_left::numeric >= 0 and p_right::numeric > 0 then
+    return to_jsonb(mod(p_left::numeric, p_right::numeric));
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    v_dividend := waymark._py_int(p_left);
+    v_divisor := waymark._py_int(p_right);
+    if v_divisor = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'integer modulo by zero');
+    end if;
+    v_dividend := mod(v_dividend, v_divisor);
+    return to_jsonb(case when v_dividend <> 0 and (v_dividend < 0) <> (v_divisor < 0) then v_dividend + v_divisor else v_dividend end);
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    if waymark._py_to_float(p_left) is not null and waymark._py_to_float(p_right) = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'float modulo by zero');
+    end if;
+    return waymark._py_from_float((waymark._py_float_divmod(waymark._py_to_float(p_left), waymark._py_to_float(p_right))).remainder);
+  elsif v_left in ('str', 'bytes') then
+    return waymark._refuse(v_left || ' formatting with %', 'Concatenate with +, or format in an action.');
+  end if;
+  return waymark._py_unsupported('%', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_mod(jsonb, jsonb) is
+  'The Python operator %.';
+-- file: functions/python/py_mul.sql
+-- The Python operator *.
+-- Raises: WM501 TypeError, OverflowError; WM502.
+create function waymark.py_mul(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text;
+  v_right text;
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+    return to_jsonb(p_left::numeric * p_right::numeric);
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    return waymark._py_integer('*', waymark._py_int(p_left), waymark._py_int(p_right));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_float_mul(waymark._py_to_float(p_left), waymark._py_to_float(p_right)));
+  elsif v_left in ('str', 'list', 'tuple', 'bytes') and not waymark._py_is_open(p_right) then
+    return waymark._py_repeat(v_left, p_left, p_right);
+  elsif v_right in ('str', 'list', 'tuple', 'bytes') and not waymark._py_is_open(p_left) then
+    return waymark._py_repeat(v_right, p_right, p_left);
+  end if;
+  return waymark._py_unsupported('*', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_mul(jsonb, jsonb) is
+  'The Python operator *.';
+-- file: functions/python/py_neg.sql
+-- The Python operator - with one operand.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_neg(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_value) is not null then
+    return to_jsonb(- waymark._py_int(p_value));
+  elsif waymark._py_to_float(p_value) is not null then
+    return waymark._py_from_float(- waymark._py_to_float(p_value));
+  end if;
+  return waymark._py_unsupported_unary('-', p_value);
+end
+$$;
+
+comment on function waymark.py_neg(jsonb) is
+  'The Python operator - with one operand.';
+-- file: functions/python/py_pos.sql
+-- The Python operator + with one operand.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_pos(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_value) is not null then
+    return to_jsonb(waymark._py_int(p_value));
+  elsif waymark._py_to_float(p_value) is not null then
+    return p_value;
+  end if;
+  return waymark._py_unsupported_unary('+', p_value);
+end
+$$;
+
+comment on function waymark.py_pos(jsonb) is
+  'The Python operator + with one operand.';
+-- file: functions/python/py_pow.sql
+-- The Python operator **.
+-- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502 (complex results, ints of more than 131072 digits, …).
+create function waymark.py_pow(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+begin
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') and waymark._py_int(p_right) >= 0 then
+    return to_jsonb(waymark._py_power(waymark._py_int(p_left), waymark._py_int(p_right)));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_float_pow(waymark._py_to_float(p_left), waymark._py_to_float(p_right)));
+  end if;
+  return waymark._py_unsupported('** or pow()', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_pow(jsonb, jsonb) is
+  'The Python operator **.';
+-- file: functions/python/py_rshift.sql
+-- The Python operator >>.
+-- Raises: WM501 TypeError, ValueError; WM502.
+create function waymark.py_rshift(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left numeric := waymark._py_int(p_left);
+  v_right numeric := waymark._py_int(p_right);
+  v_divisor numeric;
+begin
+  if v_left is null or v_right is null then
+    return waymark._py_unsupported('>>', p_left, p_right);
+  elsif v_right < 0 then
+    return waymark._raise_python('ValueError', 'negative shift count');
+  elsif v_right > 435412 then
+    -- 2**435412 has 131073 digits: more than any int the engine holds.
+    return case when v_left < 0 then '-1' else '0' end;
+  end if;
+  v_divisor := waymark._py_power(2, v_right);
+  return to_jsonb(div(v_left, v_divisor) - case when v_left < 0 and mod(v_left, v_divisor) <> 0 then 1 else 0 end);
+end
+$$;
+
+comment on function waymark.py_rshift(jsonb, jsonb) is
+  'The Python operator >>.';
+-- file: functions/python/py_sub.sql
+-- The Python operator -.
+-- Raises: WM501 TypeError, OverflowError; WM502.
+create function waymark.py_sub(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text;
+  v_right text;
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+    return to_jsonb(p_left::numeric - p_right::numeric);
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    return waymark._py_integer('-', waymark._py_int(p_left), waymark._py_int(p_right));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), - waymark._py_to_float(p_right)));
+  elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
+    return waymark._py_set_operation('-', p_left, p_right);
+  end if;
+  return waymark._py_unsupported('-', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_sub(jsonb, jsonb) is
+  'The Python operator -.';
+-- file: functions/python/py_truediv.sql
+-- The Python operator /.
+-- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
+create function waymark.py_truediv(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+begin
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    return waymark._py_divide(waymark._py_int(p_left), waymark._py_int(p_right));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    if waymark._py_to_float(p_left) is not null and waymark._py_to_float(p_right) = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'float division by zero');
+    end if;
+    return waymark._py_from_float(waymark._py_float_div(waymark._py_to_float(p_left), waymark._py_to_float(p_right)));
+  end if;
+  return waymark._py_unsupported('/', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_truediv(jsonb, jsonb) is
+  'The Python operator /.';
+-- file: functions/runs/_bind_arguments.sql
+-- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
+-- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
+create function waymark._bind_arguments(p_workflow text, p_parameters jsonb, p_arguments jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_bound jsonb := coalesce(p_arguments, '{}');
+  v_parameter jsonb;
+  v_known int := 0;
+  v_unexpected text;
+begin
+  if jsonb_typeof(v_bound) <> 'object' then
+    raise exception using errcode = 'WM206', message = format('the arguments of %s must be a JSON object of parameter names and values', p_workflow);
+  end if;
+  for v_parameter in select * from jsonb_array_elements(p_parameters) loop
+    if v_bound ? (v_parameter ->> 'name') then
+      v_known := v_known + 1;
+    elsif v_parameter ? 'default' then
+      v_bound := v_bound || jsonb_build_object(v_parameter ->> 'name', v_parameter -> 'default');
+      v_known := v_known + 1;
+    else
+      raise exception using errcode = 'WM202', message = format('%s is missing the argument "%s"', p_workflow, v_parameter ->> 'name');
+    end if;
+  end loop;
+  if v_known <> (select count(*) from jsonb_object_keys(v_bound)) then
+    select k into v_unexpected from jsonb_object_keys(v_bound) k
+     where not jsonb_path_exists(p_parameters, '$[*].name ? (@ == $k)', jsonb_build_object('k', k)) limit 1;
+    raise exception using errcode = 'WM203', message = format('%s has no parameter "%s"', p_workflow, v_unexpected),
+      hint = format('Its parameters: %s.', coalesce((select string_agg(p ->> 'name', ', ') from jsonb_array_elements(p_parameters) p), 'none'));
+  end if;
+  -- Only what carries a tag can be malformed.
+  if jsonb_path_exists(v_bound, 'strict $.**."$"', silent => true) then
+    perform waymark._check_value(value, key) from jsonb_each(v_bound);
+  end if;
+  return v_bound;
+end
+$$;
+comment on function waymark._bind_arguments(text, jsonb, jsonb) is 'Binds the arguments of a run to the parameters of its program.';
+-- file: functions/runs/_check_tag.sql
+-- What is wrong with a tagged value, or null.
+create function waymark._check_tag(p_tag text, p_value jsonb, p_payload jsonb) returns text
+language plpgsql stable as $$
+declare
+  v_text text := case when jsonb_typeof(p_payload) = 'string' then p_payload #>> '{}' end;
+  v_valid boolean;
+begin
+  v_valid := case
+    when p_tag ~ '^[^:]+:[^:]+$' then true
+    when p_tag in ('tuple', 'set', 'frozenset') then jsonb_typeof(p_payload) = 'array'
+    when p_tag = 'dict' then jsonb_typeof(p_payload) = 'array'
+      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "array" || @.size() != 2)')
+    when p_tag = 'float' then v_text ~ '^(nan|-?inf|-0\.0|-?\d+(\.\d+)?e[+-]\d+)$'
+    when p_tag in ('bytes', 'str') then v_text ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+    when p_tag = 'range' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
+      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+    when p_tag = 'timedelta' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
+      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+    when p_tag = 'datetime' then v_text ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
+    when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
+    when p_tag = 'time' then v_text ~ '^\d\d:\d\d:\d\d'
+    when p_tag = 'uuid' then v_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    when p_tag in ('decimal', 'path') then v_text is not null
+    when p_tag = 'enum' then p_value ? 'type' and p_value ? 'name' and p_value ? 'value'
+    when p_tag = 'exception' then p_value ? 'type' and jsonb_typeof(p_value -> 'mro') = 'array'
+      and jsonb_typeof(p_value -> 'args') = 'array' and jsonb_typeof(p_value -> 'message') = 'string'
+    when p_tag = 'opaque' then jsonb_typeof(p_value -> 'repr') = 'string'
+    else null
+  end;
+  return case
+    when v_valid is null then format('there is no tag "%s"', left(p_tag, 50))
+    when not v_valid then format('this is not a value of the tag "%s"', p_tag)
+  end;
+end
+$$;
+comment on function waymark._check_tag(text, jsonb, jsonb) is 'What is wrong with a tagged value, or null.';
+-- file: functions/runs/_check_value.sql
+-- Walks a value from outside and refuses a malformed tag by its path (docs/internals/values.md). SQLSTATEs: WM206.
+create function waymark._check_value(p_value jsonb, p_path text) returns void
+language plpgsql stable as $$
+declare
+  v_tag jsonb := p_value -> '$';
+  v_payload jsonb := p_value -> 'v';
+  v_problem text;
+begin
+  if jsonb_typeof(p_value) = 'array' then
+    perform waymark._check_value(e.value, format('%s[%s]', p_path, e.ordinality - 1))
+      from jsonb_array_elements(p_value) with ordinality e;
+    return;
+  elsif jsonb_typeof(p_value) <> 'object' then
+    return;
+  elsif jsonb_typeof(v_tag) = 'array' then
+    if (select coalesce(jsonb_agg(k order by k), '[]') from jsonb_array_elements(v_tag) k)
+       is distinct from (select coalesce(jsonb_agg(to_jsonb(k) order by to_jsonb(k)), '[]') from jsonb_object_keys(p_value) k where k <> '$') then
+      v_problem := 'its "$" must list exactly its keys';
+    end if;
+  elsif v_tag is not null then
+    v_problem := waymark._check_tag(v_tag #>> '{}', p_value, v_payload);
+  end if;
+  if v_problem is not null then
+    raise exception using errcode = 'WM206', message = format('%s is malformed: %s', p_path, v_problem),
+      hint = 'An object with the key "$" is a tagged value; see the page on values in the documentation.';
+  end if;
+  perform waymark._check_value(e.value, format('%s.%s', p_path, e.key)) from jsonb_each(p_value) e
+    where e.key <> '$' and e.key not like '$%';
+end
+$$;
+comment on function waymark._check_value(jsonb, text) is 'Refuses a value from outside that carries a malformed tag.';
+-- file: functions/runs/_describe_status.sql
+-- One word for how a run stands, from its state and its body's task.
+create function waymark._describe_status(p_state text, p_task_state text, p_step_no int) returns text
+language plpgsql immutable parallel safe as $$
+begin
+  return case
+    when p_state <> 'live' then p_state
+    when p_step_no = 0 and p_task_state = 'timer' then 'delayed'
+    when p_step_no = 0 then 'queued'
+    when p_task_state = 'timer' then 'sleeping'
+    else 'running'
+  end;
+end
+$$;
+comment on function waymark._describe_status(text, text, int) is 'One word for how a run stands.';
+-- file: functions/runs/_new_run_id.sql
+-- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then random bits.
+create function waymark._new_run_id(p_now timestamptz) returns uuid
+language plpgsql volatile parallel safe as $$
+begin
+  return encode(
+    overlay(
+      overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from p_now) * 1000)::bigint) from 3) from 1 for 6)
+      placing set_byte(substring(uuid_send(gen_random_uuid()) from 7 for 1), 0, 112 + floor(random() * 16)::int) from 7 for 1),
+    'hex')::uuid;
+end
+$$;
+comment on function waymark._new_run_id(timestamptz) is 'A time-ordered run id (UUIDv7).';
+-- file: functions/runs/_notify_start.sql
+-- Runs at the commit of a transaction that started a run: only then is it known who is waiting. A check inside start could read
+-- "nobody waits" long before the commit and leave the run to the poll.
+create function waymark._notify_start() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform waymark._wake_hungry();
+  return null;
+end
+$$;
+comment on function waymark._notify_start() is 'At commit of a start: notifies daemons that wait for work.';
+
+create constraint trigger runs_notify_at_commit after insert on waymark.runs
+  deferrable initially deferred for each row execute function waymark._notify_start();
+-- file: functions/runs/_parse_start_options.sql
+-- SQLSTATEs: WM204 unknown option, WM205 out of range.
+create function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
+language plpgsql stable as $$
+declare
+  v_options waymark.start_options;
+  v_key text;
+  v_value jsonb;
+  v_valid boolean;
+  v_allowed text;
+begin
+  v_options.priority := 0;
+  v_options.queue := 'default';
+  v_options.delay := 0;
+  if p_options is null or p_options = '{}' then
+    return v_options;
+  end if;
+  if jsonb_typeof(p_options) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the options of waymark.start must be a JSON object';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_options) loop
+    case v_key
+      when 'priority' then
+        v_allowed := 'a whole number from -1000 to 1000';
+        v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric % 1 = 0 and v_value::numeric between -1000 and 1000;
+        if v_valid then v_options.priority := v_value::numeric::smallint; end if;
+      when 'queue' then
+        v_allowed := 'a text of 1 to 100 characters';
+        v_valid := jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100;
+        v_options.queue := v_value #>> '{}';
+      when 'idempotency_key' then
+        v_allowed := 'a text of 1 to 200 characters';
+        v_valid := jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 200;
+        v_options.idempotency_key := v_value #>> '{}';
+      when 'delay' then
+        v_allowed := 'seconds from 0 to 3153600000 (100 years)';
+        v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0 and 3153600000;
+        if v_valid then v_options.delay := v_value::numeric::double precision; end if;
+      when 'tags' then
+        v_allowed := 'an object of at most 50 texts';
+        v_valid := jsonb_typeof(v_value) = 'object' and (select count(*) <= 50 from jsonb_object_keys(v_value))
+          and not jsonb_path_exists(v_value, '$.* ? (@.type() != "string")');
+        v_options.tags := v_value;
+      when 'waiter' then
+        v_allowed := 'a text that matches ^[a-z0-9_]{1,40}$';
+        v_valid := jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^[a-z0-9_]{1,40}$';
+        v_options.waiter := v_value #>> '{}';
+      else
+        raise exception using errcode = 'WM204', message = format('waymark.start has no option "%s"', v_key),
+          hint = 'Options are priority, queue, idempotency_key, delay, tags and waiter.';
+    end case;
+    if not v_valid then
+      raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), v_allowed);
+    end if;
+  end loop;
+  return v_options;
+end
+$$;
+comment on function waymark._parse_start_options(jsonb) is 'Validates the options of waymark.start.';
+-- file: functions/runs/add_waiter.sql
+-- Asks for a notification at the run's end; needless (and not recorded) when it has ended. More than 16 waiters poll instead.
+-- Locks: the row of runs. SQLSTATEs: WM205, WM301.
+create function waymark.add_waiter(p_run_id uuid, p_waiter text) returns text
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_run waymark.runs;
+begin
+  if p_waiter is null or p_waiter !~ '^[a-z0-9_]{1,40}$' then
+    raise exception using errcode = 'WM205', message = 'a waiter is a text that matches ^[a-z0-9_]{1,40}$';
+  end if;
+  select * into v_run from waymark.runs r where r.run_id = p_run_id for no key update;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  if v_run.state = 'live' and coalesce(cardinality(v_run.waiters), 0) < 16 and not p_waiter = any (coalesce(v_run.waiters, '{}')) then
+    update waymark.runs set waiters = coalesce(waiters, '{}') || p_waiter where run_id = p_run_id;
+  end if;
+  return v_run.state;
+end
+$$;
+comment on function waymark.add_waiter(uuid, text) is 'Asks that the end of a run notify the channel waymark_done_<waiter>; returns the run''s state.';
+-- file: functions/runs/read_outcomes.sql
+-- Reads only. Unknown ids give no row.
+create function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.run_id, r.workflow, r.state, r.result, r.error from waymark.runs r where r.run_id = any (p_run_ids);
+end
+$$;
+comment on function waymark.read_outcomes(uuid[]) is 'State, result and error of runs, for clients that wait for them.';
+-- file: functions/runs/result.sql
+-- For people and for any client: the result, SQL null while the run is live. Reads only.
+-- SQLSTATEs: WM301 unknown run, WM302 the run failed (detail: runs.error).
+create function waymark.result(p_run_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_run waymark.runs;
+begin
+  select * into v_run from waymark.runs r where r.run_id = p_run_id;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  elsif v_run.state = 'failed' then
+    raise exception using errcode = 'WM302',
+      message = format('run %s failed: %s: %s', p_run_id, v_run.error #>> '{exception,type}', v_run.error #>> '{exception,message}'),
+      detail = v_run.error::text,
+      hint = format('In line %s of %s: %s', v_run.error ->> 'line', v_run.error ->> 'file', v_run.error ->> 'source');
+  end if;
+  return v_run.result;
+end
+$$;
+comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed.';
+-- file: functions/runs/start.sql
+-- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
+-- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
+-- Inserts into runs, tasks, timers. SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
+create function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_options waymark.start_options := waymark._parse_start_options(p_options);
+  v_program waymark.programs;
+  v_arguments jsonb;
+  v_run_id uuid := waymark._new_run_id(v_now);
+  v_due_at timestamptz;
+begin
+  select p.program_id, p.parameters, p.entry into v_program.program_id, v_program.parameters, v_program.entry
+    from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
+  if not found then
+    raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_workflow),
+      hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
+  end if;
+  v_arguments := waymark._bind_arguments(p_workflow, v_program.parameters, p_arguments);
+  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at)
+  values (v_run_id, p_workflow, v_program.program_id, v_options.priority, v_options.queue, v_options.idempotency_key, v_options.tags,
+          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now)
+  on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing;
+  if not found then
+    select r.run_id into strict v_run_id from waymark.runs r
+     where r.workflow = p_workflow and r.idempotency_key = v_options.idempotency_key;
+    if v_options.waiter is not null then
+      perform waymark.add_waiter(v_run_id, v_options.waiter);
+    end if;
+    return v_run_id;
+  end if;
+  if v_options.delay > 0 then
+    v_due_at := v_now + v_options.delay * interval '1 second';
+    insert into waymark.timers (run_id, task_no, due_at) values (v_run_id, 0, v_due_at);
+  end if;
+  insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
+  values (v_run_id, v_program.program_id, v_options.priority, v_options.queue,
+          case when v_due_at is null then 'ready' else 'timer' end, v_program.entry, v_arguments, coalesce(v_due_at, v_now));
+  return v_run_id;
+end
+$$;
+comment on function waymark.start(text, jsonb, jsonb) is 'Starts a run of a workflow in the caller''s transaction and returns its id.';
+-- file: functions/runs/status.sql
+-- Reads only. SQLSTATEs: WM301.
+create function waymark.status(p_run_id uuid) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_status text;
+begin
+  select waymark._describe_status(r.state, t.state, t.step_no) into v_status
+    from waymark.runs r left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
+   where r.run_id = p_run_id;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  return v_status;
+end
+$$;
+comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, succeeded or failed.';
+-- file: functions/sessions/_require_session.sql
+-- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
+create function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
+language plpgsql stable as $$
+declare
+  v_hungry boolean;
+begin
+  select s.hungry into v_hungry from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
+  if not found then
+    raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
+      hint = 'Open a new session with waymark.open_session and hand in the results again.';
+  end if;
+  return v_hungry;
+end
+$$;
+comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers whether it waits for work.';
+-- file: functions/sessions/_wake_hungry.sql
+-- Notifies the daemons that wait with free capacity, if there are any: a NOTIFY takes a database-wide lock at commit, so a busy
+-- steady state must not pay it. Equal notifications of one transaction are one.
+create function waymark._wake_hungry() returns void
+language plpgsql as $$
+begin
+  if exists (select from waymark.sessions where hungry) then
+    perform pg_notify('waymark', '');
+  end if;
+end
+$$;
+comment on function waymark._wake_hungry() is 'Notifies waiting daemons that work may be ready.';
+-- file: functions/sessions/close_session.sql
+-- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
+-- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
+create function waymark.close_session(p_session bigint) returns int
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_run_ids uuid[];
+  v_action_ids bigint[];
+  v_tokens bigint[];
+  v_count int;
+begin
+  select array_agg(a.run_id order by a.run_id, a.action_id), array_agg(a.action_id order by a.run_id, a.action_id),
+         array_agg(a.fencing_token order by a.run_id, a.action_id), count(*)
+    into v_run_ids, v_action_ids, v_tokens, v_count
+    from waymark.actions a where a.state = 'running' and a.session_id = p_session;
+  if v_count > 0 then
+    perform waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, array_fill('released'::text, array[v_count]),
+                                    array_fill(null::jsonb, array[v_count]), array_fill(null::bigint, array[v_count]));
+    perform waymark._wake_hungry();
+  end if;
+  delete from waymark.sessions where session_id = p_session;
+  return v_count;
+end
+$$;
+comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';
+-- file: functions/sessions/hello.sql
+-- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
+-- SQLSTATEs: WM402.
+create function waymark.hello(p_min int, p_max int) returns int
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  c_version constant int := 1;
+begin
+  if p_min is null or p_max is null or c_version < p_min or c_version > p_max then
+    raise exception using errcode = 'WM402',
+      message = format('this database has version %s of the Waymark engine, the caller speaks %s to %s', c_version, p_min, p_max),
+      hint = case when c_version < p_min then 'Upgrade the engine: waymark db upgrade.' else 'Upgrade the waymark package on this host.' end;
+  end if;
+  return c_version;
+end
+$$;
+comment on function waymark.hello(int, int) is 'The API version of the engine, or a refusal when it is outside the caller''s window.';
+-- file: functions/sessions/open_session.sql
+-- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
+-- SQLSTATEs: WM205.
+create function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_session bigint;
+begin
+  if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
+    raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
+  end if;
+  insert into waymark.sessions (info, opened_at, expires_at)
+  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond')
+  returning session_id into v_session;
+  return v_session;
+end
+$$;
+comment on function waymark.open_session(jsonb, int) is 'Opens the session of a daemon and grants its lease.';
+-- file: functions/sessions/reclaim.sql
+-- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
+-- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+create function waymark.reclaim(p_batch int) returns int
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);
+  v_run_ids uuid[];
+  v_action_ids bigint[];
+  v_tokens bigint[];
+  v_outcomes text[];
+  v_reasons jsonb[];
+  v_events waymark.task_event[];
+  v_count int;
+begin
+  with doomed as materialized (
+    select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
+      from waymark.actions a
+     where a.state = 'running'
+       and (a.deadline <= v_now
+            or v_orphaned and not exists (
+                 select from waymark.sessions s where s.session_id = a.session_id and s.expires_at > v_now))
+     limit greatest(p_batch, 0)
+       for update skip locked
+  )
+  select array_agg(d.run_id order by d.run_id, d.action_id), array_agg(d.action_id order by d.run_id, d.action_id),
+         array_agg(d.fencing_token order by d.run_id, d.action_id),
+         array_agg(case when d.overdue then 'timed_out' else 'lost' end order by d.run_id, d.action_id),
+         array_agg(case when not d.overdue then to_jsonb(format('the lease of session %s expired', d.session_id)) end
+                   order by d.run_id, d.action_id),
+         count(*)
+    into v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons, v_count
+    from doomed d;
+  if v_count > 0 then
+    select a.p_events into v_events
+      from waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons,
+                                   array_fill(null::bigint, array[v_count])) a;
+    perform waymark._advance(null, 0, '{}', false, v_events, v_now);
+    perform waymark._wake_hungry();
+  end if;
+  if v_orphaned then
+    delete from waymark.sessions s
+     where s.expires_at <= v_now
+       and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = s.session_id);
+  end if;
+  return v_count;
+end
+$$;
+comment on function waymark.reclaim(int) is 'Offers again what expired sessions and overdue attempts left; at most so many at once.';
+-- file: functions/sessions/renew_session.sql
+-- Extends a lease that is still alive. An expired lease is never revived: its work may already be with somebody else.
+-- Locks: its row of sessions.
+create function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+begin
+  update waymark.sessions set expires_at = v_now + p_ttl_ms * interval '1 millisecond'
+   where session_id = p_session and expires_at > v_now;
+  return found;
+end
+$$;
+comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/time/_now.sql
+-- The engine clock, and the only reader of the database's clock. A session may move it (waymark.clock_offset, an interval),
+-- so that a test lives a year in milliseconds. Clients' and daemons' clocks are never used.
+create function waymark._now() returns timestamptz
+language plpgsql volatile parallel safe as $$
+begin
+  return clock_timestamp() + coalesce(nullif(current_setting('waymark.clock_offset', true), '')::interval, interval '0');
+end
+$$;
+comment on function waymark._now() is 'The engine clock.';
+-- file: functions/turn/_accept_results.sql
+-- Takes the results whose fencing token is live: locks the actions in key order, appends each attempt to history, removes what has ended, schedules
+-- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
+-- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
+create function waymark._accept_results(
+  p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
+  out p_events waymark.task_event[], out p_rejected int[])
+language plpgsql as $$
+declare
+  v_results waymark.action_result[];
+  v_accepted bigint[];
+  v_again boolean;
+begin
+  with locked as materialized (
+    select a.*, o.position, o.outcome, o.run_us,
+           case o.outcome when 'succeeded' then o.value when 'failed' then o.value when 'released' then null
+                else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
+           case o.outcome when 'succeeded' then null when 'released' then 0::double precision
+                else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
+             as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
+      join waymark.actions a on a.run_id = o.run_id and a.action_id = o.action_id
+     where a.state = 'running' and a.fencing_token = o.fencing_token
+     order by a.run_id, a.action_id
+       for update of a
+  ), recorded as (
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
+                                         ready_at, claimed_at, ended_at, run_us, session_id)
+    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, l.outcome, l.delay is null, l.value,
+           l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
+      from locked l where l.outcome <> 'released'
+  ), ended as (
+    delete from waymark.actions a using locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is null
+  ), again as (
+    update waymark.actions a
+       set state = case when l.delay > 0 then 'backoff' else 'ready' end,
+           attempt = a.attempt + (l.outcome <> 'released')::int,
+           ready_at = p_now + l.delay * interval '1 second',
+           session_id = null, claimed_at = null, deadline = null
+      from locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is not null
+  ), backing_off as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0
+  )
+  select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
+           filter (where l.delay is null),
+         coalesce(array_agg(l.position), '{}'), coalesce(bool_or(l.delay is not null), false)
+    into v_results, v_accepted, v_again
+    from locked l;
+  p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
+                     else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
+  p_events := case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
+end
+$$;
+comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
+  'Takes results by fencing token, keeps history and schedules retries; answers the tasks that can go on.';
+-- file: functions/turn/_advance.sql
+-- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
+-- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
+-- the actions this very turn creates; what room is left is topped up from the ready.
+create function waymark._advance(
+  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_steps waymark.task_step[];
+  v_wanted smallint;
+  v_room int := p_capacity;
+  v_count bigint;
+begin
+  if cardinality(p_events) > 0 then
+    v_steps := waymark._step_tasks(p_events, p_isolate);
+    perform waymark._park_tasks(v_steps, p_now);
+    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise')) then
+      perform waymark._finish_runs(v_steps, p_now);
+    end if;
+    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork');
+    if v_wanted is not null then
+      if v_room > 0 then
+        return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
+        get diagnostics v_count = row_count;
+        v_room := v_room - v_count;
+      end if;
+      return query select * from waymark._create_actions(p_session, p_queues, v_room, v_steps, p_now);
+      get diagnostics v_count = row_count;
+      v_room := v_room - v_count;
+    end if;
+  end if;
+  if v_room > 0 then
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
+  end if;
+end
+$$;
+comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
+  'Steps tasks, writes their effects and hands out actions.';
+-- file: functions/turn/_claim_actions.sql
+-- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
+-- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit.
+create function waymark._claim_actions(
+  p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+begin
+  return query
+  with picked as materialized (
+    select c.run_id, c.action_id
+      from unnest(p_queues) q(queue)
+     cross join lateral (
+        select a.run_id, a.action_id, a.priority, a.ready_at from waymark.actions a
+         where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
+         order by a.priority, a.ready_at limit p_room for update skip locked) c
+     order by c.priority, c.ready_at limit p_room
+  )
+  update waymark.actions a
+     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
+         deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
+    from picked p where a.run_id = p.run_id and a.action_id = p.action_id
+  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
+end
+$$;
+comment on function waymark._claim_actions(bigint, text[], int, smallint, timestamptz, timestamptz) is
+  'Claims ready actions in priority order for a session.';
+-- file: functions/turn/_collect_join.sql
+-- The results of a complete join in the order of its branches: from history, except for this batch, whose rows a statement that is
+-- still running cannot see.
+create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int, p_results waymark.action_result[]) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    select jsonb_agg(c.value order by c.slot)
+      from (select a.slot, a.value from waymark.action_attempts a
+             where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final
+            union all
+            select r.slot, r.value from unnest(p_results) r
+             where r.run_id = p_run_id and r.task_no = p_task_no and r.step_no = p_step_no) c);
+end
+$$;
+comment on function waymark._collect_join(uuid, int, int, waymark.action_result[]) is 'The results of a complete join, in order.';
+-- file: functions/turn/_complete_joins.sql
+-- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
+-- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
+-- Locks: tasks in key order.
+create function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  with joined as (
+    select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
+           (array_agg(r.value order by r.ok, r.slot))[1] as value
+      from unnest(p_results) r group by 1, 2, 3
+  ), locked as materialized (
+    select t.*, j.ended, j.ok, j.value,
+           t.pending = j.ended or t.state = 'gather' and not j.ok as complete
+      from joined j join waymark.tasks t on t.run_id = j.run_id and t.task_no = j.task_no and t.step_no = j.step_no
+     where t.state in ('action', 'gather', 'settle')
+     order by t.run_id, t.task_no
+       for no key update of t
+  ), counted as (
+    update waymark.tasks t set pending = t.pending - l.ended from locked l
+     where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete
+  )
+  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+                       l.ok or l.state = 'settle',
+                       case when l.state = 'settle' or l.state = 'gather' and l.ok
+                            then waymark._collect_join(l.run_id, l.task_no, l.step_no, p_results) else l.value end)::waymark.task_event)
+    into v_events
+    from locked l where l.complete;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._complete_joins(waymark.action_result[]) is 'Counts results down from their joins; answers the tasks that can go on.';
+-- file: functions/turn/_create_actions.sql
+-- Claim on create: the actions that tasks ask for are inserted already running for the calling session, up to its room and in priority order;
+-- the surplus, and what belongs to queues it does not serve, as ready.
+create function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_wanted bigint;
+  v_count bigint;
+begin
+  return query
+  with wanted as (
+    select s.run_id, s.task_no, s.step_no + 1 as step_no, 0 as slot, ~s.pc as node, s.payload as call, s.priority, s.queue
+      from unnest(p_steps) s where s.effect = 'action'
+    union all
+    select s.run_id, s.task_no, s.step_no + 1, b.ordinality::int - 1, ~s.pc, b.value, s.priority, s.queue
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'fork'
+  ), served as (
+    select w.*, coalesce(w.call #>> '{policy,queue}', w.queue) as action_queue,
+           coalesce(w.call #> '{policy,timeout}', '300') as timeout,
+           coalesce(w.call #>> '{policy,queue}', w.queue) = any (p_queues) as mine
+      from wanted w
+  ), ranked as (
+    select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
+  ), created as (
+    insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
+                                      fencing_token, session_id, ready_at, claimed_at, deadline)
+    select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
+           r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
+           r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
+           case when r.claimed then p_now + (r.timeout::double precision + 10) * interval '1 second' end
+      from ranked r
+    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state
+  )
+  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean
+    from created c where c.state = 'running';
+  get diagnostics v_count = row_count;
+  select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
+    from unnest(p_steps) s where s.effect in ('action', 'fork');
+  if v_wanted > v_count then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._create_actions(bigint, text[], int, waymark.task_step[], timestamptz) is
+  'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';
+-- file: functions/turn/_describe_failure.sql
+-- The error of a run: the exception and the place in the source.
+create function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', p.ir #> '{source,file}',
+                                           'module', p.ir #> '{source,module}')
+      from waymark.program_nodes n join waymark.programs p using (program_id)
+     where n.program_id = p_program_id and n.node = (p_payload ->> 'node')::int);
+end
+$$;
+comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
+-- file: functions/turn/_due_events.sql
+-- Takes due timers: actions that backed off become ready, tasks are answered locked, to be stepped. Locks: timers (skip locked), actions, tasks in key order:
+-- the tasks and actions of a timer are touched by nobody else while it is pending.
+create function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_due waymark.timers[];
+  v_events waymark.task_event[];
+begin
+  with due as materialized (
+    select t.* from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
+  ), taken as (
+    delete from waymark.timers t using due d where t.run_id = d.run_id and t.task_no = d.task_no and t.action_id = d.action_id
+  )
+  select array_agg(row(d.*)::waymark.timers) into v_due from due d;
+  if v_due is null then
+    return '{}';
+  end if;
+  update waymark.actions a set state = 'ready'
+    from unnest(v_due) d where d.action_id <> 0 and a.run_id = d.run_id and a.action_id = d.action_id and a.state = 'backoff';
+  if found then
+    perform waymark._wake_hungry();
+  end if;
+  with locked as materialized (
+    select t.* from unnest(v_due) d join waymark.tasks t on t.run_id = d.run_id and t.task_no = d.task_no
+     where d.action_id = 0 and t.state = 'timer'
+     order by t.run_id, t.task_no
+       for no key update of t
+  )
+  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+                       true, 'null'::jsonb)::waymark.task_event)
+    into v_events from locked l;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
+-- file: functions/turn/_engine_failure.sql
+-- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
+create function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_type text := case p_sqlstate when 'WM502' then 'waymark.errors:UnsupportedOperation' when 'WM503' then 'waymark.errors:LimitExceeded'
+                                 else 'waymark.errors:EngineError' end;
+  v_message text := case when p_sqlstate like 'WM%' then p_message else format('%s (SQLSTATE %s)', p_message, p_sqlstate) end;
+begin
+  return jsonb_build_object('node', case when p_pc < 0 then ~p_pc else p_pc end, 'exception', jsonb_build_object(
+    '$', 'exception', 'type', v_type,
+    'mro', jsonb_build_array(v_type, 'waymark.errors:WaymarkError', 'Exception', 'BaseException', 'object'),
+    'args', jsonb_build_array(v_message), 'message', v_message));
+end
+$$;
+comment on function waymark._engine_failure(int, text, text) is 'What a run fails with when the engine cannot go on with it.';
+-- file: functions/turn/_finish_runs.sql
+-- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
+-- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
+-- handed in right now goes to history by itself), timers, tasks, runs in key order.
+create function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_ended waymark.task_step[] := array(
+    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+  v_waiter text;
+begin
+  with leftover as materialized (
+    select a.* from unnest(v_ended) s join waymark.actions a on a.run_id = s.run_id for update of a skip locked
+  ), removed as (
+    delete from waymark.actions a using leftover l where a.run_id = l.run_id and a.action_id = l.action_id
+  ), unscheduled as (
+    delete from waymark.timers t using leftover l where t.run_id = l.run_id and t.task_no = l.task_no and t.action_id = l.action_id
+  )
+  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                       claimed_at, ended_at, session_id)
+  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+         l.claimed_at, p_now, l.session_id
+    from leftover l;
+  delete from waymark.tasks t using unnest(v_ended) s where t.run_id = s.run_id and t.task_no = s.task_no;
+  for v_waiter in
+    with ended as (
+      update waymark.runs r
+         set state = case s.effect when 'return' then 'succeeded' else 'failed' end,
+             result = case s.effect when 'return' then s.payload end,
+             error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
+             started_at = coalesce(s.started_at, p_now), ended_at = p_now
+        from unnest(v_ended) s
+       where r.run_id = s.run_id and r.state = 'live'
+      returning r.waiters
+    )
+    select distinct unnest(e.waiters) from ended e where e.waiters is not null
+  loop
+    perform pg_notify('waymark_done_' || v_waiter, '');
+  end loop;
+end
+$$;
+comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
+-- file: functions/turn/_park_tasks.sql
+-- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
+create function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t
+     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1,
+         state = case s.effect when 'action' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
+                               else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
+         pending = case s.effect when 'action' then 1 when 'fork' then jsonb_array_length(s.payload -> 'branches') else 0 end,
+         ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
+         started_at = coalesce(s.started_at, p_now)
+    from unnest(p_steps) s
+   where t.run_id = s.run_id and t.task_no = s.task_no and s.effect not in ('return', 'raise');
+  insert into waymark.timers (run_id, task_no, due_at)
+  select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
+    from unnest(p_steps) s where s.effect = 'sleep';
+end
+$$;
+comment on function waymark._park_tasks(waymark.task_step[], timestamptz) is 'Writes where stepped tasks stand and what they wait for.';
+-- file: functions/turn/_ready_events.sql
+-- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+create function waymark._ready_events(p_limit int) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  with claimed as materialized (
+    select t.* from waymark.tasks t where t.state = 'ready'
+     order by t.priority, t.ready_at limit p_limit for no key update skip locked
+  )
+  select array_agg(row(c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
+                       true, 'null'::jsonb)::waymark.task_event)
+    into v_events from claimed c;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._ready_events(int) is 'Claims ready tasks in priority order.';
+-- file: functions/turn/_retry_delay.sql
+-- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
+-- lost worker is tried again without limit unless the policy says otherwise. Exponential backoff with proportional jitter.
+create function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+language plpgsql volatile as $$
+declare
+  v_attempts numeric := (p_policy ->> 'attempts')::numeric;
+  v_delay double precision;
+begin
+  if p_outcome = 'failed' then
+    if p_attempt >= coalesce(v_attempts, 1)
+       or (p_policy ? 'retry_on'
+           and not p_value -> 'mro' ?| array(select jsonb_array_elements_text(p_policy -> 'retry_on'))) then
+      return null;
+    end if;
+  elsif p_attempt >= v_attempts then
+    return null;
+  end if;
+  v_delay := least(
+    coalesce((p_policy ->> 'backoff')::double precision, 0)
+      * exp(least(690, (p_attempt - 1) * ln(greatest(coalesce((p_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
+    coalesce((p_policy ->> 'max_backoff')::double precision, 86400));
+  return v_delay * (1 - coalesce((p_policy ->> 'jitter')::double precision, 0) * random());
+end
+$$;
+comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
+-- file: functions/turn/_step_tasks.sql
+-- Calls the step functions: one dynamic statement a program and batch. They read and write no table.
+-- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
+-- with the explanation and its neighbours go on.
+create function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
+language plpgsql as $$
+declare
+  c_call constant text :=
+    'select array_agg(row(e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
+    ' s.pc, s.locals, s.frames, s.effect, s.payload)::waymark.task_step)'
+    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
+  v_program record;
+  v_event waymark.task_event;
+  v_some waymark.task_step[];
+  v_steps waymark.task_step[] := '{}';
+begin
+  for v_program in
+    select p.program_id, p.function_name from waymark.programs p
+     where p.program_id in (select e.program_id from unnest(p_events) e)
+  loop
+    if not p_isolate then
+      execute format(c_call, v_program.function_name) into v_some using p_events, v_program.program_id;
+      v_steps := v_steps || v_some;
+      continue;
+    end if;
+    foreach v_event in array p_events loop
+      continue when v_event.program_id <> v_program.program_id;
+      begin
+        execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
+      exception when others then
+        v_some := array[row(v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
+                            v_event.step_no, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
+                            waymark._engine_failure(v_event.pc, sqlstate, sqlerrm))::waymark.task_step];
+      end;
+      v_steps := v_steps || v_some;
+    end loop;
+  end loop;
+  return v_steps;
+end
+$$;
+comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
+-- file: functions/turn/_timeout_exception.sql
+-- What the body sees when an action timed out or lost its worker: WaymarkTimeout, a TimeoutError.
+create function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_message text := case p_outcome
+    when 'timed_out' then format('%s did not end within %s s', p_name, round(p_timeout_ms / 1000.0, 3)::double precision)
+    else format('%s lost its worker: %s', p_name, coalesce(p_reason #>> '{}', 'no reason was given')) end;
+begin
+  return jsonb_build_object('$', 'exception', 'type', 'waymark.errors:WaymarkTimeout',
+    'mro', '["waymark.errors:WaymarkTimeout", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]'::jsonb,
+    'args', jsonb_build_array(v_message), 'message', v_message);
+end
+$$;
+comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The exception value of an attempt that timed out or was lost.';
+-- file: functions/turn/turn.sql
+-- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
+--   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
+--   2. due timers, ready tasks   _due_events, _ready_events
+--   3. step, write, claim        _advance
+-- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+create function waymark.turn(
+  p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
+  p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
+returns setof waymark.turn_row
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_batch constant int := 1000;
+  v_now timestamptz := waymark._now();
+  v_hungry boolean := waymark._require_session(p_session, v_now);
+  v_capacity int := least(greatest(p_capacity, 0), 10000);
+  v_limit int := least(v_capacity, c_batch);
+  v_events waymark.task_event[] := '{}';
+  v_due waymark.task_event[];
+  v_ready waymark.task_event[] := '{}';
+  v_rejected int[] := '{}';
+  v_handed_out bigint := 0;
+begin
+  if cardinality(p_run_ids) > 0 then
+    select a.p_events, a.p_rejected into v_events, v_rejected
+      from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
+    return query
+      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
+        from unnest(v_rejected) r;
+  end if;
+  v_due := waymark._due_events(v_now, c_batch);
+  if v_limit > 0 then
+    v_ready := waymark._ready_events(v_limit);
+  end if;
+  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
+  get diagnostics v_handed_out = row_count;
+  -- Waits for work from now on, or no longer: written only when it changes.
+  if v_hungry is distinct from (p_resting and v_handed_out < v_capacity) and (v_hungry or v_handed_out = 0) then
+    update waymark.sessions set hungry = not v_hungry where session_id = p_session;
+  end if;
+  return query
+    select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
+           (select greatest(0, ceil(extract(epoch from min(t.due_at) - v_now) * 1000))::bigint from waymark.timers t),
+           cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
+end
+$$;
+comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
+  'Hands in results, advances runs and hands out actions, in one commit.';

@@ -1,0 +1,145 @@
+"""What every test may ask for. The suite starts its own Postgres and its own daemons, on free ports, in temporary folders.
+
+`WAYMARK_TEST_POSTGRES` chooses the server: 18 (default) and 16 come with `waymark[embedded]`, 15 is Debian's package.
+The engine is installed once, from `sql/`, into a template database; each test gets a clone of it.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from pytest_postgresql import factories
+
+from tests.cluster import Cluster, build_daemon
+from waymark.db import bundle
+from waymark.db.embedded import EmbeddedServer, bin_folder
+
+VERSION = int(os.environ.get("WAYMARK_TEST_POSTGRES", "18"))
+DEBIAN_BINARIES = Path(f"/usr/lib/postgresql/{VERSION}/bin")
+# A test database is thrown away, so nothing has to reach the disk.
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "log_min_messages": "warning"}
+
+
+def make_server(folder: Path) -> EmbeddedServer:
+    """A server of the chosen version, not started."""
+    if DEBIAN_BINARIES.exists():
+        return EmbeddedServer(folder, binaries=DEBIAN_BINARIES, user="postgres", settings=SETTINGS)
+    return EmbeddedServer(folder, binaries=bin_folder(VERSION), settings=SETTINGS)
+
+
+def install_sources(connection: psycopg.Connection) -> None:
+    """Install `sql/` as it stands, in one transaction; that the migration does the same is a test of its own."""
+    with connection.transaction():
+        for path, text in bundle.sources().items():
+            try:
+                connection.execute(text.encode())
+            except psycopg.Error as error:
+                error.add_note(f"in sql/{path}")
+                raise
+
+
+def load_engine(*, host: str, port: int, user: str, dbname: str, password: str, **_: object) -> None:
+    with psycopg.connect(host=host, port=port, user=user, dbname=dbname, password=password) as connection:
+        install_sources(connection)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedServer]:
+    """The server of this test session."""
+    server = make_server(Path(tempfile.mkdtemp(prefix="waymark-postgres-")))
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_address(postgres: EmbeddedServer) -> SimpleNamespace:
+    """The server as pytest-postgresql wants to see it."""
+    return SimpleNamespace(
+        host="127.0.0.1",
+        port=postgres.port,
+        user="postgres",
+        password=postgres.password,
+        options="",
+        maintenance_dbname="postgres",
+        template_dbname=None,
+    )
+
+
+engine_template = factories.postgresql_noproc(depends_on="postgres_address", dbname="waymark", load=[load_engine])
+engine_database = factories.postgresql("engine_template")
+
+
+@pytest.fixture
+def connection(engine_database: psycopg.Connection) -> psycopg.Connection:
+    """A superuser's connection to this test's database, in autocommit mode."""
+    engine_database.autocommit = True
+    return engine_database
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedServer, engine_database: psycopg.Connection) -> str:
+    """Address of this test's database, with the engine installed."""
+    return postgres.url(engine_database.info.dbname)
+
+
+@pytest.fixture
+def connect(database_url: str) -> Iterator[Callable[..., psycopg.Connection]]:
+    """`connect()` opens one more session (autocommit unless told otherwise); all are closed after the test."""
+    with ExitStack() as stack:
+
+        def open_connection(*, autocommit: bool = True, role: str | None = None) -> psycopg.Connection:
+            opened = stack.enter_context(psycopg.connect(database_url, autocommit=autocommit))
+            if role is not None:
+                opened.execute(f"set role {role}".encode())
+            return opened
+
+        yield open_connection
+
+
+@pytest.fixture
+def empty_database_url(postgres: EmbeddedServer) -> Iterator[str]:
+    """Address of a database without the engine."""
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("create database waymark_empty")
+        yield postgres.url("waymark_empty")
+        admin.execute("drop database waymark_empty with (force)")
+
+
+@pytest.fixture
+def bare_postgres() -> Iterator[EmbeddedServer]:
+    """A server that belongs to one test, with nothing in it: neither the engine nor its roles."""
+    server = make_server(Path(tempfile.mkdtemp(prefix="waymark-postgres-")))
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def own_postgres(bare_postgres: EmbeddedServer) -> EmbeddedServer:
+    """A server that belongs to one test, with the engine in its database `postgres`: it may be stopped and restarted."""
+    with psycopg.connect(bare_postgres.url()) as connection:
+        install_sources(connection)
+    return bare_postgres
+
+
+@pytest.fixture(scope="session")
+def start_workers() -> Path:
+    """The daemon's binary, built from this checkout."""
+    return build_daemon()
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest, start_workers: Path, tmp_path: Path) -> Iterator[Cluster]:
+    """Daemons for this test: `cluster.start(2, user_module="…")`. Stopped after it; their logs are shown if it failed.
+
+    They use this test's database, or `url=` (an `own_postgres`).
+    """
+    running = Cluster(start_workers, tmp_path, lambda: request.getfixturevalue("database_url"))
+    with running:
+        yield running
