@@ -1,0 +1,34 @@
+-- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
+create function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
+language plpgsql stable as $$
+declare
+  v_part text;
+  v_key text;
+  v_pairs text;
+  v_text text;
+begin
+  perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
+  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,250}:[^\s:"''\\]{1,250}$' then
+    perform waymark._refuse_ir(p_path || '.action', 'must be "module:qualname"');
+  end if;
+  v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
+  foreach v_part in array '{args,policy}'::text[] loop
+    continue when not p_call ? v_part;
+    for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
+      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue') then
+        perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
+      end if;
+    end loop;
+    select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk) into v_pairs
+      from (select n.position / 45 as chunk, string_agg(n.pair, ', ' order by n.position) as pairs
+              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', false)) as pair,
+                           row_number() over () - 1 as position
+                      from jsonb_each(p_call -> v_part) a) n
+             group by 1) c;
+    v_pairs := coalesce(v_pairs, '''{}''::jsonb');
+    v_text := v_text || case v_part when 'args' then format('(%s)', v_pairs) else format(', ''policy'', waymark._check_policy(%s)', v_pairs) end;
+  end loop;
+  return v_text || ')';
+end
+$$;
+comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';

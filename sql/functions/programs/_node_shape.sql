@@ -1,0 +1,19 @@
+-- The fields of each kind of node; null for an unknown kind.
+create function waymark._node_shape(p_kind text) returns jsonb
+language plpgsql immutable as $$
+begin
+  return '{"id": "int", "kind": "string", "span": "array", "error": "int?"}'::jsonb || case p_kind
+    when 'assign' then '{"target": "string", "value": "object", "next": "int"}'
+    when 'branch' then '{"test": "object", "then": "int", "else": "int"}'
+    when 'iterate' then '{"iterator": "string", "index": "string", "target": "string", "next": "int", "done": "int"}'
+    when 'action' then '{"call": "object", "target": "any", "next": "int"}'
+    when 'fork' then '{"branches": "object", "settle": "boolean", "target": "any", "next": "int"}'
+    when 'sleep' then '{"seconds": "object", "next": "int"}'
+    when 'call' then '{"function": "int", "args": "object", "target": "any", "next": "int"}'
+    when 'catch' then '{"target": "string", "next": "int"}'
+    when 'raise' then '{"value": "object"}'
+    when 'return' then '{"value": "object"}'
+  end::jsonb;
+end
+$$;
+comment on function waymark._node_shape(text) is 'The fields of a kind of IR node.';

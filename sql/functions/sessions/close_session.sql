@@ -1,0 +1,25 @@
+-- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
+-- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
+create function waymark.close_session(p_session bigint) returns int
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_run_ids uuid[];
+  v_action_ids bigint[];
+  v_tokens bigint[];
+  v_count int;
+begin
+  select array_agg(a.run_id order by a.run_id, a.action_id), array_agg(a.action_id order by a.run_id, a.action_id),
+         array_agg(a.fencing_token order by a.run_id, a.action_id), count(*)
+    into v_run_ids, v_action_ids, v_tokens, v_count
+    from waymark.actions a where a.state = 'running' and a.session_id = p_session;
+  if v_count > 0 then
+    perform waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, array_fill('released'::text, array[v_count]),
+                                    array_fill(null::jsonb, array[v_count]), array_fill(null::bigint, array[v_count]));
+    perform waymark._wake_hungry();
+  end if;
+  delete from waymark.sessions where session_id = p_session;
+  return v_count;
+end
+$$;
+comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';

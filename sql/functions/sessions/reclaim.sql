@@ -1,0 +1,50 @@
+-- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
+-- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+create function waymark.reclaim(p_batch int) returns int
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);
+  v_run_ids uuid[];
+  v_action_ids bigint[];
+  v_tokens bigint[];
+  v_outcomes text[];
+  v_reasons jsonb[];
+  v_events waymark.task_event[];
+  v_count int;
+begin
+  with doomed as materialized (
+    select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
+      from waymark.actions a
+     where a.state = 'running'
+       and (a.deadline <= v_now
+            or v_orphaned and not exists (
+                 select from waymark.sessions s where s.session_id = a.session_id and s.expires_at > v_now))
+     limit greatest(p_batch, 0)
+       for update skip locked
+  )
+  select array_agg(d.run_id order by d.run_id, d.action_id), array_agg(d.action_id order by d.run_id, d.action_id),
+         array_agg(d.fencing_token order by d.run_id, d.action_id),
+         array_agg(case when d.overdue then 'timed_out' else 'lost' end order by d.run_id, d.action_id),
+         array_agg(case when not d.overdue then to_jsonb(format('the lease of session %s expired', d.session_id)) end
+                   order by d.run_id, d.action_id),
+         count(*)
+    into v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons, v_count
+    from doomed d;
+  if v_count > 0 then
+    select a.p_events into v_events
+      from waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons,
+                                   array_fill(null::bigint, array[v_count])) a;
+    perform waymark._advance(null, 0, '{}', false, v_events, v_now);
+    perform waymark._wake_hungry();
+  end if;
+  if v_orphaned then
+    delete from waymark.sessions s
+     where s.expires_at <= v_now
+       and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = s.session_id);
+  end if;
+  return v_count;
+end
+$$;
+comment on function waymark.reclaim(int) is 'Offers again what expired sessions and overdue attempts left; at most so many at once.';

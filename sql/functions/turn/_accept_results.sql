@@ -1,0 +1,55 @@
+-- Takes the results whose fencing token is live: locks the actions in key order, appends each attempt to history, removes what has ended, schedules
+-- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
+-- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
+create function waymark._accept_results(
+  p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
+  out p_events waymark.task_event[], out p_rejected int[])
+language plpgsql as $$
+declare
+  v_results waymark.action_result[];
+  v_accepted bigint[];
+  v_again boolean;
+begin
+  with locked as materialized (
+    select a.*, o.position, o.outcome, o.run_us,
+           case o.outcome when 'succeeded' then o.value when 'failed' then o.value when 'released' then null
+                else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
+           case o.outcome when 'succeeded' then null when 'released' then 0::double precision
+                else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
+             as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
+      join waymark.actions a on a.run_id = o.run_id and a.action_id = o.action_id
+     where a.state = 'running' and a.fencing_token = o.fencing_token
+     order by a.run_id, a.action_id
+       for update of a
+  ), recorded as (
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
+                                         ready_at, claimed_at, ended_at, run_us, session_id)
+    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, l.outcome, l.delay is null, l.value,
+           l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
+      from locked l where l.outcome <> 'released'
+  ), ended as (
+    delete from waymark.actions a using locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is null
+  ), again as (
+    update waymark.actions a
+       set state = case when l.delay > 0 then 'backoff' else 'ready' end,
+           attempt = a.attempt + (l.outcome <> 'released')::int,
+           ready_at = p_now + l.delay * interval '1 second',
+           session_id = null, claimed_at = null, deadline = null
+      from locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is not null
+  ), backing_off as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0
+  )
+  select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
+           filter (where l.delay is null),
+         coalesce(array_agg(l.position), '{}'), coalesce(bool_or(l.delay is not null), false)
+    into v_results, v_accepted, v_again
+    from locked l;
+  p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
+                     else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
+  p_events := case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
+end
+$$;
+comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
+  'Takes results by fencing token, keeps history and schedules retries; answers the tasks that can go on.';

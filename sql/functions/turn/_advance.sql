@@ -1,0 +1,38 @@
+-- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
+-- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
+-- the actions this very turn creates; what room is left is topped up from the ready.
+create function waymark._advance(
+  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_steps waymark.task_step[];
+  v_wanted smallint;
+  v_room int := p_capacity;
+  v_count bigint;
+begin
+  if cardinality(p_events) > 0 then
+    v_steps := waymark._step_tasks(p_events, p_isolate);
+    perform waymark._park_tasks(v_steps, p_now);
+    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise')) then
+      perform waymark._finish_runs(v_steps, p_now);
+    end if;
+    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork');
+    if v_wanted is not null then
+      if v_room > 0 then
+        return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
+        get diagnostics v_count = row_count;
+        v_room := v_room - v_count;
+      end if;
+      return query select * from waymark._create_actions(p_session, p_queues, v_room, v_steps, p_now);
+      get diagnostics v_count = row_count;
+      v_room := v_room - v_count;
+    end if;
+  end if;
+  if v_room > 0 then
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
+  end if;
+end
+$$;
+comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
+  'Steps tasks, writes their effects and hands out actions.';

@@ -1,0 +1,27 @@
+-- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
+-- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit.
+create function waymark._claim_actions(
+  p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+begin
+  return query
+  with picked as materialized (
+    select c.run_id, c.action_id
+      from unnest(p_queues) q(queue)
+     cross join lateral (
+        select a.run_id, a.action_id, a.priority, a.ready_at from waymark.actions a
+         where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
+         order by a.priority, a.ready_at limit p_room for update skip locked) c
+     order by c.priority, c.ready_at limit p_room
+  )
+  update waymark.actions a
+     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
+         deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
+    from picked p where a.run_id = p.run_id and a.action_id = p.action_id
+  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
+end
+$$;
+comment on function waymark._claim_actions(bigint, text[], int, smallint, timestamptz, timestamptz) is
+  'Claims ready actions in priority order for a session.';

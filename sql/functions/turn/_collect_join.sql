@@ -1,0 +1,10 @@
+-- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
+create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    select jsonb_agg(a.value order by a.slot) from waymark.action_attempts a
+     where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final);
+end
+$$;
+comment on function waymark._collect_join(uuid, int, int) is 'The results of a complete join, in order.';

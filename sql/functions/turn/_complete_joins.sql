@@ -1,0 +1,33 @@
+-- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
+-- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
+-- Locks: tasks in key order.
+create function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  with joined as (
+    select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
+           (array_agg(r.value order by r.ok, r.slot))[1] as value
+      from unnest(p_results) r group by 1, 2, 3
+  ), locked as materialized (
+    select t.*, j.ended, j.ok, j.value,
+           t.pending = j.ended or t.state = 'gather' and not j.ok as complete
+      from joined j join waymark.tasks t on t.run_id = j.run_id and t.task_no = j.task_no and t.step_no = j.step_no
+     where t.state in ('action', 'gather', 'settle')
+     order by t.run_id, t.task_no
+       for no key update of t
+  ), counted as (
+    update waymark.tasks t set pending = t.pending - l.ended from locked l
+     where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete
+  )
+  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+                       l.ok or l.state = 'settle',
+                       case when l.state = 'settle' or l.state = 'gather' and l.ok
+                            then waymark._collect_join(l.run_id, l.task_no, l.step_no) else l.value end)::waymark.task_event)
+    into v_events
+    from locked l where l.complete;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._complete_joins(waymark.action_result[]) is 'Counts results down from their joins; answers the tasks that can go on.';

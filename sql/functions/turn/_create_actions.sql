@@ -1,0 +1,45 @@
+-- Claim on create: the actions that tasks ask for are inserted already running for the calling session, up to its room and in priority order;
+-- the surplus, and what belongs to queues it does not serve, as ready.
+create function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_wanted bigint;
+  v_count bigint;
+begin
+  return query
+  with wanted as (
+    select s.run_id, s.task_no, s.step_no + 1 as step_no, 0 as slot, ~s.pc as node, s.payload as call, s.priority, s.queue
+      from unnest(p_steps) s where s.effect = 'action'
+    union all
+    select s.run_id, s.task_no, s.step_no + 1, b.ordinality::int - 1, ~s.pc, b.value, s.priority, s.queue
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'fork'
+  ), served as (
+    select w.*, coalesce(w.call #>> '{policy,queue}', w.queue) as action_queue,
+           coalesce(w.call #> '{policy,timeout}', '300') as timeout,
+           coalesce(w.call #>> '{policy,queue}', w.queue) = any (p_queues) as mine
+      from wanted w
+  ), ranked as (
+    select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
+  ), created as (
+    insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
+                                      fencing_token, session_id, ready_at, claimed_at, deadline)
+    select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
+           r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
+           r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
+           case when r.claimed then p_now + (r.timeout::double precision + 10) * interval '1 second' end
+      from ranked r
+    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state
+  )
+  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean
+    from created c where c.state = 'running';
+  get diagnostics v_count = row_count;
+  select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
+    from unnest(p_steps) s where s.effect in ('action', 'fork');
+  if v_wanted > v_count then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._create_actions(bigint, text[], int, waymark.task_step[], timestamptz) is
+  'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';

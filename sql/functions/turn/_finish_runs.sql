@@ -1,0 +1,41 @@
+-- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
+-- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
+-- handed in right now goes to history by itself), timers, tasks, runs in key order.
+create function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_ended waymark.task_step[] := array(
+    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+  v_waiter text;
+begin
+  with leftover as materialized (
+    select a.* from unnest(v_ended) s join waymark.actions a on a.run_id = s.run_id for update of a skip locked
+  ), removed as (
+    delete from waymark.actions a using leftover l where a.run_id = l.run_id and a.action_id = l.action_id
+  ), unscheduled as (
+    delete from waymark.timers t using leftover l where t.run_id = l.run_id and t.task_no = l.task_no and t.action_id = l.action_id
+  )
+  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                       claimed_at, ended_at, session_id)
+  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+         l.claimed_at, p_now, l.session_id
+    from leftover l;
+  delete from waymark.tasks t using unnest(v_ended) s where t.run_id = s.run_id and t.task_no = s.task_no;
+  for v_waiter in
+    with ended as (
+      update waymark.runs r
+         set state = case s.effect when 'return' then 'succeeded' else 'failed' end,
+             result = case s.effect when 'return' then s.payload end,
+             error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
+             started_at = coalesce(s.started_at, p_now), ended_at = p_now
+        from unnest(v_ended) s
+       where r.run_id = s.run_id and r.state = 'live'
+      returning r.waiters
+    )
+    select distinct unnest(e.waiters) from ended e where e.waiters is not null
+  loop
+    perform pg_notify('waymark_done_' || v_waiter, '');
+  end loop;
+end
+$$;
+comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';

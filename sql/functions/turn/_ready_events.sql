@@ -1,0 +1,17 @@
+-- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+create function waymark._ready_events(p_limit int) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  with claimed as materialized (
+    select t.* from waymark.tasks t where t.state = 'ready'
+     order by t.priority, t.ready_at limit p_limit for no key update skip locked
+  )
+  select array_agg(row(c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
+                       true, 'null'::jsonb)::waymark.task_event)
+    into v_events from claimed c;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._ready_events(int) is 'Claims ready tasks in priority order.';

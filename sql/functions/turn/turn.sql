@@ -1,0 +1,47 @@
+-- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
+--   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
+--   2. due timers, ready tasks   _due_events, _ready_events
+--   3. step, write, claim        _advance
+-- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+create function waymark.turn(
+  p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
+  p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
+returns setof waymark.turn_row
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_batch constant int := 1000;
+  v_now timestamptz := waymark._now();
+  v_hungry boolean := waymark._require_session(p_session, v_now);
+  v_capacity int := least(greatest(p_capacity, 0), 10000);
+  v_limit int := least(v_capacity, c_batch);
+  v_events waymark.task_event[] := '{}';
+  v_due waymark.task_event[];
+  v_ready waymark.task_event[] := '{}';
+  v_rejected int[] := '{}';
+  v_handed_out bigint := 0;
+begin
+  if cardinality(p_run_ids) > 0 then
+    select a.p_events, a.p_rejected into v_events, v_rejected
+      from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
+    return query
+      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
+        from unnest(v_rejected) r;
+  end if;
+  v_due := waymark._due_events(v_now, c_batch);
+  if v_limit > 0 then
+    v_ready := waymark._ready_events(v_limit);
+  end if;
+  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
+  get diagnostics v_handed_out = row_count;
+  -- Waits for work from now on, or no longer: written only when it changes.
+  if v_hungry is distinct from (p_resting and v_handed_out < v_capacity) and (v_hungry or v_handed_out = 0) then
+    update waymark.sessions set hungry = not v_hungry where session_id = p_session;
+  end if;
+  return query
+    select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
+           (select greatest(0, ceil(extract(epoch from min(t.due_at) - v_now) * 1000))::bigint from waymark.timers t),
+           cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
+end
+$$;
+comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
+  'Hands in results, advances runs and hands out actions, in one commit.';

@@ -1,0 +1,27 @@
+-- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
+create type waymark.turn_row as (
+  kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
+  due_in_ms bigint, backlog boolean);
+comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
+
+create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
+comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
+
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+comment on type waymark.start_options is 'The options of waymark.start, validated.';
+
+-- A final result of an action, on its way to the task that waits for it.
+create type waymark.action_result as (run_id uuid, task_no int, step_no int, slot int, ok boolean, value jsonb);
+comment on type waymark.action_result is 'Internal to the turn: the final result of an action.';
+
+-- A locked task and the event that lets it go on: the input of a step function.
+create type waymark.task_event as (
+  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
+comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
+
+-- What a step function answered: where the task stands now and what it wants.
+create type waymark.task_step as (
+  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  pc int, locals jsonb, frames jsonb, effect text, payload jsonb);
+comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
