@@ -1,0 +1,28 @@
+-- Nothing is open to everybody; each role calls the functions of its job. docs: sql/README.md.
+revoke all on schema waymark, waymark_programs from public;
+revoke all on all tables in schema waymark from public;
+revoke all on all functions in schema waymark from public;
+revoke all on all sequences in schema waymark from public;
+alter default privileges in schema waymark revoke all on functions from public;
+alter default privileges for role waymark_owner revoke execute on functions from public;
+
+grant usage on schema waymark to waymark_client, waymark_worker, waymark_reader;
+-- \sf shows a workflow to whoever may see the schema; only the engine can call it.
+grant usage on schema waymark_programs to waymark_client, waymark_worker, waymark_reader;
+
+grant execute on function waymark.hello(int, int) to waymark_client, waymark_worker, waymark_reader;
+grant execute on function waymark.register(jsonb) to waymark_client, waymark_worker;
+
+grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.status(uuid) to waymark_client;
+grant execute on function waymark.result(uuid) to waymark_client;
+grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
+grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
+
+grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
+grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
+grant execute on function waymark.close_session(bigint) to waymark_worker;
+grant execute on function waymark.reclaim(int) to waymark_worker;
+grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
+
+grant select on waymark.run_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
