@@ -1,0 +1,64 @@
+# `make demo` shows the product, `make test` proves it; both set everything up by themselves.
+# Needed beforehand: Python 3.11 or newer (with venv), Rust, make. `make check` also uses apt-get when it is root.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench bundle generated format build setup clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Run the examples on an embedded Postgres and show what psql sees
+	@$(BIN)/python -m examples.demo
+
+test: build ## Run everything that proves the project: pytest and cargo test
+	$(BIN)/pytest $(PYTEST_ARGS)
+	cargo test --locked
+
+check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies, compose file
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	$(BIN)/python -m waymark.db.bundle check
+	$(BIN)/python -m waymark.ir.schema --check
+	@.ci/tools
+	$(BIN)/python -m tests.plpgsql_check
+	@.ci/compose config --quiet
+
+bench: build ## Measure throughput, latency and idle load on this machine
+	$(BIN)/python -m benchmarks
+
+bundle: setup ## Make the newest migration's bundle from sql/
+	$(BIN)/python -m waymark.db.bundle make
+
+generated: bundle ## Make every generated file
+	$(BIN)/python -m waymark.ir.schema
+
+format: setup ## Format and fix Python and Rust
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	cargo fmt
+
+build: setup ## Build the daemon into .venv
+	cargo build --release --locked
+	@install -C -m 755 target/release/start-workers $(BIN)/start-workers
+
+setup: .venv/.installed ## Make .venv with the package (editable) and the tools
+
+.venv/.installed: pyproject.toml packaging/scripts/waymark
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Waymark needs Python 3.11 or newer: set PYTHON=… to one."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "This Python cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	@command -v cargo >/dev/null || { echo "Waymark needs Rust 1.85 or newer: https://rustup.rs"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean: ## Remove what was built, the demo's database included
+	rm -rf .venv target dist .waymark .pytest_cache .ruff_cache .hypothesis

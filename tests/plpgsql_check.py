@@ -1,0 +1,59 @@
+"""`make check`: what only the server can see in PL/pgSQL bodies.
+
+Runs Debian's extension plpgsql_check (PostgreSQL 15) over every PL/pgSQL function of the installed engine and over the
+step functions generated for the examples; prints each finding, exits 1 if there is one.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from tests.conftest import install_sources
+from waymark.db.embedded import EmbeddedServer
+
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+
+# Only these create and call step functions, with text that the engine made from validated IR (STYLE.md).
+# Performance warnings are off: they want operators `immutable`, which would raise the errors of branches not taken.
+DYNAMIC_SQL = ["register", "_step_tasks"]
+FINDINGS = """
+select p.oid::regprocedure::text, c.lineno, c.level, c.message, coalesce(c.detail, ''), coalesce(c.context, '')
+from pg_proc p
+  join pg_language l on l.oid = p.prolang
+  left join pg_trigger t on t.tgfoid = p.oid
+  cross join plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => true, compatibility_warnings => true,
+                                       security_warnings => not p.proname = any (%s)) c
+where l.lanname = 'plpgsql' and p.pronamespace in ('waymark'::regnamespace, 'waymark_programs'::regnamespace)
+order by 1, 2
+"""
+
+COUNT = """
+select count(*) from pg_proc where pronamespace in ('waymark'::regnamespace, 'waymark_programs'::regnamespace)
+"""
+
+
+def main() -> int:
+    if not (BINARIES.parent / "lib" / "plpgsql_check.so").exists():
+        print("plpgsql_check is missing: apt-get install postgresql-15-plpgsql-check", file=sys.stderr)
+        return 1
+    server = EmbeddedServer(Path(tempfile.mkdtemp(prefix="waymark-check-")), binaries=BINARIES, user="postgres")
+    server.start()
+    try:
+        with psycopg.connect(server.url()) as connection:
+            install_sources(connection)
+            connection.execute("create extension plpgsql_check")
+            count = connection.execute(COUNT).fetchone()
+            assert count is not None
+            findings = connection.execute(FINDINGS, (DYNAMIC_SQL,)).fetchall()
+    finally:
+        server.remove()
+    for function, line, level, *message in findings:
+        print(f"{function}:{line}: {level}: {' | '.join(part for part in message if part)}")
+    print(f"plpgsql_check: {len(findings)} findings in {count[0]} functions")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
