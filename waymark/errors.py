@@ -1,7 +1,7 @@
 """Every error of Waymark, in one module.
 
-An error of the engine has a private SQLSTATE (`WM…`, listed in sql/README.md) and exactly one class here; `SQLSTATES` is
-that table. Attributes live in `__dict__` and `args` holds plain values only, so that each of these errors can itself
+An error of the engine has a private SQLSTATE (`WM…`, listed in sql/README.md) and exactly one class here; `SQLSTATES`
+is that table. Attributes live in `__dict__` and `args` holds plain values only, so that each of these errors can itself
 travel as the failure of an action (docs/internals/values.md).
 """
 
@@ -28,7 +28,7 @@ class WaymarkError(Exception):
         return "\n".join(lines)
 
 
-# --- Programs -----------------------------------------------------------------------------------------------------------
+# --- Programs -------------------------------------------------------------------------------------------------------
 
 
 class UnsupportedPatternError(WaymarkError):
@@ -50,6 +50,7 @@ class InvalidProgram(WaymarkError):
 
     @property
     def path(self) -> str:
+        """The place of the offending node."""
         return self.detail or ""
 
 
@@ -57,7 +58,7 @@ class ProgramTooLarge(InvalidProgram):
     """An IR is over one of the limits of docs/internals/ir.md; `path` names the place."""
 
 
-# --- Values -------------------------------------------------------------------------------------------------------------
+# --- Values ---------------------------------------------------------------------------------------------------------
 
 
 class EncodeError(WaymarkError, TypeError):
@@ -80,7 +81,7 @@ class DecodeError(WaymarkError, ValueError):
         self.path = path
 
 
-# --- Calls --------------------------------------------------------------------------------------------------------------
+# --- Calls ----------------------------------------------------------------------------------------------------------
 
 
 class UnknownWorkflow(WaymarkError, LookupError):
@@ -115,7 +116,7 @@ class OptionOutOfRange(OptionError):
     """The value of an option is of the wrong type or outside its range."""
 
 
-# --- Runs ---------------------------------------------------------------------------------------------------------------
+# --- Runs -----------------------------------------------------------------------------------------------------------
 
 
 class UnknownRun(WaymarkError, LookupError):
@@ -142,7 +143,7 @@ class WorkflowFailed(WaymarkError):
     cause_type: str | None
     remote_traceback: str | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one attribute each
         self,
         message: str = "",
         *,
@@ -188,7 +189,7 @@ class RemoteError(WaymarkError):
         self.type_name = type_name
 
 
-# --- Raised inside workflow bodies --------------------------------------------------------------------------------------
+# --- Raised inside workflow bodies ----------------------------------------------------------------------------------
 
 
 class WaymarkTimeout(WaymarkError, TimeoutError):
@@ -196,7 +197,7 @@ class WaymarkTimeout(WaymarkError, TimeoutError):
 
 
 class ExhaustedRetries(WaymarkError):
-    """The last attempt that an action's policy gave it was lost with its worker, so there is no exception of its own."""
+    """The last attempt that an action's policy gave it was lost with its worker: there is no exception of its own."""
 
 
 class InexactOperation(WaymarkError):
@@ -207,7 +208,7 @@ class EngineLimitReached(WaymarkError):
     """The body ran into a limit of the engine inside one step. No handler of the body catches it."""
 
 
-# --- Engine and configuration -------------------------------------------------------------------------------------------
+# --- Engine and configuration ---------------------------------------------------------------------------------------
 
 
 class ConfigurationError(WaymarkError):

@@ -1,0 +1,1 @@
+"""Durable background workflows for Python and Postgres."""
