@@ -1,0 +1,15 @@
+-- The elements of one set that are (or are not) in another, in order.
+create function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(element.value order by element.position)
+    from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+    where p_member = (waymark._py_position(p_other, element.value) is not null)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_filter(jsonb, jsonb, boolean) is
+  'The elements of one set that are, or are not, in another.';

@@ -1,0 +1,12 @@
+-- The Python operator |.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_bitor(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_bit_operation('|', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_bitor(jsonb, jsonb) is
+  'The Python operator |.';

@@ -1,0 +1,31 @@
+-- The Python operator //.
+-- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
+create function waymark.py_floordiv(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+  v_dividend numeric;
+  v_divisor numeric;
+begin
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    v_dividend := waymark._py_int(p_left);
+    v_divisor := waymark._py_int(p_right);
+    if v_divisor = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'integer division or modulo by zero');
+    end if;
+    return to_jsonb(div(v_dividend, v_divisor)
+      - case when (v_dividend < 0) <> (v_divisor < 0) and mod(v_dividend, v_divisor) <> 0 then 1 else 0 end);
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    if waymark._py_to_float(p_left) is not null and waymark._py_to_float(p_right) = 0 then
+      return waymark._raise_python('ZeroDivisionError', 'float floor division by zero');
+    end if;
+    return waymark._py_from_float((waymark._py_float_divmod(waymark._py_to_float(p_left), waymark._py_to_float(p_right))).quotient);
+  end if;
+  return waymark._py_unsupported('//', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_floordiv(jsonb, jsonb) is
+  'The Python operator //.';

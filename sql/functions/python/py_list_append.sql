@@ -1,0 +1,11 @@
+-- A list and one more element at its end; only for lists no other name can reach.
+create function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_list || jsonb_build_array(p_item);
+end
+$$;
+
+comment on function waymark.py_list_append(jsonb, jsonb) is
+  'A list with one more element at its end.';

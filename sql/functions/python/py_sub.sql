@@ -1,0 +1,28 @@
+-- The Python operator -.
+-- Raises: WM501 TypeError, OverflowError; WM502.
+create function waymark.py_sub(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text;
+  v_right text;
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+    return to_jsonb(p_left::numeric - p_right::numeric);
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
+  if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
+    return waymark._py_integer('-', waymark._py_int(p_left), waymark._py_int(p_right));
+  elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), - waymark._py_to_float(p_right)));
+  elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
+    return waymark._py_set_operation('-', p_left, p_right);
+  end if;
+  return waymark._py_unsupported('-', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_sub(jsonb, jsonb) is
+  'The Python operator -.';

@@ -1,0 +1,48 @@
+-- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
+-- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
+create function waymark.py_truth(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'boolean' then
+      return p_value::boolean;
+    when 'string' then
+      return p_value <> '""';
+    when 'number' then
+      return p_value <> '0';
+    when 'array' then
+      return p_value <> '[]';
+    when 'null' then
+      return false;
+    else
+      null;
+  end case;
+  case waymark._py_kind(p_value)
+    when 'dict' then
+      return p_value <> '{}';
+    when 'tuple', 'set', 'frozenset' then
+      return p_value -> 'v' <> '[]';
+    when 'bytes' then
+      return p_value ->> 'v' <> '';
+    when 'float', 'decimal' then
+      return waymark._py_number(p_value) <> 0;
+    when 'range' then
+      return waymark._py_range_length(p_value) > 0;
+    when 'timedelta' then
+      return p_value -> 'v' <> '[0, 0, 0]';
+    when 'enum' then
+      if not waymark.py_truth(p_value -> 'value') then
+        perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
+      end if;
+      return true;
+    when 'opaque' then
+      perform waymark._refuse('the truth of a value that could not be encoded', 'Compare with None.');
+    else
+      return true;
+  end case;
+end
+$$;
+
+comment on function waymark.py_truth(jsonb) is
+  'The truth of a Python value.';
