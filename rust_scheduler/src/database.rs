@@ -1,0 +1,276 @@
+//! Connections to the database and the engine's functions, called by name.
+
+use std::{future::poll_fn, time::Duration};
+
+use bytes::Bytes;
+use tokio::task::spawn_local;
+use tokio_postgres::{AsyncMessage, Client, Config, Error, Row, Statement, types::Type};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::{
+    config::ConfigError,
+    error::{ENGINE_API, describe},
+    tls,
+    values::{Jsonb, RunId},
+    worker::protocol::Outcome,
+};
+
+/// A statement that runs longer is cancelled by the server.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A statement that has not answered by then is on a dead connection.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+
+/// Where the database is and how to speak to it.
+#[derive(Clone)]
+pub struct Database {
+    config: Config,
+    tls: MakeRustlsConnect,
+}
+
+impl Database {
+    /// Reads `WAYMARK_DATABASE_URL`; a driver suffix as in `postgresql+psycopg://` is ignored.
+    ///
+    /// # Errors
+    /// What is wrong with the URL, without repeating it: it may hold a password.
+    pub fn new(url: &str) -> Result<Self, ConfigError> {
+        let invalid = |allowed: String| ConfigError::Invalid {
+            variable: "WAYMARK_DATABASE_URL",
+            value: "(not shown)".into(),
+            allowed,
+        };
+        let url = match url.trim().split_once("://") {
+            Some((scheme, rest)) => format!("{}://{rest}", scheme.split('+').next().unwrap_or(scheme)),
+            None => url.trim().to_owned(),
+        };
+        let tls::Split { url, mode, connector } = tls::split(&url).map_err(invalid)?;
+        let mut config: Config =
+            url.parse().map_err(|error: Error| invalid(format!("a database URL ({})", describe(&error))))?;
+        config.ssl_mode(mode).keepalives_idle(KEEPALIVE_IDLE).tcp_user_timeout(KEEPALIVE_IDLE);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        Ok(Self { config, tls: connector })
+    }
+
+    /// A connection, driven by a task of its own.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub async fn connect(&self, purpose: &str) -> Result<Client, Error> {
+        let mut config = self.config.clone();
+        if config.get_application_name().is_none() {
+            config.application_name(format!("waymark {purpose}"));
+        }
+        let (client, connection) = config.connect(self.tls.clone()).await?;
+        spawn_local(async move {
+            // Whoever uses the client sees the error too, and acts on it.
+            if let Err(error) = connection.await {
+                tracing::debug!(error = describe(&error), "a database connection ended");
+            }
+        });
+        client.batch_execute(&format!("set statement_timeout = {}", STATEMENT_TIMEOUT.as_millis())).await?;
+        Ok(client)
+    }
+
+    /// Listens for the engine's notifications until the connection ends: `ready` once it listens, `notified` at each.
+    ///
+    /// # Errors
+    /// The connection cannot be made or was lost.
+    pub async fn listen(&self, ready: impl FnOnce(), notified: impl Fn() + 'static) -> Result<(), Error> {
+        let mut config = self.config.clone();
+        if config.get_application_name().is_none() {
+            config.application_name("waymark listen");
+        }
+        let (client, mut connection) = config.connect(self.tls.clone()).await?;
+        // Drains the connection whatever else goes on: an undrained listener pins the server's notification queue.
+        let drain = spawn_local(async move {
+            loop {
+                match poll_fn(|context| connection.poll_message(context)).await {
+                    Some(Ok(AsyncMessage::Notification(_))) => notified(),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                    None => return Ok(()),
+                }
+            }
+        });
+        client.batch_execute("listen waymark").await?;
+        ready();
+        // The task is never cancelled and does not panic.
+        drain.await.unwrap_or(Ok(()))
+    }
+}
+
+/// A result to be handed in.
+#[derive(Clone, Debug)]
+pub struct Completion {
+    /// The run.
+    pub run_id: RunId,
+    /// The action in the run.
+    pub action_id: i64,
+    /// The claim's fencing token: a result of a claim that is not live any more changes nothing.
+    pub fencing_token: i64,
+    /// How the attempt ended.
+    pub outcome: Outcome,
+    /// Its JSON text.
+    pub value: Option<Bytes>,
+    /// Its run time in microseconds.
+    pub run_us: i64,
+}
+
+/// What a turn asks for beside handing in results.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// The most actions to hand out.
+    pub capacity: u32,
+    /// Whether the session will wait if it gets nothing.
+    pub resting: bool,
+    /// Whether to step each task on its own.
+    pub isolate: bool,
+}
+
+/// A connection with the turn prepared.
+pub struct TurnConnection {
+    /// For the calls that are no turn.
+    pub client: Client,
+    turn: Statement,
+}
+
+const TURN: &str = "select kind, run_id, action_id, fencing_token, attempt, name, arguments, timeout_ms, due_in_ms, backlog \
+     from waymark.turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+impl TurnConnection {
+    /// Connects and prepares.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or has no such function.
+    pub async fn open(database: &Database, purpose: &str) -> Result<Self, Error> {
+        let client = database.connect(purpose).await?;
+        let types = [
+            Type::INT8,
+            Type::INT4,
+            Type::TEXT_ARRAY,
+            Type::BOOL,
+            Type::BOOL,
+            Type::UUID_ARRAY,
+            Type::INT8_ARRAY,
+            Type::INT8_ARRAY,
+            Type::TEXT_ARRAY,
+            Type::JSONB_ARRAY,
+            Type::INT8_ARRAY,
+        ];
+        let turn = client.prepare_typed(TURN, &types).await?;
+        Ok(Self { client, turn })
+    }
+
+    /// `waymark.turn`: hands in `batch`, sorted by run and action, and claims.
+    ///
+    /// # Errors
+    /// As the database says; nothing has changed then, or the connection broke and the results' tokens decide.
+    pub async fn turn(
+        &self,
+        session: i64,
+        queues: &[String],
+        ask: Ask,
+        batch: &[Completion],
+    ) -> Result<Vec<Row>, Error> {
+        let capacity = i32::try_from(ask.capacity).unwrap_or(i32::MAX);
+        let run_ids: Vec<RunId> = batch.iter().map(|done| done.run_id).collect();
+        let action_ids: Vec<i64> = batch.iter().map(|done| done.action_id).collect();
+        let tokens: Vec<i64> = batch.iter().map(|done| done.fencing_token).collect();
+        let outcomes: Vec<&str> = batch.iter().map(|done| done.outcome.as_str()).collect();
+        let values: Vec<Option<Jsonb>> = batch.iter().map(|done| done.value.as_deref().map(Jsonb)).collect();
+        let run_us: Vec<i64> = batch.iter().map(|done| done.run_us).collect();
+        self.client
+            .query(
+                &self.turn,
+                &[
+                    &session,
+                    &capacity,
+                    &queues,
+                    &ask.resting,
+                    &ask.isolate,
+                    &run_ids,
+                    &action_ids,
+                    &tokens,
+                    &outcomes,
+                    &values,
+                    &run_us,
+                ],
+            )
+            .await
+    }
+}
+
+/// `waymark.hello`: whether the engine speaks this daemon's API version.
+///
+/// # Errors
+/// WM402, or the engine is not installed.
+pub async fn hello(client: &Client) -> Result<i32, Error> {
+    let (min, max) = ENGINE_API;
+    client.query_typed_one("select waymark.hello($1, $2)", &[(&min, Type::INT4), (&max, Type::INT4)]).await?.try_get(0)
+}
+
+/// `waymark.open_session`: a new session and lease.
+///
+/// # Errors
+/// As the database says.
+pub async fn open_session(client: &Client, info: &str, ttl_ms: i32) -> Result<i64, Error> {
+    let info = Jsonb(info.as_bytes());
+    client
+        .query_typed_one("select waymark.open_session($1, $2)", &[(&info, Type::JSONB), (&ttl_ms, Type::INT4)])
+        .await?
+        .try_get(0)
+}
+
+/// `waymark.renew_session`: false when the lease was lost.
+///
+/// # Errors
+/// As the database says.
+pub async fn renew_session(client: &Client, session: i64, ttl_ms: i32) -> Result<bool, Error> {
+    client
+        .query_typed_one("select waymark.renew_session($1, $2)", &[(&session, Type::INT8), (&ttl_ms, Type::INT4)])
+        .await?
+        .try_get(0)
+}
+
+/// `waymark.renew_session` and `waymark.reclaim` in one statement: an idle daemon's heartbeat.
+///
+/// # Errors
+/// As the database says; then neither has happened.
+pub async fn renew_and_reclaim(client: &Client, session: i64, ttl_ms: i32, batch: i32) -> Result<(bool, i32), Error> {
+    let row = client
+        .query_typed_one(
+            "select waymark.renew_session($1, $2), waymark.reclaim($3)",
+            &[(&session, Type::INT8), (&ttl_ms, Type::INT4), (&batch, Type::INT4)],
+        )
+        .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// `waymark.reclaim`: how many actions of expired sessions and passed deadlines it re-offered.
+///
+/// # Errors
+/// As the database says.
+pub async fn reclaim(client: &Client, batch: i32) -> Result<i32, Error> {
+    client.query_typed_one("select waymark.reclaim($1)", &[(&batch, Type::INT4)]).await?.try_get(0)
+}
+
+/// `waymark.close_session`: gives back what the session still runs; how many that were.
+///
+/// # Errors
+/// As the database says.
+pub async fn close_session(client: &Client, session: i64) -> Result<i32, Error> {
+    client.query_typed_one("select waymark.close_session($1)", &[(&session, Type::INT8)]).await?.try_get(0)
+}
+
+/// `waymark.register`: the program's id.
+///
+/// # Errors
+/// As the database says; WM101 and WM102 for an IR that it does not take.
+pub async fn register(client: &Client, ir: &[u8]) -> Result<i64, Error> {
+    client.query_typed_one("select waymark.register($1)", &[(&Jsonb(ir), Type::JSONB)]).await?.try_get(0)
+}

@@ -1,0 +1,316 @@
+//! What the daemon's tasks share: lanes' inboxes, workers, the pulse. The daemon is one thread, so there are no locks;
+//! no borrow is held across an await.
+
+use std::{
+    cell::{Cell, RefCell},
+    path::PathBuf,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, mpsc};
+
+use crate::{
+    config::Config,
+    database::{Completion, Database},
+    error::{Error, json_exception, json_string},
+    plan::{Load, Pulse, Step, Turn, Yield},
+    session::Lease,
+    stats::Stats,
+    worker::{
+        link::{Claim, Link},
+        protocol::Outcome,
+    },
+};
+
+/// The most bytes of results one turn hands in, unless a single result is larger.
+const MAX_RESULT_BYTES: usize = 32 << 20;
+
+/// The shared state. Everything that happens to it wakes whom it concerns.
+pub struct Hub {
+    /// The settings.
+    pub config: Config,
+    /// The queues this daemon serves.
+    pub queues: Vec<String>,
+    /// The database.
+    pub database: Database,
+    /// The session.
+    pub lease: Lease,
+    /// The counters.
+    pub stats: Stats,
+    /// The private folder of the workers' sockets.
+    pub sockets: PathBuf,
+    pulse: RefCell<Pulse>,
+    lanes: Vec<Inbox>,
+    /// Worker processes that are ready or draining.
+    links: RefCell<Vec<Rc<Link>>>,
+    links_changed: Notify,
+    /// Slots that turns in flight have asked for.
+    reserved: Cell<u32>,
+    invocations: Cell<u64>,
+    programs: mpsc::UnboundedSender<Bytes>,
+    workers: Cell<Starts>,
+    closing: Cell<bool>,
+    fatal: RefCell<Option<Error>>,
+    failed: Notify,
+}
+
+/// The results of one lane's runs.
+#[derive(Default)]
+struct Inbox {
+    results: RefCell<Vec<Completion>>,
+    wake: Notify,
+}
+
+/// What is known about worker starts.
+#[derive(Clone, Copy, Default)]
+struct Starts {
+    ever_ready: bool,
+    failures: u32,
+}
+
+/// Starts that may fail in a row before any worker has ever been ready.
+const MAX_FIRST_FAILURES: u32 = 5;
+
+impl Hub {
+    /// A hub without workers. Programs that workers send go to `programs`.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        queues: Vec<String>,
+        database: Database,
+        lease: Lease,
+        sockets: PathBuf,
+        programs: mpsc::UnboundedSender<Bytes>,
+    ) -> Self {
+        let pulse = Pulse::new(config.poll_interval, config.lock_heartbeat, Instant::now());
+        Self {
+            queues,
+            database,
+            lease,
+            stats: Stats::default(),
+            sockets,
+            pulse: RefCell::new(pulse),
+            lanes: (0..config.executor_shards).map(|_| Inbox::default()).collect(),
+            links: RefCell::default(),
+            links_changed: Notify::new(),
+            reserved: Cell::new(0),
+            invocations: Cell::new(0),
+            programs,
+            workers: Cell::default(),
+            closing: Cell::new(false),
+            fatal: RefCell::default(),
+            failed: Notify::new(),
+            config,
+        }
+    }
+
+    // Lanes.
+
+    /// What a lane does next. A turn is begun by this: its slots are reserved and its results taken.
+    pub fn plan(&self, lane: usize) -> (Step, Vec<Completion>) {
+        let mut results = self.lanes[lane].results.borrow_mut();
+        let elsewhere = self.outstanding() > 0
+            || self.lanes.iter().enumerate().any(|(other, inbox)| other != lane && !inbox.results.borrow().is_empty());
+        let load = Load { results: results.len(), free: self.free(), elsewhere };
+        let mut pulse = self.pulse.borrow_mut();
+        let step = pulse.next(load, Instant::now());
+        let Step::Turn(turn) = step else { return (step, Vec::new()) };
+        pulse.begin(turn);
+        self.reserved.set(self.reserved.get() + turn.capacity);
+        let mut bytes = 0;
+        let fitting = results.iter().take(turn.results).take_while(|done| {
+            let fits = bytes < MAX_RESULT_BYTES;
+            bytes += done.value.as_ref().map_or(0, Bytes::len);
+            fits
+        });
+        let fitting = fitting.count();
+        let mut batch: Vec<Completion> = results.drain(..fitting).collect();
+        // The engine takes locks in this order.
+        batch.sort_unstable_by_key(|done| (done.run_id, done.action_id));
+        (step, batch)
+    }
+
+    /// A turn is over; none was answered when the database refused all of it.
+    pub fn end_turn(&self, turn: Turn, brought: Option<Yield>) {
+        self.reserved.set(self.reserved.get() - turn.capacity);
+        let mut pulse = self.pulse.borrow_mut();
+        match brought {
+            Some(brought) => pulse.end(turn, brought, Instant::now()),
+            None => pulse.fail(Instant::now()),
+        }
+    }
+
+    /// Waits until something happens on a lane.
+    pub async fn lane_woken(&self, lane: usize) {
+        self.lanes[lane].wake.notified().await;
+    }
+
+    /// There may be work to claim.
+    pub fn want(&self) {
+        self.pulse.borrow_mut().want();
+        self.wake_lanes();
+    }
+
+    /// Whether notifications arrive.
+    pub fn set_listening(&self, listening: bool) {
+        self.pulse.borrow_mut().set_listening(listening);
+        self.wake_lanes();
+    }
+
+    /// Whether nothing is going on.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.pulse.borrow().is_idle() && self.outstanding() == 0
+    }
+
+    fn wake_lanes(&self) {
+        for lane in &self.lanes {
+            lane.wake.notify_one();
+        }
+    }
+
+    // Results.
+
+    /// A claim has ended: its lane will hand that in.
+    pub fn complete(&self, completion: Completion) {
+        let lane = &self.lanes[completion.run_id.shard(self.lanes.len())];
+        lane.results.borrow_mut().push(completion);
+        lane.wake.notify_one();
+    }
+
+    // Workers.
+
+    /// Actions that workers execute now.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.links.borrow().iter().map(|link| link.outstanding()).sum()
+    }
+
+    fn free(&self) -> u32 {
+        let free: u32 = self.links.borrow().iter().map(|link| link.free()).sum();
+        free.saturating_sub(self.reserved.get())
+    }
+
+    /// Gives a claimed action to the worker with most free slots. `send_dispatched` sends it off.
+    pub fn dispatch(&self, claim: &Claim) {
+        let links = self.links.borrow();
+        let Some(link) = links.iter().filter(|link| link.free() > 0).max_by_key(|link| link.free()) else {
+            // Workers have ended since the turn asked for it.
+            let reason = json_string("the daemon has no free worker slot for it any more");
+            return self.complete(claim.ended(Outcome::Released, Some(reason.into())));
+        };
+        let invocation = self.invocations.get() + 1;
+        self.invocations.set(invocation);
+        if let Err(error) = link.dispatch(invocation, claim) {
+            self.complete(claim.ended(Outcome::Failed, Some(json_exception(&error.to_string()).into())));
+        }
+    }
+
+    /// Writes what was dispatched: one write a worker.
+    pub fn send_dispatched(&self) {
+        for link in self.links.borrow().iter() {
+            link.flush();
+        }
+    }
+
+    /// A worker is ready.
+    pub fn add_link(&self, link: Rc<Link>) {
+        self.links.borrow_mut().push(link);
+        self.workers.set(Starts { ever_ready: true, failures: 0 });
+        self.want();
+    }
+
+    /// A worker has ended.
+    pub fn remove_link(&self, link: &Rc<Link>) {
+        self.links.borrow_mut().retain(|other| !Rc::ptr_eq(other, link));
+        self.links_changed.notify_one();
+    }
+
+    /// A worker has ended before it was ready. Until a first one was, that is counted: a daemon that cannot get any
+    /// worker up says so and ends.
+    pub fn start_failed(&self, reason: &str) {
+        let mut workers = self.workers.get();
+        workers.failures += 1;
+        self.workers.set(workers);
+        if !workers.ever_ready && workers.failures >= MAX_FIRST_FAILURES {
+            self.fail(Error::WorkersFail { attempts: workers.failures, reason: reason.to_owned() });
+        }
+    }
+
+    /// Whether a worker has been ready; the first one sends the programs of the user's modules.
+    #[must_use]
+    pub fn was_ever_ready(&self) -> bool {
+        self.workers.get().ever_ready
+    }
+
+    /// A program is to be registered.
+    pub fn register(&self, ir: Bytes) {
+        // The receiver goes only when the daemon ends.
+        let _ = self.programs.send(ir);
+    }
+
+    // The end.
+
+    /// No new work: every worker finishes what runs and ends.
+    pub fn drain(&self) {
+        for link in self.links.borrow().iter() {
+            link.drain();
+        }
+    }
+
+    /// Ends every worker at once.
+    pub fn kill(&self, reason: &str) {
+        for link in self.links.borrow().iter() {
+            link.kill(reason);
+        }
+    }
+
+    /// Waits until the last worker has ended and what it had is in the lanes.
+    pub async fn workers_gone(&self) {
+        while !self.links.borrow().is_empty() {
+            self.links_changed.notified().await;
+        }
+    }
+
+    /// Lanes end once they have nothing left to hand in.
+    pub fn close(&self) {
+        self.closing.set(true);
+        self.wake_lanes();
+    }
+
+    /// Whether `close` was called.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
+    /// Ends the daemon with an error; the first one counts.
+    pub fn fail(&self, error: Error) {
+        self.fatal.borrow_mut().get_or_insert(error);
+        self.failed.notify_one();
+    }
+
+    /// Waits for `fail`.
+    pub async fn failure(&self) -> Error {
+        loop {
+            if let Some(error) = self.fatal.take() {
+                return error;
+            }
+            self.failed.notified().await;
+        }
+    }
+
+    /// Logs the counters as often as the settings say.
+    pub async fn profile(&self) {
+        if self.config.profile_interval.is_zero() {
+            return std::future::pending().await;
+        }
+        let mut ticks = tokio::time::interval(self.config.profile_interval.max(Duration::from_millis(1)));
+        loop {
+            ticks.tick().await;
+            self.stats.log(self.outstanding());
+        }
+    }
+}

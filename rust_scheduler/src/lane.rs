@@ -1,0 +1,193 @@
+//! A lane: one connection that makes one turn after the other. While a turn is in flight, results pile up in the
+//! lane's inbox and go with the next one.
+
+use std::{rc::Rc, time::Duration};
+
+use tokio::time::{sleep, sleep_until, timeout};
+use tokio_postgres::{Error, Row};
+
+use crate::{
+    backoff::Backoff,
+    database::{ANSWER_TIMEOUT, Ask, Completion, TurnConnection},
+    error::{Remedy, describe, json_exception},
+    hub::Hub,
+    plan::{Step, Turn, Yield},
+    session,
+    values::{Jsonb, RunId},
+    worker::{link::Claim, protocol::Outcome},
+};
+
+/// Times a victim of a deadlock repeats a turn as it is.
+const MAX_REPEATS: u32 = 10;
+
+const REPEAT_PAUSE: Duration = Duration::from_millis(2);
+
+/// Hands in nothing but results: no claim is mixed up with finding the culprit.
+const NOTHING: Ask = Ask { capacity: 0, resting: false, isolate: true };
+
+/// Runs a lane until the hub closes and everything is handed in.
+pub async fn run(hub: Rc<Hub>, index: usize, connection: TurnConnection) {
+    let mut lane = Lane { hub, index, connection, backoff: Backoff::database() };
+    loop {
+        let (step, batch) = lane.hub.plan(index);
+        match step {
+            Step::Turn(turn) => {
+                let brought = lane.turn(turn, batch).await;
+                lane.hub.end_turn(turn, brought);
+            }
+            Step::Wait(_) if lane.hub.is_closing() => return,
+            Step::Wait(None) => lane.hub.lane_woken(index).await,
+            Step::Wait(Some(until)) => tokio::select! {
+                () = lane.hub.lane_woken(index) => {}
+                () = sleep_until(until.into()) => {}
+            },
+        }
+    }
+}
+
+struct Lane {
+    hub: Rc<Hub>,
+    index: usize,
+    connection: TurnConnection,
+    backoff: Backoff,
+}
+
+impl Lane {
+    /// Makes a turn; none when the database refused all of it.
+    ///
+    /// What it refuses is narrowed down in a fixed number of steps: the batch as it is, the batch with every task
+    /// stepped on its own, each result alone, and in the place of a result that cannot be stored a failure that says why.
+    async fn turn(&mut self, turn: Turn, batch: Vec<Completion>) -> Option<Yield> {
+        for isolate in [false, true] {
+            let ask = Ask { capacity: turn.capacity, resting: turn.resting, isolate };
+            match self.ask(ask, &batch).await {
+                Ok(rows) => return Some(self.take(&rows, batch.len())),
+                Err(error) => {
+                    let results = batch.len();
+                    tracing::warn!(lane = self.index, results, isolate, "a turn was refused: {}", describe(&error));
+                }
+            }
+        }
+        let mut accepted = None;
+        for completion in batch {
+            match self.turn_single(completion).await {
+                Ok(rows) => accepted = Some(self.take(&rows, 1)),
+                Err((lost, error)) => tracing::error!(
+                    run_id = %lost.run_id,
+                    action_id = lost.action_id,
+                    "a result is given up, its deadline will offer the action again: {}",
+                    describe(&error)
+                ),
+            }
+        }
+        accepted
+    }
+
+    async fn turn_single(&mut self, completion: Completion) -> Result<Vec<Row>, (Completion, Error)> {
+        let mut single = [completion];
+        let refused = match self.ask(NOTHING, &single).await {
+            Ok(rows) => return Ok(rows),
+            Err(error) => format!("the database cannot store the action's result: {}", describe(&error)),
+        };
+        single[0].outcome = Outcome::Failed;
+        single[0].value = Some(json_exception(&refused).into());
+        let answer = self.ask(NOTHING, &single).await;
+        let [completion] = single;
+        answer.map_err(|error| (completion, error))
+    }
+
+    /// Asks the engine, through lost connections, lost leases and deadlocks: results stay in hand until it has answered.
+    ///
+    /// # Errors
+    /// It refuses what is in the question.
+    async fn ask(&mut self, ask: Ask, batch: &[Completion]) -> Result<Vec<Row>, Error> {
+        let mut repeats = 0;
+        loop {
+            let session = self.hub.lease.session();
+            let turn = self.connection.turn(session, &self.hub.queues, ask, batch);
+            match timeout(ANSWER_TIMEOUT, turn).await {
+                Ok(Ok(rows)) => {
+                    self.backoff.reset();
+                    return Ok(rows);
+                }
+                Ok(Err(error)) => match Remedy::of(&error) {
+                    Remedy::Reconnect => {
+                        tracing::warn!(lane = self.index, "a turn did not get through: {}", describe(&error));
+                        self.reconnect().await;
+                    }
+                    Remedy::NewSession => {
+                        if let Err(error) = self.hub.lease.replace(&self.connection.client, session).await {
+                            tracing::warn!("no new session could be opened: {}", describe(&error));
+                            self.reconnect().await;
+                        } else {
+                            // A lease that is lost at once again is not replaced in a tight loop.
+                            sleep(self.backoff.pause()).await;
+                        }
+                    }
+                    Remedy::Repeat if repeats < MAX_REPEATS => {
+                        repeats += 1;
+                        tracing::debug!(lane = self.index, repeats, "a turn is repeated: {}", describe(&error));
+                        sleep(REPEAT_PAUSE * repeats).await;
+                    }
+                    Remedy::Repeat | Remedy::Isolate => return Err(error),
+                },
+                Err(_) => {
+                    tracing::warn!(lane = self.index, "a turn got no answer in {ANSWER_TIMEOUT:?}");
+                    self.reconnect().await;
+                }
+            }
+        }
+    }
+
+    async fn reconnect(&mut self) {
+        sleep(self.backoff.pause()).await;
+        let (database, purpose) = (&self.hub.database, format!("lane {}", self.index));
+        self.connection =
+            session::connect(&purpose, &mut self.backoff, || TurnConnection::open(database, &purpose)).await;
+    }
+
+    /// Gives out what a turn brought.
+    fn take(&self, rows: &[Row], results: usize) -> Yield {
+        let mut brought = Yield::default();
+        let mut rejected = 0;
+        for row in rows {
+            if let Err(error) = self.take_row(row, &mut brought, &mut rejected) {
+                // What is in such a row is offered again after its deadline.
+                tracing::error!("the engine answered a row that this daemon cannot read: {}", describe(&error));
+            }
+        }
+        self.hub.send_dispatched();
+        self.hub.stats.turn(results, rejected, brought.actions);
+        brought
+    }
+
+    fn take_row(&self, row: &Row, brought: &mut Yield, rejected: &mut usize) -> Result<(), Error> {
+        match row.try_get(0)? {
+            "action" => {
+                let Jsonb(arguments) = row.try_get(6)?;
+                let claim = Claim {
+                    run_id: row.try_get(1)?,
+                    action_id: row.try_get(2)?,
+                    fencing_token: row.try_get(3)?,
+                    attempt: row.try_get::<_, i32>(4)?.unsigned_abs(),
+                    timeout_ms: row.try_get::<_, i32>(7)?.unsigned_abs(),
+                    name: row.try_get(5)?,
+                    arguments,
+                };
+                brought.actions += 1;
+                self.hub.dispatch(&claim);
+            }
+            "rejected" => {
+                *rejected += 1;
+                let (run_id, action_id): (RunId, i64) = (row.try_get(1)?, row.try_get(2)?);
+                tracing::debug!(%run_id, action_id, "a result came too late and changed nothing");
+            }
+            _ => {
+                let due_in: Option<i64> = row.try_get(8)?;
+                brought.due_in = due_in.map(|millis| Duration::from_millis(millis.max(0).unsigned_abs()));
+                brought.backlog = row.try_get(9)?;
+            }
+        }
+        Ok(())
+    }
+}

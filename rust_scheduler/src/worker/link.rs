@@ -1,0 +1,291 @@
+//! The daemon's side of the connection to one worker: what it has been given, what is still to be written.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    io,
+    time::{Duration, Instant},
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::{io::Interest, net::UnixStream, sync::Notify};
+
+use super::protocol::{self, Outcome, Oversized, Run};
+use crate::{database::Completion, error::json_string, values::RunId};
+
+/// How much longer than an attempt's timeout the daemon waits for the worker's own answer.
+const TIMEOUT_GRACE: Duration = Duration::from_secs(2);
+
+/// How long a drained worker may take to exit once it has nothing left to do.
+const EXIT_GRACE: Duration = Duration::from_secs(10);
+
+/// A claimed action, borrowed from the row that brought it.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The run.
+    pub run_id: RunId,
+    /// The action in the run.
+    pub action_id: i64,
+    /// The claim's fencing token.
+    pub fencing_token: i64,
+    /// From 1.
+    pub attempt: u32,
+    /// Milliseconds this attempt may take.
+    pub timeout_ms: u32,
+    /// `module:qualname`.
+    pub name: &'a str,
+    /// JSON text.
+    pub arguments: &'a [u8],
+}
+
+impl Claim<'_> {
+    /// The result of a claim that no worker got.
+    #[must_use]
+    pub fn ended(&self, outcome: Outcome, value: Option<Bytes>) -> Completion {
+        Completion {
+            run_id: self.run_id,
+            action_id: self.action_id,
+            fencing_token: self.fencing_token,
+            outcome,
+            value,
+            run_us: 0,
+        }
+    }
+}
+
+/// An attempt that the worker has not answered yet.
+struct Invocation {
+    run_id: RunId,
+    action_id: i64,
+    fencing_token: i64,
+    dispatched: Instant,
+    timeout: Duration,
+}
+
+impl Invocation {
+    fn ended(&self, outcome: Outcome, value: Option<Bytes>, run_us: i64) -> Completion {
+        Completion {
+            run_id: self.run_id,
+            action_id: self.action_id,
+            fencing_token: self.fencing_token,
+            outcome,
+            value,
+            run_us,
+        }
+    }
+
+    fn elapsed_us(&self) -> i64 {
+        i64::try_from(self.dispatched.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+/// One ready worker.
+pub struct Link {
+    /// Its slot.
+    pub slot: u16,
+    /// Its process id.
+    pub pid: u32,
+    stream: UnixStream,
+    concurrency: u32,
+    /// Actions after which it is to be replaced.
+    lifecycle: Option<u64>,
+    state: RefCell<State>,
+    changed: Notify,
+    worn: Notify,
+}
+
+struct State {
+    out: BytesMut,
+    outstanding: HashMap<u64, Invocation>,
+    dispatched: u64,
+    /// When the worker was last heard of.
+    heard: Instant,
+    /// Since when it gets no more actions.
+    draining: Option<Instant>,
+    /// Why it is to be ended at once.
+    killed: Option<String>,
+}
+
+impl Link {
+    /// A worker that has said READY on `stream`.
+    #[must_use]
+    pub fn new(slot: u16, pid: u32, stream: UnixStream, concurrency: u16, lifecycle: Option<u64>) -> Self {
+        let state = State {
+            out: BytesMut::new(),
+            outstanding: HashMap::new(),
+            dispatched: 0,
+            heard: Instant::now(),
+            draining: None,
+            killed: None,
+        };
+        Self {
+            slot,
+            pid,
+            stream,
+            concurrency: concurrency.into(),
+            lifecycle,
+            state: RefCell::new(state),
+            changed: Notify::new(),
+            worn: Notify::new(),
+        }
+    }
+
+    /// Actions it executes now.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.state.borrow().outstanding.len()
+    }
+
+    /// Actions it can take.
+    #[must_use]
+    pub fn free(&self) -> u32 {
+        let state = self.state.borrow();
+        if state.draining.is_some() || state.killed.is_some() {
+            return 0;
+        }
+        self.concurrency.saturating_sub(u32::try_from(state.outstanding.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Hands an action to the worker; `flush` sends it off.
+    ///
+    /// # Errors
+    /// The action fits no frame; nothing has happened.
+    pub fn dispatch(&self, invocation: u64, claim: &Claim) -> Result<(), Oversized> {
+        let mut state = self.state.borrow_mut();
+        let run = Run {
+            invocation,
+            run_id: claim.run_id,
+            action_id: claim.action_id,
+            attempt: claim.attempt,
+            timeout_ms: claim.timeout_ms,
+            name: claim.name,
+            arguments: claim.arguments,
+        };
+        protocol::encode_run(&mut state.out, &run)?;
+        let pending = Invocation {
+            run_id: claim.run_id,
+            action_id: claim.action_id,
+            fencing_token: claim.fencing_token,
+            dispatched: Instant::now(),
+            timeout: Duration::from_millis(claim.timeout_ms.into()),
+        };
+        state.outstanding.insert(invocation, pending);
+        state.dispatched += 1;
+        if self.lifecycle == Some(state.dispatched) {
+            self.worn.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Writes what can be written now; the serving task writes the rest.
+    pub fn flush(&self) {
+        let mut state = self.state.borrow_mut();
+        while !state.out.is_empty() {
+            match self.stream.try_write(&state.out) {
+                Ok(written) => state.out.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.changed.notify_one(),
+                // The worker is gone: the serving task reads the end of the stream and reports what was lost.
+                Err(_) => state.out.clear(),
+            }
+        }
+    }
+
+    /// No more actions: the worker finishes what runs and ends.
+    pub fn drain(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.draining.is_none() {
+            state.draining = Some(Instant::now());
+            protocol::encode_drain(&mut state.out);
+            drop(state);
+            self.flush();
+            self.changed.notify_one();
+        }
+    }
+
+    /// Ends the worker at once; `reason` is what its unfinished actions were lost to.
+    pub fn kill(&self, reason: &str) {
+        self.state.borrow_mut().killed.get_or_insert_with(|| reason.to_owned());
+        self.changed.notify_one();
+    }
+
+    /// Waits until the worker has been given as many actions as it may get in its life.
+    pub async fn worn(&self) {
+        self.worn.notified().await;
+    }
+
+    // For the task that serves the worker.
+
+    /// Waits until bytes can be read or written, as far as there are any to write.
+    pub(super) async fn ready(&self) -> io::Result<()> {
+        let writes = !self.state.borrow().out.is_empty();
+        let interest = if writes { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+        self.stream.ready(interest).await.map(drop)
+    }
+
+    /// Waits until there is something to write, a drain or a kill.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Reads once; the count is zero at the end of the stream.
+    pub(super) fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
+        let count = self.stream.try_read_buf(buffer)?;
+        self.state.borrow_mut().heard = Instant::now();
+        Ok(count)
+    }
+
+    /// The result of an invocation; none when the daemon has forgotten it.
+    pub(super) fn answered(&self, invocation: u64, outcome: Outcome, run_us: u64, value: Bytes) -> Option<Completion> {
+        let pending = self.state.borrow_mut().outstanding.remove(&invocation)?;
+        let value = match outcome {
+            Outcome::TimedOut => None,
+            Outcome::Released if value.is_empty() => None,
+            _ => Some(value),
+        };
+        Some(pending.ended(outcome, value, i64::try_from(run_us).unwrap_or(i64::MAX)))
+    }
+
+    /// Invocations that the worker should have timed out itself and has not. A worker that was silent since its own
+    /// deadline has an event loop that no longer answers and is killed; one that was heard of only forgets them.
+    pub(super) fn overdue(&self) -> Vec<Completion> {
+        let now = Instant::now();
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let overdue =
+            state.outstanding.extract_if(|_, pending| now > pending.dispatched + pending.timeout + TIMEOUT_GRACE);
+        let mut ended = Vec::new();
+        for (invocation, pending) in overdue {
+            ended.push(pending.ended(Outcome::TimedOut, None, pending.elapsed_us()));
+            if state.heard < pending.dispatched + pending.timeout {
+                state.killed.get_or_insert_with(|| "the worker was replaced: its event loop was blocked".into());
+            } else {
+                protocol::encode_cancel(&mut state.out, invocation);
+            }
+        }
+        let lingers = |since: Instant| state.outstanding.is_empty() && now > since + EXIT_GRACE;
+        if state.draining.is_some_and(lingers) {
+            state.killed.get_or_insert_with(|| "the worker did not exit after its last action".into());
+        }
+        ended
+    }
+
+    /// Everything the worker will not answer any more.
+    pub(super) fn lost(&self, reason: &str) -> Vec<Completion> {
+        let mut state = self.state.borrow_mut();
+        state.out.clear();
+        state.draining.get_or_insert_with(Instant::now);
+        let reason = Bytes::from(json_string(reason));
+        let pending = state.outstanding.drain();
+        pending.map(|(_, pending)| pending.ended(Outcome::Lost, Some(reason.clone()), pending.elapsed_us())).collect()
+    }
+
+    /// Why the worker is to be ended at once, if it is.
+    pub(super) fn killed(&self) -> Option<String> {
+        self.state.borrow().killed.clone()
+    }
+
+    /// Whether the worker was told to end.
+    pub(super) fn is_draining(&self) -> bool {
+        self.state.borrow().draining.is_some()
+    }
+}
