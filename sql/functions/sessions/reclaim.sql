@@ -2,7 +2,8 @@
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
 create function waymark.reclaim(p_batch int) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);

@@ -1,6 +1,8 @@
--- Takes the results whose fencing token is live: locks the actions in key order, appends each attempt to history, removes what has ended, schedules
+-- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
+-- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each.
+-- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
   out p_events waymark.task_event[], out p_rejected int[])
@@ -18,10 +20,10 @@ begin
                 else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
-      join waymark.actions a on a.run_id = o.run_id and a.action_id = o.action_id
-     where a.state = 'running' and a.fencing_token = o.fencing_token
-     order by a.run_id, a.action_id
-       for update of a
+     cross join lateral (
+        select * from waymark.actions c
+         where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
+           for update offset 0) a
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
                                          ready_at, claimed_at, ended_at, run_us, session_id)

@@ -9,14 +9,15 @@ begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
            (array_agg(r.value order by r.ok, r.slot))[1] as value
-      from unnest(p_results) r group by 1, 2, 3
+      from unnest(p_results) r group by 1, 2, 3 order by 1, 2, 3
   ), locked as materialized (
     select t.*, j.ended, j.ok, j.value,
            t.pending = j.ended or t.state = 'gather' and not j.ok as complete
-      from joined j join waymark.tasks t on t.run_id = j.run_id and t.task_no = j.task_no and t.step_no = j.step_no
-     where t.state in ('action', 'gather', 'settle')
-     order by t.run_id, t.task_no
-       for no key update of t
+      from joined j
+     cross join lateral (
+        select * from waymark.tasks w
+         where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
+           for no key update offset 0) t
   ), counted as (
     update waymark.tasks t set pending = t.pending - l.ended from locked l
      where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete

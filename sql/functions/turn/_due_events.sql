@@ -21,10 +21,10 @@ begin
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
-    select t.* from unnest(v_due) d join waymark.tasks t on t.run_id = d.run_id and t.task_no = d.task_no
-     where d.action_id = 0 and t.state = 'timer'
-     order by t.run_id, t.task_no
-       for no key update of t
+    select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
+     cross join lateral (
+        select * from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+           for no key update offset 0) t
   )
   select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        true, 'null'::jsonb)::waymark.task_event)

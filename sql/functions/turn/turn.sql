@@ -2,12 +2,14 @@
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
 --   2. due timers, ready tasks   _due_events, _ready_events
 --   3. step, write, claim        _advance
+-- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
 create function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
   v_now timestamptz := waymark._now();
