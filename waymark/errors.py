@@ -192,20 +192,24 @@ class RemoteError(WaymarkError):
 # --- Raised inside workflow bodies ----------------------------------------------------------------------------------
 
 
-class WaymarkTimeout(WaymarkError, TimeoutError):
-    """The last attempt that an action's policy gave it ran out of time."""
-
-
 class ExhaustedRetries(WaymarkError):
-    """The last attempt that an action's policy gave it was lost with its worker: there is no exception of its own."""
+    """An action used up the attempts that its policy gave it, and the last one left no exception of its own."""
 
 
-class InexactOperation(WaymarkError):
+class WaymarkTimeout(ExhaustedRetries, TimeoutError):
+    """The last attempt of an action ran out of time, or lost its worker."""
+
+
+class UnsupportedOperation(WaymarkError):
     """The body asked for an operation whose exact result the engine cannot give. No handler of the body catches it."""
 
 
-class EngineLimitReached(WaymarkError):
+class LimitExceeded(WaymarkError):
     """The body ran into a limit of the engine inside one step. No handler of the body catches it."""
+
+
+class EngineError(WaymarkError):
+    """The database could not go on with this run; the message says why. No handler of the body catches it."""
 
 
 # --- Engine and configuration ---------------------------------------------------------------------------------------
@@ -255,8 +259,8 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM401": SessionExpired,
     "WM402": EngineVersionError,
     "WM501": StepException,
-    "WM502": InexactOperation,
-    "WM503": EngineLimitReached,
+    "WM502": UnsupportedOperation,
+    "WM503": LimitExceeded,
 }
 
 

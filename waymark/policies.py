@@ -1,0 +1,135 @@
+"""How often, how late and how long an action is tried. The policies of `@action(...)` and `self.run_action(...)`.
+
+`FIELDS` is the mapping of their attributes to the policy fields of the IR (docs/internals/ir.md); the compiler uses it
+for policies that are written in a workflow body, `policy_fields` for those given to `@action`.
+"""
+
+import builtins
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from waymark.codec.names import class_name
+
+MAX_ATTEMPTS = 1_000_000
+MAX_PAUSE = 31_536_000
+"""A pause between two attempts is at most a year."""
+MAX_TIMEOUT = 2_000_000
+"""An attempt takes at most so many seconds: 23 days."""
+MAX_QUEUE_NAME = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class RetryPolicy:
+    """Try an action again when it raises.
+
+    Attributes:
+        attempts: how often it is tried in all, at least 1.
+        exception_types: what is tried again, subclasses included: classes, names of builtin exceptions
+            (`"TimeoutError"`) or `"module:Class"`; default: every exception.
+        backoff_seconds: pause before each further attempt.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+    attempts: int
+    exception_types: Sequence[type[BaseException] | str] = ()
+    backoff_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_whole("attempts", self.attempts, 1, MAX_ATTEMPTS)
+        _check_number("backoff_seconds", self.backoff_seconds, 0, MAX_PAUSE)
+        if isinstance(self.exception_types, str):
+            raise TypeError("exception_types: a list of exceptions, not a string")  # a string is a sequence of strings
+        object.__setattr__(self, "exception_types", tuple(self.exception_types))
+        for item in self.exception_types:
+            _check_exception(item)
+
+
+@dataclasses.dataclass(frozen=True)
+class BackoffPolicy:
+    """Pauses that grow from attempt to attempt: `base_delay * multiplier ** (attempt - 1)`, at most `max_delay`.
+
+    Attributes:
+        base_delay: seconds before the second attempt.
+        multiplier: factor from each pause to the next, at least 1.
+        max_delay: longest pause in seconds.
+        jitter: 0…1, the part of each pause that is left to chance, so that many runs do not try again at once.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+    base_delay: float
+    multiplier: float = 2.0
+    max_delay: float = 3600.0
+    jitter: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_number("base_delay", self.base_delay, 0, MAX_PAUSE)
+        _check_number("multiplier", self.multiplier, 1, 1_000_000)
+        _check_number("max_delay", self.max_delay, 0, MAX_PAUSE)
+        _check_number("jitter", self.jitter, 0, 1)
+
+
+FIELDS: Mapping[type, Mapping[str, str]] = {
+    RetryPolicy: {"attempts": "attempts", "exception_types": "retry_on", "backoff_seconds": "backoff"},
+    BackoffPolicy: {
+        "base_delay": "backoff",
+        "multiplier": "multiplier",
+        "max_delay": "max_backoff",
+        "jitter": "jitter",
+    },
+}
+"""Policy class → its attribute → the field of an IR policy. A `BackoffPolicy` goes before `backoff_seconds`."""
+
+
+def policy_fields(
+    retry: RetryPolicy | None = None,
+    backoff: BackoffPolicy | None = None,
+    timeout: float | dt.timedelta | None = None,
+    queue: str | None = None,
+) -> dict[str, Any]:
+    """The IR policy fields of these policies, as plain values; what is not given is absent.
+
+    Raises:
+        ValueError: the timeout is not 0.001 to 2,000,000 seconds, or the queue's name not 1 to 100 characters.
+    """
+    fields: dict[str, Any] = {}
+    for policy in (retry, backoff):
+        if policy is not None:
+            fields |= {field: getattr(policy, name) for name, field in FIELDS[type(policy)].items()}
+    if retry is not None:
+        fields["retry_on"] = [item if isinstance(item, str) else class_name(item) for item in retry.exception_types]
+        if not fields["retry_on"]:
+            del fields["retry_on"]
+    if timeout is not None:
+        seconds = timeout.total_seconds() if isinstance(timeout, dt.timedelta) else timeout
+        _check_number("timeout", seconds, 0.001, MAX_TIMEOUT)
+        fields["timeout"] = seconds
+    if queue is not None:
+        if not 0 < len(queue) <= MAX_QUEUE_NAME:
+            raise ValueError(f"queue={queue!r}: the name of a queue has 1 to {MAX_QUEUE_NAME} characters")
+        fields["queue"] = queue
+    return fields
+
+
+def _check_exception(item: object) -> None:
+    if isinstance(item, str):
+        builtin = getattr(builtins, item, None)
+        if ":" not in item and not (isinstance(builtin, type) and issubclass(builtin, BaseException)):
+            raise ValueError(f'exception_types: {item!r} is not a builtin exception; name a class "module:{item}"')
+    elif not (isinstance(item, type) and issubclass(item, BaseException)):
+        raise TypeError(f"exception_types: {item!r} is not an exception")
+
+
+def _check_whole(name: str, value: object, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name}={value!r}: must be a whole number from {low} to {high}")
+
+
+def _check_number(name: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{name}={value!r}: must be a number from {low:g} to {high:g}")
