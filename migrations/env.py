@@ -1,12 +1,14 @@
 """Runs the migrations, against a database or as a script (`alembic upgrade head --sql`)."""
 
-import os
 from logging.config import fileConfig
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from waymark import config
 from waymark.db import bundle, install
+from waymark.errors import ConfigurationError, DatabaseUnreachable
 
 # Serialises two upgrades of one database: the second waits and then finds nothing to do.
 LOCK = "select pg_catalog.pg_advisory_xact_lock(4706216870261395821);"
@@ -33,7 +35,12 @@ if context.config.config_file_name is not None:
 
 if context.is_offline_mode():
     run(None)
-else:
-    url = context.config.attributes.get("url") or os.environ["WAYMARK_DATABASE_URL"]
+elif (url := context.config.attributes.get("url")) is not None:
     with install.engine(url).connect() as connection:
         run(connection)
+else:
+    try:
+        with install.engine(config.database_url()).connect() as connection:
+            run(connection)
+    except (ConfigurationError, DatabaseUnreachable) as error:
+        raise CommandError(str(error)) from error  # alembic shows this one without a traceback

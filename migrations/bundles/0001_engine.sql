@@ -422,19 +422,6 @@ begin
 end
 $$;
 comment on function waymark._check_fields(jsonb, jsonb, text) is 'Refuses an object with missing, unknown or mistyped fields.';
--- file: functions/programs/_check_fork.sql
--- The payload of a fork. SQLSTATEs: WM503.
-create function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
-language plpgsql stable as $$
-begin
-  if jsonb_array_length(p_branches) > 100000 then
-    raise exception using errcode = 'WM503', message = format('a gather of %s branches; at most 100000 run at once', jsonb_array_length(p_branches)),
-      hint = 'Gather in portions.';
-  end if;
-  return jsonb_build_object('settle', p_settle, 'branches', p_branches);
-end
-$$;
-comment on function waymark._check_fork(jsonb, boolean) is 'The payload of a fork, within limits.';
 -- file: functions/programs/_check_function.sql
 -- One entry of $.functions. SQLSTATEs: WM101, WM102.
 create function waymark._check_function(p_function jsonb, p_path text) returns void
@@ -520,34 +507,6 @@ begin
 end
 $$;
 comment on function waymark._check_node(jsonb, int, jsonb, jsonb) is 'Refuses a malformed node of an IR.';
--- file: functions/programs/_check_policy.sql
--- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
-create function waymark._check_policy(p_policy jsonb) returns jsonb
-language plpgsql stable as $$
-declare
-  v_key text;
-  v_value jsonb;
-  v_valid boolean;
-begin
-  for v_key, v_value in select * from jsonb_each(p_policy) loop
-    v_valid := case v_key
-      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
-      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
-      else case when jsonb_typeof(v_value) <> 'number' then false
-        when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
-        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
-        when v_key = 'jitter' then v_value::numeric between 0 and 1
-        when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
-        else v_value::numeric between 0 and 31536000 end
-    end;
-    if not v_valid then
-      perform waymark._raise_python('ValueError', format('policy: %s cannot be %s', v_key, left(v_value::text, 100)));
-    end if;
-  end loop;
-  return p_policy;
-end
-$$;
-comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
 -- file: functions/programs/_check_program.sql
 -- The shape of a whole program; expressions are checked where they are generated. SQLSTATEs: WM101, WM102.
 create function waymark._check_program(p_ir jsonb) returns void
@@ -595,26 +554,6 @@ begin
 end
 $$;
 comment on function waymark._check_program(jsonb) is 'Refuses an IR whose shape is wrong or over a limit.';
--- file: functions/programs/_check_sleep.sql
--- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
--- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
-create function waymark._check_sleep(p_seconds jsonb) returns jsonb
-language plpgsql stable as $$
-declare
-  v_seconds numeric;
-begin
-  if waymark.py_le(p_seconds, '0') then
-    return null;
-  end if;
-  v_seconds := case jsonb_typeof(p_seconds) when 'number' then p_seconds::numeric when 'boolean' then 1
-                    else case when p_seconds ->> 'v' ~ '^[0-9]' then (p_seconds ->> 'v')::numeric else 'infinity' end end;
-  if v_seconds > 3153600000 then
-    raise exception using errcode = 'WM503', message = format('a sleep of %s seconds; at most 100 years', v_seconds);
-  end if;
-  return jsonb_build_object('seconds', v_seconds);
-end
-$$;
-comment on function waymark._check_sleep(jsonb) is 'The payload of a sleep, or null when there is nothing to wait for.';
 -- file: functions/programs/_generate_array.sql
 -- A call takes at most 100 arguments; a longer display is an array.
 create function waymark._generate_array(p_parts text[]) returns text
@@ -948,7 +887,7 @@ declare
   v_text text;
 begin
   perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
-  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,300}:[^\s:"''\\]{1,300}$' then
+  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,250}:[^\s:"''\\]{1,250}$' then
     perform waymark._refuse_ir(p_path || '.action', 'must be "module:qualname"');
   end if;
   v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
@@ -1082,40 +1021,6 @@ begin
 end
 $$;
 comment on function waymark._node_shape(text) is 'The fields of a kind of IR node.';
--- file: functions/programs/_push_frame.sql
--- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
-create function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
-language plpgsql stable as $$
-begin
-  if jsonb_array_length(p_frames) >= 990 then
-    perform waymark._raise_python('RecursionError', 'maximum recursion depth exceeded');
-  end if;
-  return p_frames || jsonb_build_array(jsonb_build_object('pc', p_pc, 'locals', p_locals));
-end
-$$;
-comment on function waymark._push_frame(jsonb, int, jsonb) is 'Appends a call record to the frames of a task.';
--- file: functions/programs/_py_unbound.sql
--- Reading a variable that is not bound. SQLSTATEs: WM501 (UnboundLocalError).
-create function waymark._py_unbound(p_name text) returns jsonb
-language plpgsql stable as $$
-begin
-  perform waymark._raise_python('UnboundLocalError',
-    format('cannot access local variable ''%s'' where it is not associated with a value', p_name));
-end
-$$;
-comment on function waymark._py_unbound(text) is 'Raises UnboundLocalError.';
--- file: functions/programs/_raise_value.sql
--- Raises an exception value as Python's raise does. SQLSTATEs: WM501.
-create function waymark._raise_value(p_exception jsonb) returns void
-language plpgsql stable as $$
-begin
-  if p_exception ->> '$' is distinct from 'exception' then
-    perform waymark._raise_python('TypeError', 'exceptions must derive from BaseException');
-  end if;
-  raise exception using errcode = 'WM501', message = format('%s: %s', p_exception ->> 'type', p_exception ->> 'message'), detail = p_exception::text;
-end
-$$;
-comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/programs/_refuse_ir.sql
 -- SQLSTATEs: WM101 malformed, WM102 over a limit; the detail is the path of the offending node.
 create function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
@@ -1269,6 +1174,121 @@ $$;
 
 comment on function waymark._py_bitwise(text, numeric, numeric) is
   'And, or, exclusive or of two ints of any size.';
+-- file: functions/python/_py_characters.sql
+-- The characters (code points) of a string, as an array of strings.
+create function waymark._py_characters(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_utf8 bytea;
+  v_start int := 0;
+  v_length int;
+  v_characters jsonb := '[]';
+begin
+  if jsonb_typeof(p_value) = 'string' then
+    return to_jsonb(string_to_array(p_value #>> '{}', null));
+  end if;
+  v_utf8 := waymark._py_to_utf8(p_value);
+  while v_start < length(v_utf8) loop
+    v_length := case when get_byte(v_utf8, v_start) < 192 then 1 when get_byte(v_utf8, v_start) < 224 then 2
+      when get_byte(v_utf8, v_start) < 240 then 3 else 4 end;
+    v_characters := v_characters || jsonb_build_array(waymark._py_from_utf8(substr(v_utf8, v_start + 1, v_length)));
+    v_start := v_start + v_length;
+  end loop;
+  return v_characters;
+end
+$$;
+
+comment on function waymark._py_characters(jsonb) is
+  'The characters of a Python string.';
+-- file: functions/python/_py_compare.sql
+-- The operators <, <=, > and >= of any two values. Strings order by code point: the bytes of UTF-8 do too.
+-- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
+create function waymark._py_compare(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+  v_order int;
+begin
+  if v_left in ('int', 'bool', 'float', 'decimal') and v_right in ('int', 'bool', 'float', 'decimal') then
+    v_order := waymark._py_order_numbers(p_left, p_right);
+  elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
+    return waymark._py_compare_sets(p_operator, p_left -> 'v', p_right -> 'v');
+  elsif v_left = v_right then
+    case v_left
+      when 'str' then
+        v_order := (waymark._py_to_utf8(p_left) > waymark._py_to_utf8(p_right))::int
+          - (waymark._py_to_utf8(p_left) < waymark._py_to_utf8(p_right))::int;
+      when 'bytes' then
+        v_order := (decode(p_left ->> 'v', 'base64') > decode(p_right ->> 'v', 'base64'))::int
+          - (decode(p_left ->> 'v', 'base64') < decode(p_right ->> 'v', 'base64'))::int;
+      when 'list' then
+        return waymark._py_compare_arrays(p_operator, p_left, p_right);
+      when 'tuple' then
+        return waymark._py_compare_arrays(p_operator, p_left -> 'v', p_right -> 'v');
+      when 'date', 'uuid' then
+        v_order := (p_left ->> 'v' collate "C" > p_right ->> 'v')::int - (p_left ->> 'v' collate "C" < p_right ->> 'v')::int;
+      when 'datetime', 'time' then
+        v_order := waymark._py_order_times(p_left, p_right, false);
+      when 'timedelta' then
+        v_order := (p_left -> 'v' > p_right -> 'v')::int - (p_left -> 'v' < p_right -> 'v')::int;
+      else
+        perform waymark._py_unordered(p_operator, p_left, p_right);
+    end case;
+  else
+    perform waymark._py_unordered(p_operator, p_left, p_right);
+  end if;
+  return coalesce(case p_operator
+    when '<' then v_order < 0
+    when '<=' then v_order <= 0
+    when '>' then v_order > 0
+    when '>=' then v_order >= 0
+  end, false);
+end
+$$;
+
+comment on function waymark._py_compare(text, jsonb, jsonb) is
+  'The Python operators <, <=, > and >= of any two values.';
+-- file: functions/python/_py_compare_arrays.sql
+-- Orders two sequences: by the first elements that differ, else by length.
+-- Raises: WM501 TypeError and WM502 from those elements.
+create function waymark._py_compare_arrays(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  for v_position in 0 .. least(jsonb_array_length(p_left), jsonb_array_length(p_right)) - 1 loop
+    if not waymark._py_equal(p_left -> v_position, p_right -> v_position, true) then
+      return waymark._py_compare(p_operator, p_left -> v_position, p_right -> v_position);
+    end if;
+  end loop;
+  return waymark._py_compare(p_operator, to_jsonb(jsonb_array_length(p_left)), to_jsonb(jsonb_array_length(p_right)));
+end
+$$;
+
+comment on function waymark._py_compare_arrays(text, jsonb, jsonb) is
+  'The Python operators <, <=, > and >= of two sequences.';
+-- file: functions/python/_py_compare_sets.sql
+-- The operators <, <=, > and >= of two sets: proper subset, subset, and the other way round.
+create function waymark._py_compare_sets(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left int := jsonb_array_length(p_left);
+  v_right int := jsonb_array_length(p_right);
+begin
+  return case p_operator
+    when '<' then v_left < v_right and waymark._py_filter(p_left, p_right, false) = '[]'
+    when '<=' then v_left <= v_right and waymark._py_filter(p_left, p_right, false) = '[]'
+    when '>' then v_left > v_right and waymark._py_filter(p_right, p_left, false) = '[]'
+    when '>=' then v_left >= v_right and waymark._py_filter(p_right, p_left, false) = '[]'
+  end;
+end
+$$;
+
+comment on function waymark._py_compare_sets(text, jsonb, jsonb) is
+  'The Python operators <, <=, > and >= of two sets.';
 -- file: functions/python/_py_concatenate.sql
 -- The operator + of a sequence on the left, beyond plain strings and lists.
 -- Raises: WM501 TypeError; WM502 when a user's class on the right might define the operator.
@@ -1299,6 +1319,33 @@ $$;
 
 comment on function waymark._py_concatenate(text, text, jsonb, jsonb) is
   'The Python operator + with a sequence on the left.';
+-- file: functions/python/_py_dict_of_pairs.sql
+-- The encoding of a dict that has keys other than plain strings.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create function waymark._py_dict_of_pairs(p_pairs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_dict jsonb;
+begin
+  select jsonb_build_object('$', 'dict', 'v', jsonb_agg(jsonb_build_array(entry.key, entry.value) order by entry.position))
+    into v_dict
+  from (
+    select (array_agg(pair.value -> 0 order by pair.position))[1],
+      (array_agg(pair.value -> 1 order by pair.position desc))[1],
+      min(pair.position)
+    from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
+    group by waymark._py_key(pair.value -> 0)
+  ) as entry (key, value, position);
+  perform waymark._py_same_key(member.pair -> 0, waymark._py_key(other.pair -> 0))
+  from jsonb_array_elements(v_dict -> 'v') as member (pair), jsonb_array_elements(v_dict -> 'v') as other (pair)
+  where member.pair -> 0 ->> '$' = 'enum';
+  return v_dict;
+end
+$$;
+
+comment on function waymark._py_dict_of_pairs(jsonb) is
+  'The encoding of a dict that has keys other than plain strings.';
 -- file: functions/python/_py_divide.sql
 -- The quotient of two ints, correctly rounded to a double. Beyond 2**53 the operands are no doubles any more: the quotient is taken to at least
 -- 64 bits with a last bit that stands for all the rest, which rounds once, in the conversion.
@@ -1346,6 +1393,161 @@ $$;
 
 comment on function waymark._py_divide(numeric, numeric) is
   'The true quotient of two ints, correctly rounded.';
+-- file: functions/python/_py_elements.sql
+-- The elements of an iterator (see waymark.py_iter) in order, as rows. As a range-table function it costs 2 µs more than
+-- jsonb_array_elements(waymark.py_list(x)), which gives the same rows.
+create function waymark._py_elements(p_iterator jsonb) returns setof jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return query select element.value from jsonb_array_elements(waymark.py_list(p_iterator)) as element;
+end
+$$;
+
+comment on function waymark._py_elements(jsonb) is
+  'The elements of an iterator in order, as rows.';
+-- file: functions/python/_py_equal.sql
+-- Equality of any two values. Inside a container (p_nested) Python takes an object for equal to itself before it asks: for nan the answer
+-- then depends on identity, which the encoding does not keep.
+-- Raises: WM502 where equality depends on identity or on code the engine does not know.
+create function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := waymark._py_kind(p_left);
+  v_right text := waymark._py_kind(p_right);
+  v_number numeric;
+begin
+  if v_left in ('int', 'bool', 'float', 'decimal') and v_right in ('int', 'bool', 'float', 'decimal') then
+    v_number := waymark._py_number(p_left);
+    if v_number = 'NaN' and p_nested and waymark._py_number(p_right) = 'NaN' then
+      perform waymark._refuse('nan beside nan in a container (equal only if it is the same object)', 'Compare the elements one by one.');
+    end if;
+    return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
+  elsif v_left = 'opaque' or v_right = 'opaque' then
+    perform waymark._refuse('comparison of a value that could not be encoded', 'Compare it in an action.');
+  elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
+    return jsonb_array_length(p_left -> 'v') = jsonb_array_length(p_right -> 'v')
+      and jsonb_array_length(waymark._py_filter(p_left -> 'v', p_right -> 'v', true)) = jsonb_array_length(p_left -> 'v');
+  elsif v_left = 'enum' or v_right = 'enum' then
+    return waymark._py_equal_enums(p_left, p_right);
+  elsif v_left <> v_right then
+    return false;
+  end if;
+  case v_left
+    when 'list' then
+      return waymark._py_equal_arrays(p_left, p_right);
+    when 'tuple' then
+      return waymark._py_equal_arrays(p_left -> 'v', p_right -> 'v');
+    when 'dict' then
+      return waymark._py_equal_dicts(p_left, p_right);
+    when 'object' then
+      return p_left -> '$' = p_right -> '$'
+        and waymark._py_equal_dicts(p_left - '{$,$unset}'::text[], p_right - '{$,$unset}'::text[]);
+    when 'range' then
+      return waymark._py_key(p_left) = waymark._py_key(p_right);
+    when 'datetime', 'time' then
+      return waymark._py_order_times(p_left, p_right, true) = 0;
+    when 'exception' then
+      if p_left -> 'type' = p_right -> 'type' then
+        perform waymark._refuse('comparison of two exceptions (equal only if they are the same object)', 'Compare their args.');
+      end if;
+      return false;
+    when 'path' then
+      if p_left ->> 'type' <> p_right ->> 'type' or p_left ->> 'type' like '%Windows%' then
+        perform waymark._refuse('comparison of these paths', 'Compare them as strings.');
+      end if;
+      return p_left = p_right;
+    else
+      return p_left = p_right;
+  end case;
+end
+$$;
+
+comment on function waymark._py_equal(jsonb, jsonb, boolean) is
+  'Python equality of any two values; nested values count as equal when they are the same object.';
+-- file: functions/python/_py_equal_arrays.sql
+-- Equality of two sequences of the same type, element by element.
+-- Raises: WM502 as _py_equal.
+create function waymark._py_equal_arrays(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_array_length(p_left) <> jsonb_array_length(p_right) then
+    return false;
+  elsif p_left = p_right and strpos(p_left::text, '"$"') = 0 then
+    return true;
+  end if;
+  for v_position in 0 .. jsonb_array_length(p_left) - 1 loop
+    if not waymark._py_equal(p_left -> v_position, p_right -> v_position, true) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+
+comment on function waymark._py_equal_arrays(jsonb, jsonb) is
+  'Python equality of the elements of two sequences.';
+-- file: functions/python/_py_equal_dicts.sql
+-- Equality of two dicts, whatever their encodings and orders; also of the fields of two objects.
+-- Raises: WM502 as _py_equal.
+create function waymark._py_equal_dicts(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left jsonb := waymark._py_pairs(p_left);
+  v_right jsonb := waymark._py_pairs(p_right);
+  v_keys jsonb;
+  v_pair jsonb;
+  v_position int;
+begin
+  if jsonb_array_length(v_left) <> jsonb_array_length(v_right) then
+    return false;
+  elsif p_left ->> '$' is distinct from 'dict' and p_right ->> '$' is distinct from 'dict' then
+    for v_pair in select value from jsonb_array_elements(v_left) loop
+      if not p_right ? (v_pair ->> 0) or not waymark._py_equal(v_pair -> 1, p_right -> (v_pair ->> 0), true) then
+        return false;
+      end if;
+    end loop;
+    return true;
+  end if;
+  v_keys := waymark.py_iter(p_right);
+  for v_pair in select value from jsonb_array_elements(v_left) loop
+    v_position := waymark._py_position(v_keys, v_pair -> 0);
+    if v_position is null or not waymark._py_equal(v_pair -> 1, v_right -> v_position -> 1, true) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+
+comment on function waymark._py_equal_dicts(jsonb, jsonb) is
+  'Python equality of two dicts.';
+-- file: functions/python/_py_equal_enums.sql
+-- Equality where at least one side is an Enum member: by identity, that is type and name. A member whose class also derives from int or str equals
+-- its value too, and the encoding does not say whether it does.
+-- Raises: WM502 when the values are equal and the classes are not.
+create function waymark._py_equal_enums(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_both boolean := waymark._py_kind(p_left) = 'enum' and waymark._py_kind(p_right) = 'enum';
+begin
+  if v_both and p_left ->> 'type' = p_right ->> 'type' then
+    return p_left = p_right;
+  elsif waymark._py_equal(
+    case when waymark._py_kind(p_left) = 'enum' then p_left -> 'value' else p_left end,
+    case when waymark._py_kind(p_right) = 'enum' then p_right -> 'value' else p_right end, true) then
+    perform waymark._refuse('comparison of an Enum member with its own value', 'Compare the member''s .value.');
+  end if;
+  return false;
+end
+$$;
+
+comment on function waymark._py_equal_enums(jsonb, jsonb) is
+  'Python equality of an Enum member and any other value.';
 -- file: functions/python/_py_exact.sql
 -- The exact value of a double as numeric: mantissa times a power of two, written out in decimal. nan and the infinities map to numeric's.
 create function waymark._py_exact(p_value float8) returns numeric
@@ -1565,6 +1767,176 @@ $$;
 
 comment on function waymark._py_from_utf8(bytea) is
   'The encoded Python string of UTF-8 bytes.';
+-- file: functions/python/_py_has_attribute.sql
+-- Whether a builtin type (of Python 3.11 to 3.13) has an attribute that the engine does not compute; any other name is an AttributeError.
+-- The static table is compared with CPython by tests/operators; types that are not in it may have any attribute, and every type has names in
+-- double underscores that the engine does not know.
+create function waymark._py_has_attribute(p_kind text, p_name text) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_attributes constant jsonb := '{
+    "NoneType": [],
+    "bool": ["as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes", "imag", "is_integer", "numerator",
+      "real", "to_bytes"],
+    "int": ["as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes", "imag", "is_integer", "numerator",
+      "real", "to_bytes"],
+    "float": ["as_integer_ratio", "conjugate", "fromhex", "hex", "imag", "is_integer", "real"],
+    "str": ["capitalize", "casefold", "center", "count", "encode", "endswith", "expandtabs", "find", "format", "format_map", "index",
+      "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle",
+      "isupper", "join", "ljust", "lower", "lstrip", "maketrans", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex",
+      "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "translate", "upper",
+      "zfill"],
+    "list": ["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"],
+    "tuple": ["count", "index"],
+    "dict": ["clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"],
+    "set": ["add", "clear", "copy", "difference", "difference_update", "discard", "intersection", "intersection_update", "isdisjoint",
+      "issubset", "issuperset", "pop", "remove", "symmetric_difference", "symmetric_difference_update", "union", "update"],
+    "frozenset": ["copy", "difference", "intersection", "isdisjoint", "issubset", "issuperset", "symmetric_difference", "union"],
+    "bytes": ["capitalize", "center", "count", "decode", "endswith", "expandtabs", "find", "fromhex", "hex", "index", "isalnum", "isalpha",
+      "isascii", "isdigit", "islower", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip", "maketrans", "partition",
+      "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines",
+      "startswith", "strip", "swapcase", "title", "translate", "upper", "zfill"],
+    "range": ["count", "index", "start", "step", "stop"],
+    "datetime": ["astimezone", "combine", "ctime", "date", "day", "dst", "fold", "fromisocalendar", "fromisoformat", "fromordinal",
+      "fromtimestamp", "hour", "isocalendar", "isoformat", "isoweekday", "max", "microsecond", "min", "minute", "month", "now", "replace",
+      "resolution", "second", "strftime", "strptime", "time", "timestamp", "timetuple", "timetz", "today", "toordinal", "tzinfo", "tzname",
+      "utcfromtimestamp", "utcnow", "utcoffset", "utctimetuple", "weekday", "year"],
+    "date": ["ctime", "day", "fromisocalendar", "fromisoformat", "fromordinal", "fromtimestamp", "isocalendar", "isoformat", "isoweekday",
+      "max", "min", "month", "replace", "resolution", "strftime", "timetuple", "today", "toordinal", "weekday", "year"],
+    "time": ["dst", "fold", "fromisoformat", "hour", "isoformat", "max", "microsecond", "min", "minute", "replace", "resolution", "second",
+      "strftime", "tzinfo", "tzname", "utcoffset"],
+    "timedelta": ["days", "max", "microseconds", "min", "resolution", "seconds", "total_seconds"],
+    "decimal": ["adjusted", "as_integer_ratio", "as_tuple", "canonical", "compare", "compare_signal", "compare_total", "compare_total_mag",
+      "conjugate", "copy_abs", "copy_negate", "copy_sign", "exp", "fma", "from_float", "imag", "is_canonical", "is_finite", "is_infinite",
+      "is_nan", "is_normal", "is_qnan", "is_signed", "is_snan", "is_subnormal", "is_zero", "ln", "log10", "logb", "logical_and",
+      "logical_invert", "logical_or", "logical_xor", "max", "max_mag", "min", "min_mag", "next_minus", "next_plus", "next_toward",
+      "normalize", "number_class", "quantize", "radix", "real", "remainder_near", "rotate", "same_quantum", "scaleb", "shift", "sqrt",
+      "to_eng_string", "to_integral", "to_integral_exact", "to_integral_value"],
+    "exception": ["add_note", "args", "characters_written", "code", "derive", "encoding", "end", "end_lineno", "end_offset", "errno",
+      "exceptions", "filename", "filename2", "lineno", "message", "msg", "name", "name_from", "obj", "object", "offset", "path",
+      "print_file_and_line", "reason", "split", "start", "strerror", "subgroup", "text", "value", "with_traceback"]
+  }';
+begin
+  return p_name like '\_\_%' or coalesce(v_attributes -> p_kind ? p_name, true);
+end
+$$;
+
+comment on function waymark._py_has_attribute(text, text) is
+  'Whether a builtin type has an attribute that the engine does not compute.';
+-- file: functions/python/_py_in_array.sql
+-- Whether one of a sequence's elements is or equals a value. A plain string is looked for by jsonb's own containment first.
+-- Raises: WM502 as _py_equal.
+create function waymark._py_in_array(p_item jsonb, p_array jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_item) = 'string' and p_array @> p_item then
+    return true;
+  end if;
+  for v_position in 0 .. jsonb_array_length(p_array) - 1 loop
+    if waymark._py_equal(p_array -> v_position, p_item, true) then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$$;
+
+comment on function waymark._py_in_array(jsonb, jsonb) is
+  'Whether a sequence has an element equal to a value.';
+-- file: functions/python/_py_in_bytes.sql
+-- The operator `in` with bytes on the right: a byte or a run of bytes.
+-- Raises: WM501 TypeError, ValueError; WM502.
+create function waymark._py_in_bytes(p_item jsonb, p_container bytea) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_byte numeric := waymark._py_int(p_item);
+begin
+  if v_byte is null then
+    if waymark._py_kind(p_item) = 'bytes' then
+      return position(decode(p_item ->> 'v', 'base64') in p_container) > 0;
+    elsif waymark._py_kind(p_item) in ('object', 'enum', 'opaque') then
+      perform waymark._refuse(format('a %s in bytes', waymark._py_type_name(p_item)), 'Use a plain value.');
+    end if;
+    perform waymark._raise_python('TypeError', format('a bytes-like object is required, not ''%s''', waymark._py_type_name(p_item)));
+  elsif v_byte not between 0 and 255 then
+    perform waymark._raise_python('ValueError', 'byte must be in range(0, 256)');
+  end if;
+  return position(set_byte('\x00', 0, v_byte::int) in p_container) > 0;
+end
+$$;
+
+comment on function waymark._py_in_bytes(jsonb, bytea) is
+  'The Python operator in with bytes on the right.';
+-- file: functions/python/_py_in_range.sql
+-- Whether a range has an element equal to a value.
+-- Raises: WM502 for an Enum member, which may be an int, and for a value that could not be encoded.
+create function waymark._py_in_range(p_item jsonb, p_range jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_item numeric;
+  v_offset numeric;
+begin
+  if waymark._py_kind(p_item) in ('enum', 'opaque') then
+    perform waymark._refuse(format('a %s in a range', waymark._py_type_name(p_item)), 'Use a plain value.');
+  end if;
+  v_item := waymark._py_number(p_item);
+  if v_item is null or v_item in ('NaN', 'Infinity', '-Infinity') then
+    return false;
+  end if;
+  v_offset := v_item - (p_range #> '{v,0}')::numeric;
+  return mod(v_offset, (p_range #> '{v,2}')::numeric) = 0
+    and div(v_offset, (p_range #> '{v,2}')::numeric) between 0 and waymark._py_range_length(p_range) - 1;
+end
+$$;
+
+comment on function waymark._py_in_range(jsonb, jsonb) is
+  'Whether a range has an element equal to a value.';
+-- file: functions/python/_py_index.sql
+-- The element of a sequence at an index, which counts from the end when negative.
+-- Raises: WM501 TypeError, IndexError; WM502 for an Enum member or a user's class as the index.
+create function waymark._py_index(p_kind text, p_object jsonb, p_key jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_index numeric := waymark._py_int(p_key);
+  v_items jsonb;
+begin
+  if v_index is null then
+    if waymark._py_kind(p_key) in ('object', 'enum', 'opaque') then
+      return waymark._refuse('a subscript with ' || waymark._py_type_name(p_key), 'Use an int.');
+    end if;
+    return waymark._raise_python('TypeError', case p_kind
+      when 'str' then format('string indices must be integers, not ''%s''', waymark._py_type_name(p_key))
+      else format('%s indices must be integers or slices, not %s',
+        case p_kind when 'bytes' then 'byte' else p_kind end, waymark._py_type_name(p_key))
+    end);
+  elsif p_kind = 'range' then
+    v_index := case when v_index < 0 then v_index + waymark._py_range_length(p_object) else v_index end;
+    if v_index < 0 or v_index >= waymark._py_range_length(p_object) then
+      return waymark._raise_python('IndexError', 'range object index out of range');
+    end if;
+    return to_jsonb((p_object #> '{v,0}')::numeric + v_index * (p_object #> '{v,2}')::numeric);
+  elsif v_index not between -9223372036854775808 and 9223372036854775807 then
+    return waymark._raise_python('IndexError', 'cannot fit ''int'' into an index-sized integer');
+  end if;
+  v_items := case p_kind when 'list' then p_object when 'tuple' then p_object -> 'v' else waymark.py_iter(p_object) end;
+  if v_index < - jsonb_array_length(v_items) or v_index >= jsonb_array_length(v_items) then
+    return waymark._raise_python('IndexError', case p_kind
+      when 'str' then 'string index out of range'
+      when 'bytes' then 'index out of range'
+      else p_kind || ' index out of range'
+    end);
+  end if;
+  return v_items -> v_index::int;
+end
+$$;
+
+comment on function waymark._py_index(text, jsonb, jsonb) is
+  'The element of a sequence at an index.';
 -- file: functions/python/_py_int.sql
 -- An int or bool as numeric; SQL null for every other value.
 create function waymark._py_int(p_value jsonb) returns numeric
@@ -1631,6 +2003,27 @@ $$;
 
 comment on function waymark._py_is_open(jsonb) is
   'Whether a value''s type may define operators that the engine does not know.';
+-- file: functions/python/_py_iterate.sql
+-- The element of an iterator (see waymark.py_iter) at a position from 0; SQL null when it is exhausted.
+create function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_element numeric;
+begin
+  if jsonb_typeof(p_iterator) = 'array' then
+    return p_iterator -> p_index;
+  end if;
+  v_element := (p_iterator #> '{v,0}')::numeric + p_index * (p_iterator #> '{v,2}')::numeric;
+  if (p_iterator #> '{v,2}')::numeric > 0 then
+    return case when v_element < (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
+  end if;
+  return case when v_element > (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
+end
+$$;
+
+comment on function waymark._py_iterate(jsonb, int) is
+  'The element of an iterator at a position, SQL null when it is exhausted.';
 -- file: functions/python/_py_key.sql
 -- A normal form of hashable values: two are the same dict key or set element exactly when their normal forms are equal as jsonb.
 -- Numbers become their exact value (1, 1.0, True are one key), sets and ranges lose what equality ignores.
@@ -1704,6 +2097,27 @@ $$;
 
 comment on function waymark._py_kind(jsonb) is
   'The kind of an encoded Python value: the name of its builtin type, object for a user''s class, or its tag.';
+-- file: functions/python/_py_lookup.sql
+-- The value a dict has for a key; SQL null when it has none. Keys are one when Python calls them equal: 1, 1.0 and True.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create function waymark._py_lookup(p_dict jsonb, p_key jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_dict ->> '$' = 'dict' then
+    return p_dict -> 'v' -> waymark._py_position(jsonb_path_query_array(p_dict, '$.v[*][0]'), p_key) -> 1;
+  elsif jsonb_typeof(p_key) = 'string' then
+    return case when p_key <> '"$"' then p_dict -> (p_key #>> '{}') end;
+  elsif p_key ->> '$' = 'enum' and p_dict ? (p_key ->> 'value') then
+    perform waymark._py_equal_enums(p_key, p_key -> 'value');
+  end if;
+  perform waymark._py_key(p_key);
+  return null;
+end
+$$;
+
+comment on function waymark._py_lookup(jsonb, jsonb) is
+  'The value a dict has for a key, SQL null when it has none.';
 -- file: functions/python/_py_number.sql
 -- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
 -- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
@@ -1730,6 +2144,100 @@ $$;
 
 comment on function waymark._py_number(jsonb) is
   'The exact numeric value of an encoded number.';
+-- file: functions/python/_py_order_numbers.sql
+-- Compares two numbers by their exact values: -1, 0, 1; SQL null when one is nan.
+-- Raises: WM502 for a Decimal nan, whose order Python refuses by a signal of its context.
+create function waymark._py_order_numbers(p_left jsonb, p_right jsonb) returns int
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left numeric := waymark._py_number(p_left);
+  v_right numeric := waymark._py_number(p_right);
+begin
+  if v_left = 'NaN' or v_right = 'NaN' then
+    if p_left ->> '$' = 'decimal' or p_right ->> '$' = 'decimal' then
+      perform waymark._refuse('order of a Decimal nan', 'Test for nan in an action.');
+    end if;
+    return null;
+  end if;
+  return sign(case when v_left = v_right then 0 when v_left > v_right then 1 else -1 end);
+end
+$$;
+
+comment on function waymark._py_order_numbers(jsonb, jsonb) is
+  'The order of two numbers: -1, 0, 1, or null when one is nan.';
+-- file: functions/python/_py_order_times.sql
+-- Compares two datetimes or two times: -1, 0, 1. Naive ones by their fields, aware ones by their instant (two of one zone by their fields too).
+-- Mixed ones are unequal, and ordering them is a TypeError.
+-- Raises: WM501 TypeError; WM502 for aware times, and for the equality of instants across zones, which needs the zone's own folds.
+create function waymark._py_order_times(p_left jsonb, p_right jsonb, p_equality boolean) returns int
+language plpgsql stable parallel safe
+as $$
+declare
+  v_left text := p_left ->> 'v';
+  v_right text := p_right ->> 'v';
+  v_kind text := p_left ->> '$';
+begin
+  if waymark._py_is_naive(p_left) <> waymark._py_is_naive(p_right) then
+    if not p_equality then
+      perform waymark._raise_python('TypeError', format('can''t compare offset-naive and offset-aware %ss', v_kind));
+    end if;
+    return 1;
+  elsif waymark._py_is_naive(p_left) then
+    return case when v_left collate "C" < v_right then -1 when v_left = v_right then 0 else 1 end;
+  elsif v_kind = 'time' or length(v_left) > 32 or length(v_right) > 32 then
+    perform waymark._refuse('comparison of times with a UTC offset', 'Compare datetimes.');
+  elsif p_left ->> 'zone' = p_right ->> 'zone' then
+    v_left := left(v_left, -6);
+    v_right := left(v_right, -6);
+    return case when v_left collate "C" < v_right then -1 when v_left = v_right then 0 else 1 end;
+  elsif v_left::timestamptz = v_right::timestamptz then
+    if p_equality and (p_left ? 'zone' or p_right ? 'zone') then
+      perform waymark._refuse('equality of datetimes of two time zones', 'Compare them in UTC.');
+    end if;
+    return 0;
+  end if;
+  return case when v_left::timestamptz < v_right::timestamptz then -1 else 1 end;
+end
+$$;
+
+comment on function waymark._py_order_times(jsonb, jsonb, boolean) is
+  'The order of two datetimes or two times: -1, 0 or 1.';
+-- file: functions/python/_py_ordered.sql
+-- The encoding of a dict with string keys from its object and the order of its keys, which is noted only where it is not jsonb's own.
+create function waymark._py_ordered(p_object jsonb, p_keys jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_keys = (select jsonb_agg(entry.key) from jsonb_object_keys(p_object) as entry (key)) then
+    return p_object;
+  end if;
+  return p_object || jsonb_build_object('$', p_keys);
+end
+$$;
+
+comment on function waymark._py_ordered(jsonb, jsonb) is
+  'The encoding of a dict with string keys in the given order.';
+-- file: functions/python/_py_pairs.sql
+-- The items of a dict in insertion order, as an array of [key, value], whichever of its three encodings it has.
+create function waymark._py_pairs(p_dict jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_dict ->> '$' = 'dict' then
+    return p_dict -> 'v';
+  elsif p_dict ? '$' then
+    return (
+      select jsonb_agg(jsonb_build_array(entry.key, p_dict -> entry.key) order by entry.position)
+      from jsonb_array_elements_text(p_dict -> '$') with ordinality as entry (key, position)
+    );
+  end if;
+  return coalesce((select jsonb_agg(jsonb_build_array(entry.key, entry.value)) from jsonb_each(p_dict) as entry), '[]');
+end
+$$;
+
+comment on function waymark._py_pairs(jsonb) is
+  'The items of a dict in insertion order, as an array of [key, value].';
 -- file: functions/python/_py_position.sql
 -- Where in an array of hashable values one equal to p_key is (from 0), as a set or dict would find it; SQL null when there is none.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
@@ -1738,13 +2246,15 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_key jsonb := waymark._py_key(p_key);
+  v_plain boolean := v_key ->> '$' is distinct from 'enum';
 begin
-  for v_position in 0 .. jsonb_array_length(p_keys) - 1 loop
-    if waymark._py_same_key(waymark._py_key(p_keys -> v_position), v_key) then
-      return v_position;
-    end if;
-  end loop;
-  return null;
+  return (
+    select entry.position - 1
+    from jsonb_array_elements(p_keys) with ordinality as entry (key, position)
+    where case when v_plain and jsonb_typeof(entry.key) = 'string' then entry.key = v_key
+      else waymark._py_same_key(waymark._py_key(entry.key), v_key) end
+    limit 1
+  );
 end
 $$;
 
@@ -1789,9 +2299,9 @@ create function waymark._py_range_length(p_range jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare
-  v_start numeric := p_range -> 'v' -> 0;
-  v_stop numeric := p_range -> 'v' -> 1;
-  v_step numeric := p_range -> 'v' -> 2;
+  v_start numeric := (p_range #> '{v,0}')::numeric;
+  v_stop numeric := (p_range #> '{v,1}')::numeric;
+  v_step numeric := (p_range #> '{v,2}')::numeric;
 begin
   return greatest(0, div(v_stop - v_start - sign(v_step), v_step) + 1)
     * case when (v_stop - v_start) * v_step > 0 then 1 else 0 end;
@@ -1845,6 +2355,93 @@ $$;
 
 comment on function waymark._py_repeat(text, jsonb, jsonb) is
   'A Python sequence repeated an int''s number of times.';
+-- file: functions/python/_py_repr.sql
+-- repr() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
+create function waymark._py_repr(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb;
+  v_item jsonb;
+  v_parts text[] := '{}';
+begin
+  case waymark._py_kind(p_value)
+    when 'NoneType' then
+      return 'None';
+    when 'bool' then
+      return initcap(p_value::text);
+    when 'str' then
+      return waymark._py_repr_string(p_value);
+    when 'float' then
+      return case jsonb_typeof(p_value) when 'number' then p_value::text else p_value ->> 'v' end;
+    when 'range' then
+      return format('range(%s, %s%s)', p_value #>> '{v,0}', p_value #>> '{v,1}',
+        case when p_value #>> '{v,2}' <> '1' then ', ' || (p_value #>> '{v,2}') end);
+    when 'uuid' then
+      return format('UUID(''%s'')', p_value ->> 'v');
+    when 'decimal' then
+      return format('Decimal(''%s'')', p_value ->> 'v');
+    when 'list', 'tuple' then
+      v_items := case jsonb_typeof(p_value) when 'array' then p_value else p_value -> 'v' end;
+      for v_item in select value from jsonb_array_elements(v_items) loop
+        v_parts := v_parts || waymark._py_repr(v_item);
+      end loop;
+      return case when jsonb_typeof(p_value) = 'array' then '[' || array_to_string(v_parts, ', ') || ']'
+        else '(' || array_to_string(v_parts, ', ') || case when cardinality(v_parts) = 1 then ',' else '' end || ')' end;
+    when 'dict' then
+      for v_item in select value from jsonb_array_elements(waymark._py_pairs(p_value)) loop
+        v_parts := v_parts || (waymark._py_repr(v_item -> 0) || ': ' || waymark._py_repr(v_item -> 1));
+      end loop;
+      return '{' || array_to_string(v_parts, ', ') || '}';
+    else
+      return p_value::text;
+  end case;
+end
+$$;
+
+comment on function waymark._py_repr(jsonb) is
+  'repr() of a value for an exception''s message.';
+-- file: functions/python/_py_repr_string.sql
+-- repr() of a string for an exception's message. Control characters, separators and lone surrogates are escaped; the other characters beyond
+-- ASCII stand as they are, also the few that Python's Unicode tables call unprintable.
+create function waymark._py_repr_string(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_quote text;
+  v_character jsonb;
+  v_code int;
+  v_text text := '';
+begin
+  if jsonb_typeof(p_value) = 'string' and (p_value #>> '{}') ~ '^[^\\''\x01-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]*$' then
+    return '''' || (p_value #>> '{}') || '''';
+  end if;
+  v_quote := case when waymark.py_in('"''"', p_value) and not waymark.py_in('"\""', p_value) then '"' else '''' end;
+  for v_character in select value from jsonb_array_elements(waymark._py_characters(p_value)) loop
+    if jsonb_typeof(v_character) <> 'string' then
+      v_code := case when v_character ->> 'v' = 'AA==' then 0 else
+        ((get_byte(waymark._py_to_utf8(v_character), 0) & 15) << 12) + ((get_byte(waymark._py_to_utf8(v_character), 1) & 63) << 6)
+        + (get_byte(waymark._py_to_utf8(v_character), 2) & 63) end;
+    else
+      v_code := ascii(v_character #>> '{}');
+    end if;
+    v_text := v_text || case
+      when v_code = 92 or chr(greatest(v_code, 1)) = v_quote and v_code < 128 then '\' || (v_character #>> '{}')
+      when v_code = 9 then '\t'
+      when v_code = 10 then '\n'
+      when v_code = 13 then '\r'
+      when v_code < 32 or v_code between 127 and 160 or v_code = 173 then '\x' || lpad(to_hex(v_code), 2, '0')
+      when v_code between 55296 and 57343 or v_code between 8192 and 8207 or v_code between 8232 and 8239
+        or v_code between 8288 and 8303 or v_code in (12288, 65279) then '\u' || lpad(to_hex(v_code), 4, '0')
+      else v_character #>> '{}'
+    end;
+  end loop;
+  return v_quote || v_text || v_quote;
+end
+$$;
+
+comment on function waymark._py_repr_string(jsonb) is
+  'repr() of a string for an exception''s message.';
 -- file: functions/python/_py_same_key.sql
 -- Whether two normalized keys are one. A member of an Enum that also derives from int or str equals its value, and its encoding does not
 -- say whether it does.
@@ -1893,6 +2490,48 @@ $$;
 
 comment on function waymark._py_set_operation(text, jsonb, jsonb) is
   'Union, difference, symmetric difference or intersection of two Python sets.';
+-- file: functions/python/_py_text.sql
+-- str() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
+create function waymark._py_text(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  return case
+    when jsonb_typeof(p_value) = 'string' then p_value #>> '{}'
+    when waymark._py_kind(p_value) = 'exception' then p_value ->> 'message'
+    when waymark._py_kind(p_value) in ('uuid', 'decimal', 'path', 'date', 'time') then p_value ->> 'v'
+    when waymark._py_kind(p_value) = 'datetime' then replace(p_value ->> 'v', 'T', ' ')
+    else waymark._py_repr(p_value)
+  end;
+end
+$$;
+
+comment on function waymark._py_text(jsonb) is
+  'str() of a value for an exception''s message.';
+-- file: functions/python/_py_time_field.sql
+-- A data attribute of a datetime, date or time, read off its ISO form; SQL null for any other name.
+create function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_date text := case when p_value ->> '$' <> 'time' then left(p_value ->> 'v', 10) end;
+  v_time text := case p_value ->> '$' when 'datetime' then substr(p_value ->> 'v', 12) when 'time' then p_value ->> 'v' end;
+begin
+  return to_jsonb(case p_name
+    when 'year' then substr(v_date, 1, 4)::int
+    when 'month' then substr(v_date, 6, 2)::int
+    when 'day' then substr(v_date, 9, 2)::int
+    when 'hour' then substr(v_time, 1, 2)::int
+    when 'minute' then substr(v_time, 4, 2)::int
+    when 'second' then substr(v_time, 7, 2)::int
+    when 'microsecond' then case when v_time is not null then coalesce(substring(v_time from '^.{8}\.([0-9]{6})'), '0')::int end
+    when 'fold' then case when v_time is not null then coalesce((p_value ->> 'fold')::int, 0) end
+  end);
+end
+$$;
+
+comment on function waymark._py_time_field(jsonb, text) is
+  'A data attribute of a datetime, date or time.';
 -- file: functions/python/_py_to_float.sql
 -- An int, bool or float as the nearest double; SQL null for every other value.
 -- Raises: WM501 OverflowError for an int beyond the doubles.
@@ -1955,6 +2594,24 @@ $$;
 
 comment on function waymark._py_type_name(jsonb) is
   'The type name that CPython''s error messages give for a value.';
+-- file: functions/python/_py_unordered.sql
+-- The end of every ordering operator: no builtin rule orders these operands; never returns.
+-- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
+create function waymark._py_unordered(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_is_open(p_left) or waymark._py_is_open(p_right) then
+    return waymark._py_unsupported(p_operator, p_left, p_right);
+  end if;
+  return waymark._raise_python('TypeError', format(
+    '''%s'' not supported between instances of ''%s'' and ''%s''',
+    p_operator, waymark._py_type_name(p_left), waymark._py_type_name(p_right)));
+end
+$$;
+
+comment on function waymark._py_unordered(text, jsonb, jsonb) is
+  'Raises the TypeError of an ordering operator that does not support its operands.';
 -- file: functions/python/_py_unsupported.sql
 -- The end of every binary operator: no builtin rule applies to these operands.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
@@ -2064,6 +2721,115 @@ $$;
 
 comment on function waymark.py_bitxor(jsonb, jsonb) is
   'The Python operator ^.';
+-- file: functions/python/py_concat.sql
+-- Joins two lists of the engine's own, such as the spreads of a gather.
+create function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_left || p_right;
+end
+$$;
+
+comment on function waymark.py_concat(jsonb, jsonb) is
+  'Joins two lists of the engine''s own.';
+-- file: functions/python/py_dict.sql
+-- A dict of [key, value] pairs in order, as a display makes it: of equal keys the first one stays, in its place, with the last value.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create function waymark.py_dict(p_pairs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_sorted boolean := true;
+  v_last text;
+  v_key text;
+  v_dict jsonb;
+begin
+  for v_position in 0 .. jsonb_array_length(p_pairs) - 1 loop
+    v_key := p_pairs -> v_position ->> 0;
+    if jsonb_typeof(p_pairs -> v_position -> 0) <> 'string' or v_key = '$' then
+      return waymark._py_dict_of_pairs(p_pairs);
+    end if;
+    v_sorted := v_sorted and (v_last is null or octet_length(v_last) < octet_length(v_key)
+      or (octet_length(v_last) = octet_length(v_key) and v_last collate "C" < v_key));
+    v_last := v_key;
+  end loop;
+  select coalesce(jsonb_object_agg(pair.value ->> 0, pair.value -> 1 order by pair.position), '{}')
+    into v_dict
+  from jsonb_array_elements(p_pairs) with ordinality as pair (value, position);
+  if v_sorted then
+    return v_dict;
+  end if;
+  return waymark._py_ordered(v_dict, (
+    select jsonb_agg(entry.key order by entry.position)
+    from (
+      select pair.value -> 0, min(pair.position)
+      from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
+      group by pair.value -> 0
+    ) as entry (key, position)));
+end
+$$;
+
+comment on function waymark.py_dict(jsonb) is
+  'The Python dict of an array of [key, value] pairs.';
+-- file: functions/python/py_eq.sql
+-- The Python operator ==.
+-- Raises: WM502 where equality depends on identity or on code the engine does not know.
+create function waymark.py_eq(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  -- Plain numbers compare by value, as in Python: a float's shortest digits order as the float itself does.
+  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+    return p_left = p_right;
+  end if;
+  return waymark._py_equal(p_left, p_right, false);
+end
+$$;
+
+comment on function waymark.py_eq(jsonb, jsonb) is
+  'The Python operator ==.';
+-- file: functions/python/py_exception.sql
+-- Builds an exception of a class with arguments (a list or tuple). The message is str() of it as far as the engine knows the arguments' repr.
+-- Raises: WM502 for the builtin classes whose construction is more than keeping their arguments.
+create function waymark.py_exception(p_class jsonb, p_mro jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_args jsonb := waymark.py_list(p_args);
+begin
+  if (p_mro ? 'OSError' and jsonb_array_length(v_args) > 1)
+     or p_mro ?| '{BaseExceptionGroup,UnicodeEncodeError,UnicodeDecodeError,UnicodeTranslateError,SyntaxError}' then
+    return waymark._refuse(format('%s with these arguments', p_class #>> '{}'), 'Raise it in an action.');
+  end if;
+  return jsonb_build_object('$', 'exception', 'type', p_class, 'mro', p_mro, 'args', v_args, 'message', case
+    when jsonb_array_length(v_args) = 0 then ''
+    when jsonb_array_length(v_args) > 1 then waymark._py_repr(jsonb_build_object('$', 'tuple', 'v', v_args))
+    when p_mro ? 'KeyError' then waymark._py_repr(v_args -> 0)
+    else waymark._py_text(v_args -> 0)
+  end);
+end
+$$;
+
+comment on function waymark.py_exception(jsonb, jsonb, jsonb) is
+  'Builds a Python exception value.';
+-- file: functions/python/py_exception_matches.sql
+-- Whether an exception is an instance of one of these classes (an array of names).
+create function waymark.py_exception_matches(p_exception jsonb, p_classes jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  for v_position in 0 .. jsonb_array_length(p_classes) - 1 loop
+    if p_exception -> 'mro' ? (p_classes ->> v_position) then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$$;
+
+comment on function waymark.py_exception_matches(jsonb, jsonb) is
+  'Whether an exception is an instance of one of the named classes.';
 -- file: functions/python/py_floordiv.sql
 -- The Python operator //.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
@@ -2096,6 +2862,203 @@ $$;
 
 comment on function waymark.py_floordiv(jsonb, jsonb) is
   'The Python operator //.';
+-- file: functions/python/py_ge.sql
+-- The Python operator >=.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_ge(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' then
+    return p_left >= p_right;
+  elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
+    return (p_left #>> '{}') collate "C" >= (p_right #>> '{}');
+  end if;
+  return waymark._py_compare('>=', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_ge(jsonb, jsonb) is
+  'The Python operator >=.';
+-- file: functions/python/py_getattr.sql
+-- Attribute access: the fields of models and dataclasses, the attributes of exceptions, an Enum member's name and value, and the data attributes
+-- of some builtin types. A field a class does not have may still be a property of it, so only builtin types give an AttributeError.
+-- Raises: WM501 AttributeError; WM502 for methods, properties and what the encoding does not keep.
+create function waymark.py_getattr(p_object jsonb, p_name jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_name text := p_name #>> '{}';
+  v_kind text;
+  v_value jsonb;
+begin
+  if jsonb_typeof(p_object) = 'object' and strpos(p_object ->> '$', ':') > 0 then
+    v_value := p_object -> v_name;
+    if v_value is not null then
+      return v_value;
+    end if;
+  end if;
+  v_kind := waymark._py_kind(p_object);
+  case v_kind
+    when 'exception' then
+      v_value := case v_name
+        when 'args' then jsonb_build_object('$', 'tuple', 'v', p_object -> 'args')
+        when '__cause__' then coalesce(p_object -> 'cause', 'null')
+        else p_object -> 'attrs' -> v_name
+      end;
+    when 'enum' then
+      v_value := case when v_name in ('name', 'value') then p_object -> v_name end;
+    when 'timedelta' then
+      v_value := p_object -> 'v' -> array_position('{days,seconds,microseconds}', v_name) - 1;
+    when 'range' then
+      v_value := p_object -> 'v' -> array_position('{start,stop,step}', v_name) - 1;
+    when 'date', 'datetime', 'time' then
+      v_value := waymark._py_time_field(p_object, v_name);
+    else
+      null;
+  end case;
+  if v_value is not null then
+    return v_value;
+  elsif v_kind in ('object', 'enum', 'opaque') or waymark._py_has_attribute(
+    case when v_kind <> 'exception' then v_kind when waymark._py_is_open(p_object) then 'object' else 'exception' end, v_name) then
+    return waymark._refuse(format('attribute %s of %s', v_name, waymark._py_type_name(p_object)), 'Return what you need of it from an action.');
+  end if;
+  return waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', waymark._py_type_name(p_object), v_name));
+end
+$$;
+
+comment on function waymark.py_getattr(jsonb, jsonb) is
+  'The Python attribute access object.name.';
+-- file: functions/python/py_getitem.sql
+-- Subscription, p_object[p_key], by index or by key; slices are no values.
+-- Raises: WM501 TypeError, IndexError, KeyError; WM502.
+create function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text;
+  v_item jsonb;
+begin
+  if jsonb_typeof(p_object) = 'array' and jsonb_typeof(p_key) = 'number' and scale(p_key::numeric) = 0 and abs(p_key::numeric) < 2147483648 then
+    v_item := p_object -> p_key::int;
+    if v_item is not null then
+      return v_item;
+    end if;
+  elsif jsonb_typeof(p_key) = 'string' and jsonb_typeof(p_object) = 'object' and p_key <> '"$"'
+        and (not p_object ? '$' or jsonb_typeof(p_object -> '$') = 'array') then
+    v_item := p_object -> (p_key #>> '{}');
+    if v_item is not null then
+      return v_item;
+    end if;
+  end if;
+  v_kind := waymark._py_kind(p_object);
+  if v_kind = 'dict' then
+    v_item := waymark._py_lookup(p_object, p_key);
+    if v_item is null then
+      return waymark._raise_python('KeyError', waymark._py_repr(p_key), jsonb_build_array(p_key));
+    end if;
+    return v_item;
+  elsif v_kind in ('list', 'tuple', 'str', 'bytes', 'range') then
+    return waymark._py_index(v_kind, p_object, p_key);
+  elsif v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_object)) then
+    return waymark._refuse('a subscript of ' || waymark._py_type_name(p_object), 'Read the attributes, or do it in an action.');
+  end if;
+  return waymark._raise_python('TypeError', format('''%s'' object is not subscriptable', waymark._py_type_name(p_object)));
+end
+$$;
+
+comment on function waymark.py_getitem(jsonb, jsonb) is
+  'The Python subscription object[key].';
+-- file: functions/python/py_gt.sql
+-- The Python operator >.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_gt(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' then
+    return p_left > p_right;
+  elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
+    return (p_left #>> '{}') collate "C" > (p_right #>> '{}');
+  end if;
+  return waymark._py_compare('>', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_gt(jsonb, jsonb) is
+  'The Python operator >.';
+-- file: functions/python/py_in.sql
+-- The Python operator `in`.
+-- Raises: WM501 TypeError, ValueError; WM502.
+create function waymark.py_in(p_item jsonb, p_container jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text;
+begin
+  if jsonb_typeof(p_container) = 'array' then
+    return waymark._py_in_array(p_item, p_container);
+  elsif jsonb_typeof(p_container) = 'string' and jsonb_typeof(p_item) = 'string' then
+    return strpos(p_container #>> '{}', p_item #>> '{}') > 0;
+  end if;
+  v_kind := waymark._py_kind(p_container);
+  case v_kind
+    when 'dict' then
+      return waymark._py_lookup(p_container, p_item) is not null;
+    when 'set', 'frozenset' then
+      if waymark._py_kind(p_item) = 'set' then
+        return waymark._py_position(p_container -> 'v', jsonb_set(p_item, '{$}', '"frozenset"')) is not null;
+      end if;
+      return waymark._py_position(p_container -> 'v', p_item) is not null;
+    when 'tuple' then
+      return waymark._py_in_array(p_item, p_container -> 'v');
+    when 'str' then
+      if waymark._py_kind(p_item) = 'enum' then
+        perform waymark._refuse('an Enum member in a string', 'Use the member''s .value.');
+      elsif waymark._py_kind(p_item) <> 'str' then
+        perform waymark._raise_python('TypeError', format(
+          '''in <string>'' requires string as left operand, not %s', waymark._py_type_name(p_item)));
+      end if;
+      return position(waymark._py_to_utf8(p_item) in waymark._py_to_utf8(p_container)) > 0;
+    when 'bytes' then
+      return waymark._py_in_bytes(p_item, decode(p_container ->> 'v', 'base64'));
+    when 'range' then
+      return waymark._py_in_range(p_item, p_container);
+    else
+      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_container)) then
+        perform waymark._refuse('`in` a ' || waymark._py_type_name(p_container), 'Test it in an action.');
+      end if;
+      perform waymark._raise_python('TypeError', format('argument of type ''%s'' is not iterable', waymark._py_type_name(p_container)));
+  end case;
+end
+$$;
+
+comment on function waymark.py_in(jsonb, jsonb) is
+  'The Python operator in.';
+-- file: functions/python/py_inplace.sql
+-- The left side of an augmented assignment: itself when its type is immutable. A mutable one would change in place, for every name it has.
+-- Raises: WM502 for lists, dicts, sets and instances of users' classes.
+create function waymark.py_inplace(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text;
+begin
+  if jsonb_typeof(p_value) in ('number', 'string') then
+    return p_value;
+  end if;
+  v_kind := waymark._py_kind(p_value);
+  if v_kind in ('list', 'dict', 'set', 'object', 'opaque') then
+    return waymark._refuse(
+      'an augmented assignment to a ' || waymark._py_type_name(p_value) || ', which would change it for every name it has',
+      'Write `xs = xs + [...]` instead of `xs += [...]`.');
+  end if;
+  return p_value;
+end
+$$;
+
+comment on function waymark.py_inplace(jsonb) is
+  'The left side of an augmented assignment, refused when it is mutable.';
 -- file: functions/python/py_invert.sql
 -- The Python operator ~.
 -- Raises: WM501 TypeError; WM502.
@@ -2112,6 +3075,140 @@ $$;
 
 comment on function waymark.py_invert(jsonb) is
   'The Python operator ~.';
+-- file: functions/python/py_is.sql
+-- The Python operator `is`, where one side is None, True or False; the identity of other values is not kept.
+-- Raises: WM502 when neither side is one of these.
+create function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) in ('null', 'boolean') or jsonb_typeof(p_right) in ('null', 'boolean') then
+    return p_left = p_right;
+  end if;
+  perform waymark._refuse('`is` between values other than None, True and False', 'Use ==.');
+end
+$$;
+
+comment on function waymark.py_is(jsonb, jsonb) is
+  'The Python operator is, for None, True and False.';
+-- file: functions/python/py_is_none.sql
+-- Whether a value is None.
+create function waymark.py_is_none(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_typeof(p_value) = 'null';
+end
+$$;
+
+comment on function waymark.py_is_none(jsonb) is
+  'Whether a Python value is None.';
+-- file: functions/python/py_iter.sql
+-- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
+-- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
+-- Raises: WM501 TypeError; WM502 for sets of more than one element, whose order CPython does not define, and for users' classes.
+create function waymark.py_iter(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text;
+begin
+  if jsonb_typeof(p_value) = 'array' then
+    return p_value;
+  end if;
+  v_kind := waymark._py_kind(p_value);
+  case v_kind
+    when 'range' then
+      return p_value;
+    when 'tuple' then
+      return p_value -> 'v';
+    when 'dict' then
+      return case
+        when p_value ->> '$' = 'dict' then jsonb_path_query_array(p_value, '$.v[*][0]')
+        when p_value ? '$' then p_value -> '$'
+        else coalesce((select jsonb_agg(entry.key) from jsonb_object_keys(p_value) as entry (key)), '[]')
+      end;
+    when 'str' then
+      return waymark._py_characters(p_value);
+    when 'bytes' then
+      return coalesce((
+        select jsonb_agg(get_byte(content.value, place.i) order by place.i)
+        from (values (decode(p_value ->> 'v', 'base64'))) as content (value), generate_series(0, length(content.value) - 1) as place (i)
+      ), '[]');
+    when 'set', 'frozenset' then
+      if jsonb_array_length(p_value -> 'v') > 1 then
+        return waymark._refuse('the order of a set''s elements', 'Keep a list, or return a sorted one from an action.');
+      end if;
+      return p_value -> 'v';
+    else
+      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_value)) then
+        return waymark._refuse('iteration over ' || waymark._py_type_name(p_value), 'Return a list from an action.');
+      end if;
+      return waymark._raise_python('TypeError', format('''%s'' object is not iterable', waymark._py_type_name(p_value)));
+  end case;
+end
+$$;
+
+comment on function waymark.py_iter(jsonb) is
+  'What a Python for loop over a value walks: an array or a range.';
+-- file: functions/python/py_le.sql
+-- The Python operator <=.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_le(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' then
+    return p_left <= p_right;
+  elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
+    return (p_left #>> '{}') collate "C" <= (p_right #>> '{}');
+  end if;
+  return waymark._py_compare('<=', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_le(jsonb, jsonb) is
+  'The Python operator <=.';
+-- file: functions/python/py_list.sql
+-- The list of an iterable's elements. For a list it is the value itself, so jsonb_array_elements(waymark.py_list(x)) walks any iterable at the
+-- price of one call.
+-- Raises: WM501 TypeError; WM502 as waymark.py_iter, and for a range of more than 1,000,000 elements.
+create function waymark.py_list(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_iterator jsonb;
+begin
+  if jsonb_typeof(p_value) = 'array' then
+    return p_value;
+  end if;
+  v_iterator := waymark.py_iter(p_value);
+  if jsonb_typeof(v_iterator) = 'array' then
+    return v_iterator;
+  elsif waymark._py_range_length(v_iterator) > 1000000 then
+    return waymark._refuse('a list of more than 1,000,000 elements from a range', 'Loop over the range with for.');
+  end if;
+  return coalesce((
+    select jsonb_agg((v_iterator #> '{v,0}')::numeric + place.i * (v_iterator #> '{v,2}')::numeric order by place.i)
+    from generate_series(0, waymark._py_range_length(v_iterator)::int - 1) as place (i)
+  ), '[]');
+end
+$$;
+
+comment on function waymark.py_list(jsonb) is
+  'The Python list of an iterable''s elements.';
+-- file: functions/python/py_list_append.sql
+-- A list and one more element at its end; only for lists no other name can reach.
+create function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_list || jsonb_build_array(p_item);
+end
+$$;
+
+comment on function waymark.py_list_append(jsonb, jsonb) is
+  'A list with one more element at its end.';
 -- file: functions/python/py_lshift.sql
 -- The Python operator <<.
 -- Raises: WM501 TypeError, ValueError; WM502.
@@ -2135,6 +3232,24 @@ $$;
 
 comment on function waymark.py_lshift(jsonb, jsonb) is
   'The Python operator <<.';
+-- file: functions/python/py_lt.sql
+-- The Python operator <.
+-- Raises: WM501 TypeError; WM502.
+create function waymark.py_lt(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' then
+    return p_left < p_right;
+  elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
+    return (p_left #>> '{}') collate "C" < (p_right #>> '{}');
+  end if;
+  return waymark._py_compare('<', p_left, p_right);
+end
+$$;
+
+comment on function waymark.py_lt(jsonb, jsonb) is
+  'The Python operator <.';
 -- file: functions/python/py_mod.sql
 -- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
@@ -2206,6 +3321,22 @@ $$;
 
 comment on function waymark.py_mul(jsonb, jsonb) is
   'The Python operator *.';
+-- file: functions/python/py_ne.sql
+-- The Python operator !=.
+-- Raises: WM502 where equality depends on identity or on code the engine does not know.
+create function waymark.py_ne(p_left jsonb, p_right jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+    return p_left <> p_right;
+  end if;
+  return not waymark._py_equal(p_left, p_right, false);
+end
+$$;
+
+comment on function waymark.py_ne(jsonb, jsonb) is
+  'The Python operator !=.';
 -- file: functions/python/py_neg.sql
 -- The Python operator - with one operand.
 -- Raises: WM501 TypeError; WM502.
@@ -2224,6 +3355,19 @@ $$;
 
 comment on function waymark.py_neg(jsonb) is
   'The Python operator - with one operand.';
+-- file: functions/python/py_not_in.sql
+-- The Python operator `not in`.
+-- Raises: WM501 TypeError, ValueError; WM502.
+create function waymark.py_not_in(p_item jsonb, p_container jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return not waymark.py_in(p_item, p_container);
+end
+$$;
+
+comment on function waymark.py_not_in(jsonb, jsonb) is
+  'The Python operator not in.';
 -- file: functions/python/py_pos.sql
 -- The Python operator + with one operand.
 -- Raises: WM501 TypeError; WM502.
@@ -2263,6 +3407,34 @@ $$;
 
 comment on function waymark.py_pow(jsonb, jsonb) is
   'The Python operator **.';
+-- file: functions/python/py_range.sql
+-- range(start, stop, step).
+-- Raises: WM501 TypeError, ValueError; WM502 for an Enum member or a user's class, which may be an int.
+create function waymark.py_range(p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_bound jsonb;
+begin
+  foreach v_bound in array array[p_start, p_stop, p_step] loop
+    if waymark._py_int(v_bound) is null then
+      if waymark._py_kind(v_bound) in ('object', 'enum', 'opaque') then
+        return waymark._refuse('a range of ' || waymark._py_type_name(v_bound), 'Use an int.');
+      end if;
+      return waymark._raise_python('TypeError', format(
+        '''%s'' object cannot be interpreted as an integer', waymark._py_type_name(v_bound)));
+    end if;
+  end loop;
+  if waymark._py_int(p_step) = 0 then
+    return waymark._raise_python('ValueError', 'range() arg 3 must not be zero');
+  end if;
+  return jsonb_build_object('$', 'range', 'v', jsonb_build_array(
+    waymark._py_int(p_start), waymark._py_int(p_stop), waymark._py_int(p_step)));
+end
+$$;
+
+comment on function waymark.py_range(jsonb, jsonb, jsonb) is
+  'The Python range(start, stop, step).';
 -- file: functions/python/py_rshift.sql
 -- The Python operator >>.
 -- Raises: WM501 TypeError, ValueError; WM502.
@@ -2342,6 +3514,85 @@ $$;
 
 comment on function waymark.py_truediv(jsonb, jsonb) is
   'The Python operator /.';
+-- file: functions/python/py_truth.sql
+-- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
+-- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
+create function waymark.py_truth(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'boolean' then
+      return p_value::boolean;
+    when 'string' then
+      return p_value <> '""';
+    when 'number' then
+      return p_value <> '0';
+    when 'array' then
+      return p_value <> '[]';
+    when 'null' then
+      return false;
+    else
+      null;
+  end case;
+  case waymark._py_kind(p_value)
+    when 'dict' then
+      return p_value <> '{}';
+    when 'tuple', 'set', 'frozenset' then
+      return p_value -> 'v' <> '[]';
+    when 'bytes' then
+      return p_value ->> 'v' <> '';
+    when 'float', 'decimal' then
+      return waymark._py_number(p_value) <> 0;
+    when 'range' then
+      return waymark._py_range_length(p_value) > 0;
+    when 'timedelta' then
+      return p_value -> 'v' <> '[0, 0, 0]';
+    when 'enum' then
+      if not waymark.py_truth(p_value -> 'value') then
+        perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
+      end if;
+      return true;
+    when 'opaque' then
+      perform waymark._refuse('the truth of a value that could not be encoded', 'Compare with None.');
+    else
+      return true;
+  end case;
+end
+$$;
+
+comment on function waymark.py_truth(jsonb) is
+  'The truth of a Python value.';
+-- file: functions/python/py_unpack.sql
+-- The elements of an iterable that is unpacked to p_count targets, as a list of exactly that many.
+-- Raises: WM501 TypeError, ValueError; WM502 as waymark.py_iter.
+create function waymark.py_unpack(p_value jsonb, p_count jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_count int := p_count::int;
+  v_kind text := waymark._py_kind(p_value);
+  v_length numeric;
+begin
+  if v_kind in ('set', 'frozenset') then
+    v_length := jsonb_array_length(p_value -> 'v');
+  elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range', 'object', 'enum', 'opaque', 'exception') then
+    p_value := waymark.py_iter(p_value);
+    v_length := case jsonb_typeof(p_value) when 'array' then jsonb_array_length(p_value) else waymark._py_range_length(p_value) end;
+  else
+    return waymark._raise_python('TypeError', format('cannot unpack non-iterable %s object', waymark._py_type_name(p_value)));
+  end if;
+  if v_length < v_count then
+    return waymark._raise_python('ValueError', format('not enough values to unpack (expected %s, got %s)', v_count, v_length));
+  elsif v_length > v_count then
+    return waymark._raise_python('ValueError', format('too many values to unpack (expected %s)', v_count));
+  end if;
+  return waymark.py_list(p_value);
+end
+$$;
+
+comment on function waymark.py_unpack(jsonb, jsonb) is
+  'The elements of an iterable that must have exactly so many.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
@@ -2449,21 +3700,6 @@ begin
 end
 $$;
 comment on function waymark._check_value(jsonb, text) is 'Refuses a value from outside that carries a malformed tag.';
--- file: functions/runs/_describe_status.sql
--- One word for how a run stands, from its state and its body's task.
-create function waymark._describe_status(p_state text, p_task_state text, p_step_no int) returns text
-language plpgsql immutable parallel safe as $$
-begin
-  return case
-    when p_state <> 'live' then p_state
-    when p_step_no = 0 and p_task_state = 'timer' then 'delayed'
-    when p_step_no = 0 then 'queued'
-    when p_task_state = 'timer' then 'sleeping'
-    else 'running'
-  end;
-end
-$$;
-comment on function waymark._describe_status(text, text, int) is 'One word for how a run stands.';
 -- file: functions/runs/_new_run_id.sql
 -- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then random bits.
 create function waymark._new_run_id(p_now timestamptz) returns uuid
@@ -2653,9 +3889,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_status text;
 begin
-  select waymark._describe_status(r.state, t.state, t.step_no) into v_status
-    from waymark.runs r left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
-   where r.run_id = p_run_id;
+  select o.status into v_status from waymark.run_overview o where o.run_id = p_run_id;
   if not found then
     raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
   end if;
@@ -2695,7 +3929,8 @@ comment on function waymark._wake_hungry() is 'Notifies waiting daemons that wor
 -- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
 create function waymark.close_session(p_session bigint) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_run_ids uuid[];
@@ -2758,7 +3993,8 @@ comment on function waymark.open_session(jsonb, int) is 'Opens the session of a 
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
 create function waymark.reclaim(p_batch int) returns int
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);
@@ -2818,6 +4054,117 @@ begin
 end
 $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/steps/_check_fork.sql
+-- The payload of a fork. SQLSTATEs: WM503.
+create function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_array_length(p_branches) > 100000 then
+    raise exception using errcode = 'WM503', message = format('a gather of %s branches; at most 100000 run at once', jsonb_array_length(p_branches)),
+      hint = 'Gather in portions.';
+  end if;
+  return jsonb_build_object('settle', p_settle, 'branches', p_branches);
+end
+$$;
+comment on function waymark._check_fork(jsonb, boolean) is 'The payload of a fork, within limits.';
+-- file: functions/steps/_check_policy.sql
+-- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
+create function waymark._check_policy(p_policy jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_key text;
+  v_value jsonb;
+  v_valid boolean;
+begin
+  for v_key, v_value in select * from jsonb_each(p_policy) loop
+    v_valid := case v_key
+      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+      else case when jsonb_typeof(v_value) <> 'number' then false
+        when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
+        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
+        when v_key = 'jitter' then v_value::numeric between 0 and 1
+        when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
+        else v_value::numeric between 0 and 31536000 end
+    end;
+    if not v_valid then
+      perform waymark._raise_python('ValueError', format('policy: %s cannot be %s', v_key, left(v_value::text, 100)));
+    end if;
+  end loop;
+  return p_policy;
+end
+$$;
+comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
+-- file: functions/steps/_check_sleep.sql
+-- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
+-- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
+create function waymark._check_sleep(p_seconds jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_seconds numeric;
+begin
+  if waymark.py_le(p_seconds, '0') then
+    return null;
+  end if;
+  v_seconds := case jsonb_typeof(p_seconds) when 'number' then p_seconds::numeric when 'boolean' then 1
+                    else case when p_seconds ->> 'v' ~ '^[0-9]' then (p_seconds ->> 'v')::numeric else 'infinity' end end;
+  if v_seconds > 3153600000 then
+    raise exception using errcode = 'WM503', message = format('a sleep of %s seconds; at most 100 years', v_seconds);
+  end if;
+  return jsonb_build_object('seconds', v_seconds);
+end
+$$;
+comment on function waymark._check_sleep(jsonb) is 'The payload of a sleep, or null when there is nothing to wait for.';
+-- file: functions/steps/_engine_failure.sql
+-- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
+create function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_type text := case p_sqlstate when 'WM502' then 'waymark.errors:UnsupportedOperation' when 'WM503' then 'waymark.errors:LimitExceeded'
+                                 else 'waymark.errors:EngineError' end;
+  v_message text := case when p_sqlstate like 'WM%' then p_message else format('%s (SQLSTATE %s)', p_message, p_sqlstate) end;
+begin
+  return jsonb_build_object('node', case when p_pc < 0 then ~p_pc else p_pc end, 'exception', jsonb_build_object(
+    '$', 'exception', 'type', v_type,
+    'mro', jsonb_build_array(v_type, 'waymark.errors:WaymarkError', 'Exception', 'BaseException', 'object'),
+    'args', jsonb_build_array(v_message), 'message', v_message));
+end
+$$;
+comment on function waymark._engine_failure(int, text, text) is 'What a run fails with when the engine cannot go on with it.';
+-- file: functions/steps/_push_frame.sql
+-- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
+create function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_array_length(p_frames) >= 990 then
+    perform waymark._raise_python('RecursionError', 'maximum recursion depth exceeded');
+  end if;
+  return p_frames || jsonb_build_array(jsonb_build_object('pc', p_pc, 'locals', p_locals));
+end
+$$;
+comment on function waymark._push_frame(jsonb, int, jsonb) is 'Appends a call record to the frames of a task.';
+-- file: functions/steps/_py_unbound.sql
+-- Reading a variable that is not bound. SQLSTATEs: WM501 (UnboundLocalError).
+create function waymark._py_unbound(p_name text) returns jsonb
+language plpgsql stable as $$
+begin
+  perform waymark._raise_python('UnboundLocalError',
+    format('cannot access local variable ''%s'' where it is not associated with a value', p_name));
+end
+$$;
+comment on function waymark._py_unbound(text) is 'Raises UnboundLocalError.';
+-- file: functions/steps/_raise_value.sql
+-- Raises an exception value as Python's raise does. SQLSTATEs: WM501.
+create function waymark._raise_value(p_exception jsonb) returns void
+language plpgsql stable as $$
+begin
+  if p_exception ->> '$' is distinct from 'exception' then
+    perform waymark._raise_python('TypeError', 'exceptions must derive from BaseException');
+  end if;
+  raise exception using errcode = 'WM501', message = format('%s: %s', p_exception ->> 'type', p_exception ->> 'message'), detail = p_exception::text;
+end
+$$;
+comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/time/_now.sql
 -- The engine clock, and the only reader of the database's clock. A session may move it (waymark.clock_offset, an interval),
 -- so that a test lives a year in milliseconds. Clients' and daemons' clocks are never used.
@@ -2829,9 +4176,11 @@ end
 $$;
 comment on function waymark._now() is 'The engine clock.';
 -- file: functions/turn/_accept_results.sql
--- Takes the results whose fencing token is live: locks the actions in key order, appends each attempt to history, removes what has ended, schedules
+-- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
+-- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each.
+-- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
   out p_events waymark.task_event[], out p_rejected int[])
@@ -2849,10 +4198,10 @@ begin
                 else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
-      join waymark.actions a on a.run_id = o.run_id and a.action_id = o.action_id
-     where a.state = 'running' and a.fencing_token = o.fencing_token
-     order by a.run_id, a.action_id
-       for update of a
+     cross join lateral (
+        select * from waymark.actions c
+         where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
+           for update offset 0) a
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
                                          ready_at, claimed_at, ended_at, run_us, session_id)
@@ -2952,21 +4301,16 @@ $$;
 comment on function waymark._claim_actions(bigint, text[], int, smallint, timestamptz, timestamptz) is
   'Claims ready actions in priority order for a session.';
 -- file: functions/turn/_collect_join.sql
--- The results of a complete join in the order of its branches: from history, except for this batch, whose rows a statement that is
--- still running cannot see.
-create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int, p_results waymark.action_result[]) returns jsonb
+-- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
+create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
 language plpgsql stable as $$
 begin
   return (
-    select jsonb_agg(c.value order by c.slot)
-      from (select a.slot, a.value from waymark.action_attempts a
-             where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final
-            union all
-            select r.slot, r.value from unnest(p_results) r
-             where r.run_id = p_run_id and r.task_no = p_task_no and r.step_no = p_step_no) c);
+    select jsonb_agg(a.value order by a.slot) from waymark.action_attempts a
+     where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final);
 end
 $$;
-comment on function waymark._collect_join(uuid, int, int, waymark.action_result[]) is 'The results of a complete join, in order.';
+comment on function waymark._collect_join(uuid, int, int) is 'The results of a complete join, in order.';
 -- file: functions/turn/_complete_joins.sql
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
 -- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
@@ -2979,14 +4323,15 @@ begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
            (array_agg(r.value order by r.ok, r.slot))[1] as value
-      from unnest(p_results) r group by 1, 2, 3
+      from unnest(p_results) r group by 1, 2, 3 order by 1, 2, 3
   ), locked as materialized (
     select t.*, j.ended, j.ok, j.value,
            t.pending = j.ended or t.state = 'gather' and not j.ok as complete
-      from joined j join waymark.tasks t on t.run_id = j.run_id and t.task_no = j.task_no and t.step_no = j.step_no
-     where t.state in ('action', 'gather', 'settle')
-     order by t.run_id, t.task_no
-       for no key update of t
+      from joined j
+     cross join lateral (
+        select * from waymark.tasks w
+         where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
+           for no key update offset 0) t
   ), counted as (
     update waymark.tasks t set pending = t.pending - l.ended from locked l
      where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete
@@ -2994,7 +4339,7 @@ begin
   select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        l.ok or l.state = 'settle',
                        case when l.state = 'settle' or l.state = 'gather' and l.ok
-                            then waymark._collect_join(l.run_id, l.task_no, l.step_no, p_results) else l.value end)::waymark.task_event)
+                            then waymark._collect_join(l.run_id, l.task_no, l.step_no) else l.value end)::waymark.task_event)
     into v_events
     from locked l where l.complete;
   return coalesce(v_events, '{}');
@@ -3084,10 +4429,10 @@ begin
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
-    select t.* from unnest(v_due) d join waymark.tasks t on t.run_id = d.run_id and t.task_no = d.task_no
-     where d.action_id = 0 and t.state = 'timer'
-     order by t.run_id, t.task_no
-       for no key update of t
+    select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
+     cross join lateral (
+        select * from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+           for no key update offset 0) t
   )
   select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        true, 'null'::jsonb)::waymark.task_event)
@@ -3096,22 +4441,6 @@ begin
 end
 $$;
 comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
--- file: functions/turn/_engine_failure.sql
--- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
-create function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
-language plpgsql immutable as $$
-declare
-  v_type text := case p_sqlstate when 'WM502' then 'waymark.errors:UnsupportedOperation' when 'WM503' then 'waymark.errors:LimitExceeded'
-                                 else 'waymark.errors:EngineError' end;
-  v_message text := case when p_sqlstate like 'WM%' then p_message else format('%s (SQLSTATE %s)', p_message, p_sqlstate) end;
-begin
-  return jsonb_build_object('node', case when p_pc < 0 then ~p_pc else p_pc end, 'exception', jsonb_build_object(
-    '$', 'exception', 'type', v_type,
-    'mro', jsonb_build_array(v_type, 'waymark.errors:WaymarkError', 'Exception', 'BaseException', 'object'),
-    'args', jsonb_build_array(v_message), 'message', v_message));
-end
-$$;
-comment on function waymark._engine_failure(int, text, text) is 'What a run fails with when the engine cannot go on with it.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
 -- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
@@ -3279,12 +4608,14 @@ comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The e
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
 --   2. due timers, ready tasks   _due_events, _ready_events
 --   3. step, write, claim        _advance
+-- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
 create function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
   v_now timestamptz := waymark._now();
@@ -3322,3 +4653,80 @@ end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
   'Hands in results, advances runs and hands out actions, in one commit.';
+-- file: views/action_overview.sql
+create view waymark.action_overview as
+select a.run_id, a.step_no, a.slot, a.name, a.attempt, a.state as status, a.arguments::text as arguments, null::text as value,
+       a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id
+  from waymark.actions a
+  join waymark.runs r using (run_id)
+  left join waymark.program_nodes n on n.program_id = r.program_id and n.node = a.node
+union all
+select h.run_id, h.step_no, h.slot, h.name, h.attempt, h.outcome, h.arguments::text,
+       case when h.value ->> '$' = 'exception' then format('%s: %s', h.value ->> 'type', h.value ->> 'message') else h.value::text end,
+       h.ready_at, h.claimed_at, h.ended_at, h.run_us * interval '1 microsecond', n.line, h.node, h.session_id
+  from waymark.action_attempts h
+  join waymark.runs r using (run_id)
+  left join waymark.program_nodes n on n.program_id = r.program_id and n.node = h.node;
+comment on view waymark.action_overview is 'Every attempt of every action, outstanding or ended, for people.';
+-- file: views/run_overview.sql
+create view waymark.run_overview as
+select r.run_id,
+       r.workflow,
+       case
+         when r.state <> 'live' then r.state
+         when t.step_no = 0 and t.state = 'timer' then 'delayed'
+         when t.step_no = 0 then 'queued'
+         when t.state = 'timer' then 'sleeping'
+         else 'running'
+       end as status,
+       case when r.state = 'live' then
+         case t.state
+           when 'ready' then 'the next turn'
+           when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
+           when 'action' then format('%s', n.source)
+           else format('%s outstanding of: %s', t.pending, n.source)
+         end end as waits_for,
+       n.line,
+       coalesce(r.result::text, format('%s: %s', r.error #>> '{exception,type}', r.error #>> '{exception,message}')) as outcome,
+       r.priority,
+       r.queue,
+       r.idempotency_key,
+       r.tags,
+       r.created_at,
+       r.started_at,
+       r.ended_at,
+       r.ended_at - r.created_at as took
+  from waymark.runs r
+  left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
+  left join waymark.timers m on m.run_id = r.run_id and m.task_no = 0 and m.action_id = 0
+  left join waymark.program_nodes n on n.program_id = r.program_id and n.node = case when t.pc < 0 then ~t.pc else t.pc end;
+comment on view waymark.run_overview is 'Every run, for people: how it stands, what it waits for, how it ended.';
+-- file: grants.sql
+-- Nothing is open to everybody; each role calls the functions of its job. docs: sql/README.md.
+revoke all on schema waymark, waymark_programs from public;
+revoke all on all tables in schema waymark from public;
+revoke all on all functions in schema waymark from public;
+revoke all on all sequences in schema waymark from public;
+alter default privileges in schema waymark revoke all on functions from public;
+alter default privileges for role waymark_owner revoke execute on functions from public;
+
+grant usage on schema waymark to waymark_client, waymark_worker, waymark_reader;
+-- \sf shows a workflow to whoever may see the schema; only the engine can call it.
+grant usage on schema waymark_programs to waymark_client, waymark_worker, waymark_reader;
+
+grant execute on function waymark.hello(int, int) to waymark_client, waymark_worker, waymark_reader;
+grant execute on function waymark.register(jsonb) to waymark_client, waymark_worker;
+
+grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.status(uuid) to waymark_client;
+grant execute on function waymark.result(uuid) to waymark_client;
+grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
+grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
+
+grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
+grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
+grant execute on function waymark.close_session(bigint) to waymark_worker;
+grant execute on function waymark.reclaim(int) to waymark_worker;
+grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
+
+grant select on waymark.run_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;

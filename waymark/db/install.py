@@ -13,16 +13,10 @@ from waymark.errors import DatabaseUnreachable
 VERSION_TABLE = "waymark.schema_version"
 
 
-def libpq_url(url: str) -> str:
-    """The address without the driver that SQLAlchemy wants in it: `postgresql+psycopg://…` is `postgresql://…`."""
-    scheme, separator, rest = url.partition("://")
-    return scheme.partition("+")[0] + separator + rest
-
-
 def connect(url: str) -> psycopg.Connection:
     """One connection, or `DatabaseUnreachable` with what Postgres or the network said."""
     try:
-        return psycopg.connect(libpq_url(url))
+        return psycopg.connect(url)
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         message = f"cannot connect to the database of WAYMARK_DATABASE_URL: {reason}"
