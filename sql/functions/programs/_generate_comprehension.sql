@@ -20,10 +20,10 @@ begin
   for v_generator, v_index in select g.value, g.ordinality - 1 from jsonb_array_elements(p_comprehension -> 'generators') with ordinality g loop
     v_path := format('%s.generators[%s]', p_path, v_index);
     perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
-    v_iterable := format('waymark.py_iter(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
+    v_iterable := format('waymark.py_list(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
     v_alias := format('c%s_%s', p_depth, v_index);
     v_names := v_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
-    v_from := v_from || format('%s waymark._py_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
+    v_from := v_from || format('%s jsonb_array_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
       case when v_holds is null then v_iterable else format('case when %s then %s else ''[]'' end', v_holds, v_iterable) end, v_alias);
     v_order := v_order || case v_index when 0 then '' else ', ' end || v_alias || '.i';
     select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,

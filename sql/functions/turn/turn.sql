@@ -36,12 +36,12 @@ begin
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry is distinct from (p_resting and v_handed_out < v_capacity) and (v_hungry or v_handed_out = 0) then
+  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting)) then
     update waymark.sessions set hungry = not v_hungry where session_id = p_session;
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from min(t.due_at) - v_now) * 1000))::bigint from waymark.timers t),
+           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
            cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
 end
 $$;

@@ -1,0 +1,135 @@
+"""Leases, fencing, reclaim, wake-ups."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from tests.engine import programs
+from tests.engine.session import Session
+
+Connect = Callable[..., psycopg.Connection]
+
+
+def test_hello_answers_its_version_or_refuses_in_words(session: Session) -> None:
+    assert session.value("select waymark.hello(1, 1)") == 1
+    with pytest.raises(psycopg.Error, match="version 1 .* speaks 2 to 3") as refusal:
+        session.value("select waymark.hello(2, 3)")
+    assert refusal.value.sqlstate == "WM402"
+
+
+def test_work_of_an_expired_session_is_offered_again_and_its_late_result_rejected(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action())
+    run_id = session.start("One", n=1)
+    session.session_id = session.value("select waymark.open_session('{}', 15000)")
+    (claim,) = session.turn()
+    other = Session(connect())
+    other.move_clock(16)
+    assert other.value("select waymark.reclaim(1000)") == 1
+    (again,) = other.turn()
+    assert (again.action_id, again.attempt) == (claim.action_id, 2)
+    late = Session(session.connection)
+    late.turn(claim.succeeded("late"))
+    assert len(late.rejected) == 1
+    other.turn(again.succeeded("on time"))
+    assert session.outcome(run_id)[1] == "on time"
+    assert session.outcomes_of_attempts(run_id) == [("lost", 1, False), ("succeeded", 2, True)]
+
+
+def test_reclaim_is_bounded_and_recurring(session: Session, connect: Connect) -> None:
+    session.register(programs.gather())
+    session.start("Gather", xs=list(range(25)))
+    session.session_id = session.value("select waymark.open_session('{}', 15000)")
+    assert len(session.turn(capacity=25)) == 25
+    other = Session(connect())
+    other.move_clock(16)
+    assert [other.value("select waymark.reclaim(10)") for _ in range(4)] == [10, 10, 5, 0]
+
+
+def test_an_overdue_attempt_is_taken_from_a_session_that_lives(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action(policy={"attempts": {"const": 1}, "timeout": {"const": 5}}))
+    run_id = session.start("One", n=1)
+    session.turn()
+    other = Session(connect())
+    other.move_clock(14)
+    assert other.value("select waymark.reclaim(10)") == 0
+    other.move_clock(16)
+    assert other.value("select waymark.reclaim(10)") == 1
+    assert other.outcome(run_id)[2]["exception"]["type"] == "waymark.errors:WaymarkTimeout"
+
+
+def test_an_expired_lease_is_never_revived(session: Session) -> None:
+    assert session.value("select waymark.renew_session(%s, 15000)", session.session_id) is True
+    session.move_clock(3600)
+    assert session.value("select waymark.renew_session(%s, 15000)", session.session_id) is False
+    with pytest.raises(psycopg.Error, match="lease has expired") as refusal:
+        session.turn()
+    assert refusal.value.sqlstate == "WM401"
+
+
+def test_a_closed_session_gives_its_work_back(session: Session, connect: Connect) -> None:
+    session.register(programs.gather())
+    session.start("Gather", xs=[1, 2, 3])
+    assert len(session.turn(capacity=2)) == 2
+    assert session.value("select waymark.close_session(%s)", session.session_id) == 2
+    other = Session(connect())
+    claims = other.turn()
+    assert sorted((claim.arguments["n"], claim.attempt) for claim in claims) == [(1, 1), (2, 1), (3, 1)]
+
+
+def notifications(listener: psycopg.Connection) -> list[str]:
+    """What has been delivered by now: a round trip later, everything that was committed before it is here."""
+    listener.execute("select")
+    return [n.channel for n in listener.notifies(timeout=0)]
+
+
+def test_only_a_waiting_daemon_is_notified(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action())
+    listener = connect()
+    listener.execute("listen waymark")
+    session.start("One", n=1)
+    assert notifications(listener) == []
+    (claim,) = session.turn(resting=True)
+    session.turn(claim.succeeded(1), resting=True)
+    session.start("One", n=1)
+    assert notifications(listener) == ["waymark"]
+    (claim,) = session.turn(resting=True)
+    session.start("One", n=1)
+    assert notifications(listener) == []
+
+
+def test_a_start_in_a_long_transaction_is_heard_at_its_commit(session: Session, connect: Connect) -> None:
+    """Nobody waits when it starts; at the commit somebody does."""
+    session.register(programs.one_action())
+    listener = connect()
+    listener.execute("listen waymark")
+    client = connect(autocommit=False)
+    client.execute("""select waymark.start('One', '{"n": 1}')""")
+    session.turn(resting=True)
+    client.commit()
+    assert notifications(listener) == ["waymark"]
+
+
+def test_a_transaction_that_starts_many_runs_notifies_once(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action())
+    session.turn(resting=True)
+    listener = connect()
+    listener.execute("listen waymark")
+    session.connection.execute("""select waymark.start('One', '{"n": 1}') from generate_series(1, 100)""")
+    assert notifications(listener) == ["waymark"]
+
+
+def test_who_asked_hears_of_the_end(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action())
+    listener = connect()
+    listener.execute("listen waymark_done_me; listen waymark_done_you")
+    run_id = session.start("One", {"waiter": "me"}, n=1)
+    assert session.value("select waymark.add_waiter(%s, 'you')", run_id) == "live"
+    assert session.value("select waymark.add_waiter(%s, 'you')", run_id) == "live"
+    silent = session.start("One", n=2)
+    first, second = session.turn()
+    session.turn(*(c.succeeded(1) for c in (first, second) if c.run_id == silent))
+    assert notifications(listener) == []
+    session.turn(*(c.succeeded(1) for c in (first, second) if c.run_id == run_id))
+    assert sorted(notifications(listener)) == ["waymark_done_me", "waymark_done_you"]
+    assert session.value("select waymark.add_waiter(%s, 'you')", run_id) == "succeeded"
