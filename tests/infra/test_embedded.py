@@ -36,8 +36,6 @@ def test_a_restart_keeps_address_and_data(own_postgres: EmbeddedServer) -> None:
 
 
 def test_a_start_that_fails_says_what_postgres_said(tmp_path: Path, own_postgres: EmbeddedServer) -> None:
-    bad = EmbeddedServer(
-        tmp_path, binaries=own_postgres.binaries, user=own_postgres.user, settings={"no_such_setting": "1"}
-    )
+    bad = EmbeddedServer(tmp_path, binaries=own_postgres.binaries, user=own_postgres.user, settings={"no_such_setting": "1"})
     with pytest.raises(EmbeddedServerError, match="no_such_setting"):
         bad.start()

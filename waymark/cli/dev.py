@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,9 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands of this module."""
     parser = add("dev", help="run an embedded Postgres and workers for a module; Ctrl-C stops both")
     parser.add_argument("module", nargs="+", help="modules with workflows and actions, imported by the workers")
-    parser.add_argument("--folder", type=Path, default=Path(".waymark/dev"), help="where the database lives (default: %(default)s)")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(".waymark/dev"), help="where the database lives (default: %(default)s)"
+    )
     parser.set_defaults(run=dev)
 
 
@@ -40,7 +42,7 @@ def dev(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def workers(url: str, modules: list[str], **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+def workers(url: str, modules: list[str], **settings: str) -> Generator["subprocess.Popen[bytes]"]:
     """`start-workers` on this database with these modules; drained and stopped on exit. `settings`: more variables."""
     binary = Path(sysconfig.get_path("scripts")) / "start-workers"
     if not binary.exists():

@@ -16,6 +16,7 @@ import stat
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from waymark.errors import WaymarkError
 
@@ -65,7 +66,7 @@ class EmbeddedServer:
         self.user = user if os.geteuid() == 0 else None
         self._port: int | None = None
 
-    def __enter__(self) -> "EmbeddedServer":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
