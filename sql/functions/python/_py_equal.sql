@@ -45,10 +45,7 @@ begin
       end if;
       return false;
     when 'path' then
-      if p_left ->> 'type' <> p_right ->> 'type' or p_left ->> 'type' like '%Windows%' then
-        perform waymark._refuse('comparison of these paths', 'Compare them as strings.');
-      end if;
-      return p_left = p_right;
+      return waymark._py_key(p_left) = waymark._py_key(p_right);
     else
       return p_left = p_right;
   end case;

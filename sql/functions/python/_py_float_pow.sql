@@ -29,7 +29,7 @@ begin
   exception when numeric_value_out_of_range then
     if (p_right > 0) = (v_base > 1) then
       perform waymark._raise_python('OverflowError', '(34, ''Numerical result out of range'')', '[34, "Numerical result out of range"]');
-    elsif p_right * log(v_base) < -324 then
+    elsif least(abs(p_right), 1e300) * abs(log(v_base)) > 324 then
       return v_sign * 0;
     end if;
     perform waymark._refuse('a power on the edge of underflow', 'Compute it in an action.');

@@ -1,11 +1,25 @@
--- Encodes a double. The shortest digits that read back as the same double come from float8's text form, which needs the server's default
--- extra_float_digits of 1 or more; a cast to numeric would round to 15 digits.
+-- Encodes a double with the fewest digits that read back as the same double, as repr() does. float8's text form gives them under the
+-- server's default extra_float_digits of 1 or more (a cast to numeric would round to 15 digits), except that it avoids a decimal halfway between two
+-- doubles even where that reads back. One with fewer digits than 15 to 17 exists only between 1e16 and 1e40, and it is the value rounded to
+-- one digit less than the text has.
 create function waymark._py_from_float(p_value float8) returns jsonb
 language plpgsql stable parallel safe
 as $$
+declare
+  v_exact numeric;
+  v_digits text;
 begin
   if abs(p_value) >= 1e-4 and abs(p_value) < 1e16 then
     return to_jsonb(p_value::text::numeric + 0.0);
+  elsif abs(p_value) >= 1e16 and abs(p_value) < 1e40 then
+    v_exact := waymark._py_exact(abs(p_value));
+    v_exact := round(v_exact, length(regexp_replace(abs(p_value)::text, 'e.*|\.', '', 'g')) - 1 - length(v_exact::text));
+    if v_exact::float8 = abs(p_value) then
+      v_digits := rtrim(v_exact::text, '0');
+      return jsonb_build_object('$', 'float', 'v', concat(
+        case when p_value < 0 then '-' end, left(v_digits, 1), case when length(v_digits) > 1 then '.' end, substr(v_digits, 2),
+        'e+', length(v_exact::text) - 1));
+    end if;
   end if;
   return case p_value::text
     when '0' then '0.0'::jsonb

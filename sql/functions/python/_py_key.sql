@@ -32,6 +32,8 @@ begin
       return waymark._raise_python('TypeError', format('unhashable type: ''%s''', v_kind));
     when v_kind in ('datetime', 'time') and waymark._py_is_naive(p_value) then
       return p_value - 'fold';
+    when v_kind = 'path' and p_value ->> 'type' in ('PosixPath', 'PurePosixPath') then
+      return p_value - 'type';
     else
       null;
   end case;

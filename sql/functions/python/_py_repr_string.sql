@@ -22,7 +22,7 @@ begin
       v_code := ascii(v_character #>> '{}');
     end if;
     v_text := v_text || case
-      when v_code = 92 or chr(greatest(v_code, 1)) = v_quote and v_code < 128 then '\' || (v_character #>> '{}')
+      when v_code in (92, ascii(v_quote)) then '\' || (v_character #>> '{}')
       when v_code = 9 then '\t'
       when v_code = 10 then '\n'
       when v_code = 13 then '\r'

@@ -6,7 +6,7 @@ as $$
 begin
   case jsonb_typeof(p_value)
     when 'number' then
-      if pg_column_size(p_value) < 100 then
+      if abs(p_value::numeric) < 1e300 then
         return p_value::numeric::float8;
       end if;
       begin

@@ -7,9 +7,8 @@ declare
   v_left text;
   v_right text;
 begin
-  -- 65,000 bytes of numeric stay below its 131,072 digits whatever is done with them once.
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
-     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+     and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric + p_right::numeric);
   elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
     return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));

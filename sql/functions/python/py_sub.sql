@@ -8,7 +8,7 @@ declare
   v_right text;
 begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
-     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+     and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric - p_right::numeric);
   end if;
   v_left := waymark._py_kind(p_left);
