@@ -5,7 +5,7 @@ parsed JSON, as it stands inside an IR.
 """
 
 from waymark.codec.decode import decode, decode_arguments, from_jsonable
-from waymark.codec.encode import MAX_INT_DIGITS, Opaque, encode, encode_arguments, to_jsonable
+from waymark.codec.encode import MAX_INT_DIGITS, Opaque, encode, encode_arguments, parse, to_jsonable
 from waymark.codec.exceptions import encode_exception
 from waymark.codec.names import class_name, object_name, resolve
 
@@ -20,6 +20,7 @@ __all__ = [
     "encode_exception",
     "from_jsonable",
     "object_name",
+    "parse",
     "resolve",
     "to_jsonable",
 ]

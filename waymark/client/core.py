@@ -1,0 +1,143 @@
+"""One client for each event loop and database, made when it is first needed and closed with its loop."""
+
+import asyncio
+import atexit
+import os
+import threading
+import uuid
+import weakref
+from collections.abc import AsyncGenerator
+
+from waymark import config
+from waymark.client.connections import Pool
+from waymark.client.waiting import READ_OUTCOMES, Outcome, Waiting
+from waymark.errors import ResultNotReady, UnknownWorkflow
+
+START = "select waymark.start(%s, %s::jsonb, %s::jsonb)"
+REGISTER = "select waymark.register(%s::jsonb)"
+
+
+class Client:
+    """Calls of the engine's functions over connections of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._pool = Pool(url)
+        self.waiting = Waiting(url)
+        self._registered: set[str] = set()
+
+    async def register(self, program: str) -> None:
+        """Register an IR (canonical JSON text) once."""
+        if program not in self._registered:
+            await self._pool.fetch(REGISTER, [program])
+            self._registered.add(program)
+
+    async def start(self, workflow: str, program: str, arguments: str, options: str) -> uuid.UUID:
+        """Start a run and return its id; one statement, apart from registering the program the first time."""
+        await self.register(program)
+        try:
+            rows = await self._pool.fetch(START, [workflow, arguments, options])
+        except UnknownWorkflow:
+            # The database was made anew since this process registered the program.
+            self._registered.discard(program)
+            await self.register(program)
+            rows = await self._pool.fetch(START, [workflow, arguments, options])
+        return rows[0][0]
+
+    async def status(self, run_id: uuid.UUID) -> str:
+        """`queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`."""
+        return (await self._pool.fetch("select waymark.status(%s)", [run_id]))[0][0]
+
+    async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
+        """Wait until a run has ended, at most `timeout` seconds.
+
+        Args:
+            run_id: the run.
+            timeout: seconds; None waits for ever.
+            notified: `waiting.notifications` from before the run was started with this client as its waiter; without
+                it the engine is asked now to notify this client.
+
+        Raises:
+            ResultNotReady: it has not ended in time.
+            UnknownRun: there is no such run.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self.waiting.listen()
+                if notified is None:
+                    await self._pool.fetch("select waymark.add_waiter(%s, %s)", [run_id, self.waiting.name])
+                outcome = self.waiting.expect(run_id)
+                try:
+                    if notified != self.waiting.notifications:
+                        self.waiting.deliver([run_id], await self._pool.fetch(READ_OUTCOMES, [[run_id]]))
+                    return await outcome
+                finally:
+                    self.waiting.forget(run_id, outcome)
+        except TimeoutError as error:
+            raise ResultNotReady(f"run {run_id} has not ended within {timeout} s; it goes on") from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.waiting.close()
+        await self._pool.close()
+
+
+_Clients = dict[str, tuple[Client, AsyncGenerator[None, None]]]
+_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients] = weakref.WeakKeyDictionary()
+
+
+async def current_client() -> Client:
+    """The client of the running event loop for the database of `WAYMARK_DATABASE_URL`."""
+    url = config.database_url()
+    clients = _clients.setdefault(asyncio.get_running_loop(), {})
+    if url not in clients:
+        client = Client(url)
+        lifetime = _close_with_the_loop(client, clients, url)
+        clients[url] = (client, lifetime)
+        await anext(lifetime)
+    return clients[url][0]
+
+
+async def _close_with_the_loop(client: Client, clients: _Clients, url: str) -> AsyncGenerator[None, None]:
+    """An event loop that ends in order (asyncio.run) closes its suspended generators, this one and so the client too."""
+    try:
+        yield
+    finally:
+        clients.pop(url, None)
+        await client.close()
+
+
+class _Background:
+    """An event loop in a thread, for callers that have none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop, started when it is first needed."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._loop.run_forever, name="waymark client", daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+            return self._loop
+
+    def close(self) -> None:
+        """Close the clients of the loop and stop it."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(5)
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join()
+            loop.close()
+
+    def forget(self) -> None:
+        """After a fork the child has the loop, but not its thread."""
+        self._lock = threading.Lock()
+        self._loop = None
+
+
+background = _Background()
+os.register_at_fork(after_in_child=background.forget)

@@ -1,0 +1,114 @@
+"""Runs as their caller sees them: a handle, a result, a failure."""
+
+import asyncio
+import dataclasses
+import uuid
+from collections.abc import Coroutine
+from typing import Any, Generic, Never, TypeVar, cast
+
+from waymark import codec
+from waymark.client import background, current_client
+from waymark.client.waiting import Outcome
+from waymark.errors import DecodeError, RemoteError, WorkflowFailed
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunHandle(Generic[R]):
+    """A run that was started. One for a run of elsewhere is made from its id: `RunHandle(UUID("0198…"))`.
+
+    Attributes:
+        id: the run's id.
+    """
+
+    id: uuid.UUID
+
+    async def result(self, timeout: float | None = None) -> R:  # noqa: ASYNC109 - the run goes on, only the waiting ends
+        """Wait for the run to end and return what it returned.
+
+        Args:
+            timeout: seconds; None waits for ever.
+
+        Raises:
+            the run's exception: of its own type where that can be imported, from a WorkflowFailed that says where.
+            WorkflowFailed: the run failed with an exception whose type cannot be imported here.
+            ResultNotReady: (a TimeoutError) the run has not ended in time.
+            UnknownRun: there is no such run, or its start is not committed.
+            DatabaseUnreachable: there is no connection.
+        """
+        client = await current_client()
+        return cast("R", value_of(await client.outcome(self.id, timeout)))
+
+    async def status(self) -> str:
+        """`queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`.
+
+        Raises:
+            UnknownRun: there is no such run, or its start is not committed.
+        """
+        return await (await current_client()).status(self.id)
+
+    def result_sync(self, timeout: float | None = None) -> R:
+        """`result` for callers without an event loop."""
+        return in_background(self.result(timeout))
+
+    def status_sync(self) -> str:
+        """`status` for callers without an event loop."""
+        return in_background(self.status())
+
+
+def in_background(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in the client's own event loop, from a thread that has none."""
+    return asyncio.run_coroutine_threadsafe(coroutine, background.loop()).result()
+
+
+def value_of(outcome: Outcome) -> Any:  # noqa: ANN401 - a run returns anything
+    """The result of a run that has ended, or its exception raised."""
+    if outcome.state == "failed":
+        _raise(outcome)
+    return codec.decode(outcome.result or "null")
+
+
+def _raise(outcome: Outcome) -> Never:
+    failure, exception = failure_of(outcome)
+    # Exceptions that mean something to the caller's interpreter (SystemExit, CancelledError, StopIteration) stay inside.
+    if not isinstance(exception, Exception) or isinstance(exception, RemoteError | StopIteration | StopAsyncIteration):
+        raise failure from exception
+    failure.__cause__ = exception.__cause__
+    raise exception from failure
+
+
+def failure_of(outcome: Outcome) -> tuple[WorkflowFailed, BaseException | None]:
+    """What a failed run tells: where and why, and its exception where that can be decoded."""
+    error: dict[str, Any] = codec.parse(outcome.error or "{}")
+    encoded: dict[str, Any] = error.get("exception") or {}
+    try:
+        exception = codec.from_jsonable(encoded)
+    except DecodeError:
+        exception = None
+    cause_type, text = encoded.get("type"), _text(encoded.get("message"))
+    cause = f"{cause_type}: {text}" if text else str(cause_type)
+    file, line, function, source = (error.get(name) for name in ("file", "line", "function", "source"))
+    failure = WorkflowFailed(
+        f"run {outcome.run_id} of {outcome.workflow} failed in node {error.get('node')}, {file}:{line}, in {function}: "
+        f"{str(source).strip()}\n  {cause}",
+        run_id=str(outcome.run_id),
+        workflow=outcome.workflow,
+        node=error.get("node"),
+        line=line,
+        file=file,
+        function=function,
+        source=source,
+        attempts=error.get("attempts"),
+        cause=cause,
+        cause_type=cause_type,
+        remote_traceback=_text(encoded.get("traceback")),
+    )
+    if failure.remote_traceback:
+        failure.add_note("On the worker:\n" + failure.remote_traceback)
+    return failure, exception
+
+
+def _text(encoded: object) -> str | None:
+    return None if encoded is None else str(codec.from_jsonable(encoded))

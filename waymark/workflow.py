@@ -1,0 +1,278 @@
+"""`Workflow` and `@workflow`: a class whose `run` is compiled once and executed by Postgres."""
+
+import contextvars
+import copy
+import dataclasses
+import datetime as dt
+import functools
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
+
+from waymark import codec, config
+from waymark.codec.names import object_name
+from waymark.errors import ArgumentError, OptionOutOfRange
+from waymark.policies import BackoffPolicy, RetryPolicy
+
+if TYPE_CHECKING:
+    from waymark.ir import Program
+    from waymark.runs import RunHandle
+
+T = TypeVar("T")
+W = TypeVar("W", bound="type[Workflow]")
+
+_inline: contextvars.ContextVar[bool] = contextvars.ContextVar("waymark_inline", default=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class StartOptions:
+    """Options of a start, see `Workflow.options`."""
+
+    priority: int | None = None
+    queue: str | None = None
+    idempotency_key: str | None = None
+    delay: float | dt.timedelta | None = None
+    tags: Mapping[str, str] | None = None
+    connection: Any = None
+
+    def text(self, waiter: str | None = None) -> str:
+        """The JSON text of what is set, as `waymark.start` takes it; the engine checks it."""
+        fields: dict[str, Any] = {
+            "priority": self.priority,
+            "queue": self.queue,
+            "idempotency_key": self.idempotency_key,
+            "delay": self.delay.total_seconds() if isinstance(self.delay, dt.timedelta) else self.delay,
+            "tags": None if self.tags is None else dict(self.tags),
+            "waiter": waiter,
+        }
+        try:
+            return json.dumps({name: value for name, value in fields.items() if value is not None}, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise OptionOutOfRange(f"an option of start() cannot be written as JSON: {error}") from None
+
+
+_OPTION_NAMES = frozenset(field.name for field in dataclasses.fields(StartOptions))
+
+
+class Workflow:
+    """Base of workflows. Write `async def run(self, …)` and decorate the class with `@workflow`.
+
+    `await W().run(…)` executes it durably and returns its result; `await W().start(…)` returns at once with a
+    `RunHandle`; `await W().run_inline(…)` runs the same body as plain Python, without the engine.
+    """
+
+    name: ClassVar[str] = ""
+    """The name under which the workflow is registered and started."""
+    program: ClassVar["Program"]
+    """The compiled body."""
+
+    _start_options: StartOptions = StartOptions()
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """An instance whose `run` goes to the engine, while the class keeps the body that was written."""
+        self = super().__new__(cls)
+        self.__dict__["run"] = self._run
+        return self
+
+    def __init__(self) -> None:  # pyright: ignore[reportInconsistentConstructor] - subclasses take what they like
+        super().__init__()
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, D102
+        raise NotImplementedError
+
+    async def start(self, *args: object, **kwargs: object) -> "RunHandle[Any]":
+        """Start a run and return without waiting for it. Takes the arguments of `run`.
+
+        Options (see `options`) may be given as further keywords, where `run` has no parameter of that name.
+
+        Raises:
+            ArgumentError, EncodeError: an argument is missing, unexpected or cannot be encoded; no run is made.
+            OptionError: an option is out of its range.
+            DatabaseUnreachable, EngineNotInstalled, EngineVersionError.
+        """
+        from waymark.runs import RunHandle  # noqa: PLC0415 - psycopg is loaded when it is first needed
+
+        options, arguments = self._bind(args, kwargs)
+        if options.connection is not None:
+            from waymark.client.borrowed import start_in  # noqa: PLC0415
+
+            return RunHandle(await start_in(options.connection, self._name(), self._program_text(), arguments, options.text()))
+        from waymark.client import current_client  # noqa: PLC0415
+
+        client = await current_client()
+        return RunHandle(await client.start(self._name(), self._program_text(), arguments, options.text()))
+
+    def start_sync(self, *args: object, **kwargs: object) -> "RunHandle[Any]":
+        """`start` for callers without an event loop."""
+        from waymark.runs import RunHandle, in_background  # noqa: PLC0415
+
+        options, arguments = self._bind(args, kwargs)
+        if options.connection is None:
+            return in_background(self.start(*args, **kwargs))
+        from waymark.client.borrowed import start_in_sync  # noqa: PLC0415
+
+        return RunHandle(start_in_sync(options.connection, self._name(), self._program_text(), arguments, options.text()))
+
+    def run_sync(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """`run` for callers without an event loop."""
+        from waymark.runs import in_background  # noqa: PLC0415
+
+        return in_background(self._run(*args, **kwargs))
+
+    async def run_inline(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """Run the body as plain Python in this process: its actions are called, nothing is stored."""
+        token = _inline.set(True)
+        try:
+            return await type(self).run(self, *args, **kwargs)
+        finally:
+            _inline.reset(token)
+
+    def options(
+        self,
+        *,
+        priority: int | None = None,
+        queue: str | None = None,
+        idempotency_key: str | None = None,
+        delay: float | dt.timedelta | None = None,
+        tags: Mapping[str, str] | None = None,
+        connection: Any = None,  # noqa: ANN401
+    ) -> Self:
+        """The same workflow with options for its `start` and `run`.
+
+        Args:
+            priority: -1000 to 1000, lower goes first; default 0.
+            queue: the queue of its actions; default `default`.
+            idempotency_key: at most 200 characters; a second start with the same key gives the first one's run.
+            delay: seconds until the run begins.
+            tags: texts to find the run by.
+            connection: start in the transaction of this psycopg connection, SQLAlchemy connection or session: rolled
+                back, nothing has happened; committed, it runs. Nothing is committed here.
+        """
+        other = copy.copy(self)
+        other.__dict__["run"] = other._run  # noqa: SLF001 - of the same class
+        other.__dict__["_start_options"] = StartOptions(priority, queue, idempotency_key, delay, tags, connection)
+        return other
+
+    async def run_action(
+        self,
+        call: Awaitable[T],
+        *,
+        retry: RetryPolicy | None = None,  # noqa: ARG002 - these are for the engine; inline the call is made once
+        backoff: BackoffPolicy | None = None,  # noqa: ARG002
+        timeout: float | dt.timedelta | None = None,  # noqa: ARG002, ASYNC109
+    ) -> T:
+        """Await the call of an action with policies of its own: `await self.run_action(send(x), retry=…)`."""
+        return await call
+
+    @classmethod
+    def visualize(cls, **options: Any) -> Any:  # noqa: ANN401
+        """Draw the compiled graph; see `waymark.visualize`."""
+        from waymark.visualize import visualize  # noqa: PLC0415 - only who draws loads it
+
+        return visualize(cls.program, **options)
+
+    async def _run(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """What `W().run` is: start a run, wait for it, return its result. Inside of `run_inline`: the body."""
+        if _inline.get():
+            return await type(self).run(self, *args, **kwargs)
+        if self._start_options.connection is not None:
+            raise TypeError("a run begins when the transaction of connection= is committed: start() it, then commit, then wait")
+        if config.skip_wait():
+            await self.start(*args, **kwargs)
+            return None
+        from waymark.client import current_client  # noqa: PLC0415 - psycopg is loaded when it is first needed
+        from waymark.runs import value_of  # noqa: PLC0415
+
+        options, arguments = self._bind(args, kwargs)
+        client = await current_client()
+        await client.waiting.listen()
+        notified = client.waiting.notifications
+        text = options.text(waiter=client.waiting.name)
+        run_id = await client.start(self._name(), self._program_text(), arguments, text)
+        return value_of(await client.outcome(run_id, None, notified=notified))
+
+    @classmethod
+    def _name(cls) -> str:
+        if "program" not in cls.__dict__:
+            raise TypeError(f"{cls.__qualname__} is not decorated with @workflow")
+        return cls.name
+
+    @classmethod
+    def _program_text(cls) -> str:
+        return _program_text(cls.program)
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[StartOptions, str]:
+        """The options and the JSON text of the arguments."""
+        signature = _signature(type(self))
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+        given = {name for name in kwargs if name in _OPTION_NAMES and name not in signature.parameters and not takes_any}
+        options = dataclasses.replace(self._start_options, **{name: kwargs[name] for name in given})
+        try:
+            bound = signature.bind(*args, **{name: value for name, value in kwargs.items() if name not in given})
+        except TypeError as error:
+            raise ArgumentError(f"{self._name()}.run(): {error}") from None
+        return options, codec.encode_arguments(bound.arguments)
+
+
+@functools.cache
+def _signature(cls: type[Workflow]) -> inspect.Signature:
+    signature = inspect.signature(cls.run)
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+@functools.cache
+def _program_text(program: "Program") -> str:
+    from waymark.ir import to_text  # noqa: PLC0415
+
+    return to_text(program)
+
+
+# --- Decoration -----------------------------------------------------------------------------------------------------
+
+_declared: dict[str, type[Workflow]] = {}
+_OWN = frozenset(name for name in vars(Workflow) if not name.startswith("__")) - {"run"}
+
+
+@overload
+def workflow(cls: W, /) -> W: ...
+@overload
+def workflow(*, name: str | None = None) -> Callable[[W], W]: ...
+def workflow(cls: Any = None, /, *, name: str | None = None) -> Any:
+    """Compile a workflow class. Used bare or with `name=`, the name it is registered and started under.
+
+    Raises:
+        UnsupportedPatternError: the body says something that cannot be compiled; all such places at once.
+        TypeError: this is not a Workflow with an `async def run`, or it redefines an attribute of Workflow.
+    """
+
+    def decorate(cls: W) -> W:
+        from waymark.compiler import compile_workflow  # noqa: PLC0415 - who only runs actions does not need it
+
+        if not (isinstance(cls, type) and issubclass(cls, Workflow)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"@workflow is for subclasses of waymark.Workflow, not for {cls!r}")
+        taken = _OWN.intersection(vars(cls))
+        if taken:
+            raise TypeError(f"{cls.__qualname__}: {min(taken)!r} is an attribute of Workflow; choose another name")
+        cls.name = cls.__name__ if name is None else name
+        cls.program = compile_workflow(cls)
+        _declared[object_name(cls)] = cls
+        return cls
+
+    return decorate if cls is None else decorate(cls)
+
+
+def declared_workflows() -> list[type[Workflow]]:
+    """The decorated classes of all loaded modules, by name.
+
+    Raises:
+        ValueError: two of them have the same name.
+    """
+    found: dict[str, type[Workflow]] = {}
+    for cls in _declared.values():
+        other = found.setdefault(cls.name, cls)
+        if other is not cls:
+            raise ValueError(
+                f"{object_name(other)} and {object_name(cls)} are both workflows named {cls.name!r}; give one another name="
+            )
+    return [found[name] for name in sorted(found)]
