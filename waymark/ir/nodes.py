@@ -177,3 +177,6 @@ class Program(Model):
     functions: tuple[Function, ...]
     nodes: tuple[Node, ...]
     source: Source
+
+    def __hash__(self) -> int:
+        return hash((self.workflow, self.source))

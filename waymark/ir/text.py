@@ -102,7 +102,7 @@ def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call 
             assert_never(node)
 
 
-def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+def format_expression(value: Expression) -> str:  # noqa: C901, PLR0912 - one case a kind
     """An expression, with operators as calls (`py.add(x, 1)`)."""
     match value:
         case Const():

@@ -202,6 +202,7 @@ class _NodeCheck:
     def generators(self, key: str, value: Comprehension, scope: frozenset[str], depth: int) -> frozenset[str]:
         if not value.body.generators:
             _fail(f"{self.path}.{key}.comprehension.generators", "a comprehension has at least one generator")
+        _limit(len(value.body.generators), limits.MAX_GENERATORS, f"{self.path}.{key}", "generators in a comprehension")
         for index, generator in enumerate(value.body.generators):
             path = f"{key}.comprehension.generators[{index}]"
             if not _NAME.fullmatch(generator.target):
@@ -251,9 +252,7 @@ class _NodeCheck:
             case _:
                 assert_never(value)
 
-    def each(
-        self, key: str, values: tuple[Expression, ...], scope: frozenset[str], depth: int, at_least: int = 0
-    ) -> None:
+    def each(self, key: str, values: tuple[Expression, ...], scope: frozenset[str], depth: int, at_least: int = 0) -> None:
         if len(values) < at_least:
             _fail(f"{self.path}.{key}", f"needs at least {at_least} operands")
         for index, value in enumerate(values):

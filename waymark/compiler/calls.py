@@ -1,0 +1,227 @@
+"""Calls of actions and helper methods: arguments are bound to parameter names at compile time."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol, runtime_checkable
+
+from waymark.compiler.constants import constant
+from waymark.compiler.frame import NONE, Frame, Operand, span
+from waymark.compiler.names import Scope
+from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
+from waymark.ir.expressions import Const, Expression, Invocation, Policy
+from waymark.ir.nodes import Call
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_OPTIONS = ("retry", "backoff", "timeout")
+_MUTATORS = frozenset(
+    name
+    for cls in (list, dict, set, bytearray)
+    for name in vars(cls)
+    if not name.startswith("_") and name not in {*vars(tuple), *vars(frozenset), *vars(bytes), "keys", "values", "items", "get"}
+) - {"fromkeys"}
+
+
+@runtime_checkable
+class ActionInfo(Protocol):
+    """What an action carries as `__waymark_action__`: all that the compiler knows about it."""
+
+    name: str
+    signature: inspect.Signature
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call of an action: arguments by parameter name, in the order of the source."""
+
+    action: str
+    args: list[tuple[str, ast.expr]]
+    policy: Fields
+
+    @property
+    def nodes(self) -> list[ast.expr]:
+        """All that is evaluated for the call, in Python's order."""
+        return [node for _, node in self.args] + [node for node in self.policy.values() if isinstance(node, ast.expr)]
+
+
+class Calls(Frame):
+    """Lowering of what calls have in common."""
+
+    def action_info(self, node: ast.expr) -> ActionInfo | None:
+        """The action that a callee names, if it is one."""
+        found = self.names.static(node)
+        info = getattr(found.value, "__waymark_action__", None) if found else None
+        return info if isinstance(info, ActionInfo) else None
+
+    def self_member(self, node: ast.expr) -> str | None:
+        """The name `x` of the callee `self.x`."""
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=member) if name == self.names.self_name:
+                return member
+            case _:
+                return None
+
+    def is_action_call(self, node: ast.expr) -> bool:
+        """Whether `node` is the call of an action, or of self.run_action."""
+        if not isinstance(node, ast.Call):
+            return False
+        return self.self_member(node.func) == "run_action" or self.action_info(node.func) is not None
+
+    def prepare(self, node: ast.Call) -> Prepared | None:
+        """The call of an action or of self.run_action; None when it was refused."""
+        if self.self_member(node.func) == "run_action":
+            return self._prepare_run_action(node)
+        info = self.action_info(node.func)
+        assert info is not None
+        args = self.bind_arguments(node, info.signature, ast.unparse(node.func))
+        return None if args is None else Prepared(info.name, args, default_fields(info.policy))
+
+    def _prepare_run_action(self, node: ast.Call) -> Prepared | None:
+        call = node.args[0] if node.args else None
+        if not isinstance(call, ast.Call) or self.action_info(call.func) is None:
+            self.refuse("WMC504", call or node)
+            return None
+        for argument in [*node.args[1:], *(keyword for keyword in node.keywords if keyword.arg not in _OPTIONS)]:
+            shown = f"`{argument.arg}`" if isinstance(argument, ast.keyword) else f"`{ast.unparse(argument)}`"
+            self.refuse("WMC407", argument, name="self.run_action", argument=shown)
+        prepared = self.prepare(call)
+        options = [keyword for keyword in node.keywords if keyword.arg in _OPTIONS]
+        try:
+            return prepared and Prepared(prepared.action, prepared.args, call_fields(self.names, options, prepared.policy))
+        except PolicyError as error:
+            self.refuse("WMC505", error.node, name=f"`{ast.unparse(error.node)}`", why=str(error))
+            return None
+
+    def bind_arguments(self, node: ast.Call, signature: inspect.Signature, name: str) -> list[tuple[str, ast.expr]] | None:
+        """The arguments of a call with the parameters they go to, in the order of the source; None when refused."""
+        parameters = signature.parameters.values()
+        positional = [p.name for p in parameters if p.kind in _POSITIONAL]
+        named = {p.name for p in parameters if p.kind in _NAMED}
+        bound: dict[str, ast.expr] = {}
+        complete = True
+        for index, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                self.refuse("WMC309", argument, kind="*")
+                complete = False
+            elif index < len(positional):
+                bound[positional[index]] = argument
+            else:
+                self.refuse("WMC407", argument, name=name, argument=f"number {index + 1}")
+                complete = False
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self.refuse("WMC309", keyword, kind="**")
+                complete = False
+            elif keyword.arg in named and keyword.arg not in bound:
+                bound[keyword.arg] = keyword.value
+            else:
+                self.refuse("WMC407", keyword, name=name, argument=f"`{keyword.arg}`")
+                complete = False
+        for p in parameters if complete else ():
+            if p.default is p.empty and p.kind in {*_POSITIONAL, *_NAMED} and p.name not in bound:
+                self.refuse("WMC406", node, name=name, parameter=p.name)
+                complete = False
+        return list(bound.items()) if complete else None
+
+    # --- Arguments ------------------------------------------------------------------------------------------------------
+
+    def is_safe(self, node: ast.expr) -> bool:
+        """Whether evaluating `node` cannot fail."""
+        match node:
+            case ast.Constant():
+                return True
+            case ast.Name(id=name) if name in self.scope:
+                return True
+            case ast.Name(id=name) if self.names.lookup(name) is Scope.LOCAL:
+                return self.graph.here is None or name in self.graph.here.bound
+            case _:
+                return self.names.static(node) is not None
+
+    def ordered(self, nodes: list[ast.expr], keys: Sequence[Any]) -> list[Operand]:
+        """Operands that the engine evaluates in the order of `keys`: settled if Python could raise another error first."""
+        risky = [key for node, key in zip(nodes, keys, strict=True) if not self.is_safe(node)]
+        disorder = risky != sorted(risky)
+        return [self.operand(node, settle=disorder and not self.is_safe(node)) for node in nodes]
+
+    def call_operands(self, call: Prepared) -> list[Operand]:
+        """The operands of a call. The engine evaluates arguments in the order of jsonb keys, then the policy."""
+        keys = [(0, *_jsonb_order(name)) for name, _ in call.args]
+        keys += [(1, *_jsonb_order(name)) for name, node in call.policy.items() if isinstance(node, ast.expr)]
+        return self.ordered(call.nodes, keys)
+
+    def invocation(self, call: Prepared, values: Sequence[Expression]) -> Invocation:
+        """The invocation with the values of `call.nodes`."""
+        args = {name: value for (name, _), value in zip(call.args, values, strict=False)}
+        rest = iter(values[len(args) :])
+        policy = {name: node if isinstance(node, Const) else next(rest) for name, node in call.policy.items()}
+        return Invocation(call.action, args, Policy(**policy) if policy else None)
+
+    def call_helper(self, node: ast.Call, name: str, target: str | None, *, awaited: bool) -> None:
+        """Adds the call of a helper method."""
+        found = self.unit.helper(self, name, node)
+        if found is None:
+            return
+        index, method = found
+        if method.is_async and not awaited:
+            self.refuse("WMC408", node, name=ast.unparse(node.func))
+        if awaited and not method.is_async:
+            self.refuse("WMC409", node, name=ast.unparse(node.func))
+        signature = method.signature
+        bound = self.bind_arguments(node, signature, ast.unparse(node.func))
+        if bound is None:
+            return
+        order = list(signature.parameters)
+        values = self.sequence(self.ordered([value for _, value in bound], [order.index(key) for key, _ in bound]))
+        given: dict[str, Expression] = {key: value for (key, _), value in zip(bound, values, strict=True)}
+        defaults = {key: constant(p.default) for key, p in signature.parameters.items() if p.default is not p.empty}
+        args = {key: given.get(key) or defaults.get(key) or NONE for key in order}
+        self.graph.step(Call, span(node), self.error(), function=index, args=args, target=target)
+        if target is not None:
+            self.bind(target)
+
+    def refuse_call(self, node: ast.Call) -> Const:
+        """Reports a call that is not compiled where it stands."""
+        name = ast.unparse(node.func)
+        found = self.names.static(node.func)
+        value = found.value if found else None
+        match node.func:
+            case _ if found is not None:
+                code = self._static_refusal(value, node)
+            case ast.Name(id=local) if self.names.lookup(local) is Scope.CLOSURE:
+                code = "WMC102"
+            case ast.Name(id=local) if self.names.lookup(local) is Scope.UNDEFINED:
+                code = "WMC101"
+            case ast.Attribute(value=owner) if isinstance(self.static_value(owner), ModuleType):
+                code = "WMC101"
+            case ast.Attribute(attr=name):
+                code = "WMC404" if name in _MUTATORS else "WMC403"
+            case _:
+                code = "WMC401"
+        return self.refuse(code, node, name=name)
+
+    def _static_refusal(self, value: object, node: ast.Call) -> str:
+        """The code of the refusal of a call whose callee is known."""
+        module = str(getattr(value, "__module__", ""))
+        if value is asyncio.gather or value is asyncio.sleep or self.is_action_call(node):
+            return "WMC408"
+        if module.partition(".")[0] == "asyncio":
+            return "WMC503"
+        if module == "builtins" and callable(value):
+            return "WMC402"
+        return "WMC405" if isinstance(value, type) else "WMC401"
+
+    def static_value(self, node: ast.expr) -> object:
+        """The object that a name stands for, or None."""
+        found = self.names.static(node)
+        return found.value if found else None
+
+
+def _jsonb_order(name: str) -> tuple[int, bytes]:
+    return len(name.encode()), name.encode()

@@ -1,0 +1,309 @@
+"""Every refusal of the compiler: one table, from which docs/errors-compiler.md is generated.
+
+`seen` may hold placeholders that the place of refusal fills in. A code is never reused for another meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is refused (`seen`), why (`reason`), and the rewrite that works (`help`)."""
+
+    code: str
+    seen: str
+    reason: str
+    help: str
+
+
+_RULES = [
+    # The class and its source
+    Rule(
+        "WMC001",
+        "the source of `{name}` cannot be read",
+        "a workflow is compiled from its source text, which must be in a file that Python can read",
+        "define the workflow in a module file, not in `exec` or an interactive session",
+    ),
+    Rule(
+        "WMC002",
+        "the file of `{name}` is not what Python loaded",
+        "the file was changed after it was imported, or another tool rewrote the method, so other code would be compiled",
+        "restart the process; keep tools that rewrite code away from workflow modules",
+    ),
+    Rule(
+        "WMC003",
+        "`{name}` has no `async def run`",
+        "the body of a workflow is its method `run`",
+        "add `async def run(self, …)` to the class",
+    ),
+    Rule(
+        "WMC004",
+        "`{name}` is decorated",
+        "a decorator may change what the method does, and Postgres cannot run it",
+        "remove the decorator; only `@staticmethod` is understood on helper methods",
+    ),
+    Rule(
+        "WMC005",
+        "`yield`",
+        "a workflow returns one result; it cannot be a generator",
+        "collect the values in a list and return it",
+    ),
+    Rule(
+        "WMC006",
+        "the parameter `{name}` takes any number of arguments",
+        "arguments are stored by parameter name",
+        "declare each parameter, or take one list or dict",
+    ),
+    Rule(
+        "WMC007",
+        "the default of `{name}` is not an immutable constant",
+        "a default is stored with the program, so later changes to the object would be lost",
+        "use None, a number, a string, a tuple or an Enum member as the default",
+    ),
+    Rule(
+        "WMC008",
+        "`{name}` is {kind}",
+        "only plain methods (`def`, `async def`, `@staticmethod`) that stand in the workflow's own file are compiled",
+        "make it a plain method of this class, or an action",
+    ),
+    Rule(
+        "WMC009",
+        "{what}",
+        "every program has limits, so that no single one can exhaust the database",
+        "split the workflow into helper methods, or shorten the expression",
+    ),
+    # Names and constants
+    Rule(
+        "WMC101",
+        "the name `{name}` is not defined",
+        "names of a body are looked up when the class is decorated",
+        "define or import `{name}` above the workflow",
+    ),
+    Rule(
+        "WMC102",
+        "`{name}` belongs to an enclosing function",
+        "a workflow outlives the call that made the closure",
+        "define the workflow and what it uses at the top level of a module, or pass `{name}` to `run`",
+    ),
+    Rule(
+        "WMC103",
+        "`{name}` is a module-level {type}",
+        "a {type} may change or has no exact stored form, so its value cannot be compiled into the program",
+        "use an immutable constant (number, string, tuple, Enum member), or return the value from an action",
+    ),
+    Rule(
+        "WMC104",
+        "`{name}` is a {type} used as a value",
+        "functions, classes and modules are no values that Postgres can store",
+        "call an action with plain data instead",
+    ),
+    Rule(
+        "WMC105",
+        "`{name}` is read before the comprehension binds it",
+        "Python raises an error here",
+        "rename the variable or reorder the `for` clauses",
+    ),
+    Rule(
+        "WMC106",
+        "`{name}` used as a value",
+        "the workflow object itself is not stored; only its helper methods and `run_action` can be called",
+        "pass the value as a parameter of `run`, or use a module constant",
+    ),
+    Rule(
+        "WMC107",
+        "the constant `{name}`",
+        "it has no exact stored form",
+        "use an int, float, str, bytes, bool, None or a tuple of these",
+    ),
+    # Statements
+    Rule("WMC201", "a function inside a method", "a local function may capture variables", "make it a helper method"),
+    Rule("WMC202", "a class inside a method", "classes are not values that Postgres can store", "define it in a module"),
+    Rule("WMC203", "`del`", "deleting changes an object in place", "build a new value without the element"),
+    Rule(
+        "WMC204",
+        "`{kind}`",
+        "a context manager holds resources of one process, and a workflow may go on in another",
+        "open and close the resource inside an action",
+    ),
+    Rule(
+        "WMC205",
+        "`async for`",
+        "an asynchronous iterator lives in one process",
+        "collect the elements in an action and loop over the list",
+    ),
+    Rule("WMC206", "`match`", "pattern matching is not compiled yet", "use `if` and `elif`"),
+    Rule("WMC207", "`import` inside a method", "names are looked up when the class is decorated", "import at the top"),
+    Rule(
+        "WMC208",
+        "`{kind}`",
+        "variables outside the method are not stored with the run",
+        "return the value from a helper method",
+    ),
+    Rule("WMC209", "`assert`", "assertions are not compiled yet", "write `if not …: raise AssertionError(…)`"),
+    Rule("WMC210", "`except*`", "exception groups are not compiled yet", "use `except`"),
+    Rule("WMC211", "a `type` statement inside a method", "types are no values that Postgres can store", "move it up"),
+    Rule(
+        "WMC212",
+        "an assignment to {kind}",
+        "it changes an object in place, and another name may refer to the same object",
+        "build a new value and assign it to a name",
+    ),
+    Rule("WMC213", "a starred target", "starred unpacking is not compiled yet", "name each element"),
+    Rule("WMC214", "an assignment to `{name}`", "`{name}` stands for the workflow", "use another name"),
+    # Expressions
+    Rule("WMC301", "`:=`", "assignment expressions are not compiled yet", "assign in a statement of its own"),
+    Rule("WMC302", "`lambda`", "a function is not a value that Postgres can store", "write the expression in place"),
+    Rule("WMC303", "an f-string", "string formatting is not compiled yet", "join strings with `+`, or format in an action"),
+    Rule("WMC304", "a set display", "sets are not compiled yet", "use a tuple or a list"),
+    Rule("WMC305", "a {kind} comprehension", "only list comprehensions are compiled yet", "use a list comprehension"),
+    Rule(
+        "WMC306",
+        "a generator expression",
+        "a generator is not a value that Postgres can store",
+        "use a list comprehension",
+    ),
+    Rule("WMC308", "a slice", "slices are not compiled yet", "slice in an action"),
+    Rule(
+        "WMC309",
+        "`{kind}` unpacking",
+        "what it adds is known only at run time",
+        "write the elements out; in asyncio.gather, `*[… for …]` is understood",
+    ),
+    Rule("WMC310", "the operator `@`", "there is no matrix value", "compute it in an action"),
+    Rule(
+        "WMC311",
+        "`is` between two values",
+        "values are stored, so their identity in memory is lost",
+        "compare with `==`; `is` works with None, True and False",
+    ),
+    Rule(
+        "WMC312",
+        "an asynchronous comprehension",
+        "an asynchronous iterator lives in one process",
+        "loop over a list",
+    ),
+    Rule(
+        "WMC313",
+        "the special attribute `{name}`",
+        "it belongs to the Python object, which is not stored",
+        "read a plain attribute, or do it in an action",
+    ),
+    Rule("WMC314", "a template string", "string templates are not compiled yet", "format the string in an action"),
+    Rule("WMC399", "{name}", "this syntax is unknown to this version of Waymark", "write it in another way"),
+    # Calls and awaits
+    Rule(
+        "WMC401",
+        "a call of `{name}`",
+        "it is neither an action nor a helper method, so it cannot be run durably",
+        "decorate it with `@action` and await it",
+    ),
+    Rule("WMC402", "a call of the builtin `{name}`", "it is not compiled yet", "compute it in an action"),
+    Rule(
+        "WMC403",
+        "a call of the method `{name}`",
+        "methods of values are not compiled yet",
+        "compute it in an action",
+    ),
+    Rule(
+        "WMC404",
+        "a call of `{name}`, which changes an object in place",
+        "another name may refer to the same object",
+        "build a new value: `items = items + [item]`, or a list comprehension",
+    ),
+    Rule(
+        "WMC405",
+        "the class `{name}` is called",
+        "constructing objects in a body is not compiled yet",
+        "construct it in an action and return it",
+    ),
+    Rule("WMC406", "`{name}` needs the argument `{parameter}`", "Python would raise TypeError", "pass `{parameter}`"),
+    Rule(
+        "WMC407",
+        "`{name}` takes no argument {argument}",
+        "arguments are bound to parameter names when the class is decorated",
+        "remove it, or declare the parameter",
+    ),
+    Rule(
+        "WMC408",
+        "`{name}` is called but not awaited",
+        "without `await` it would never run",
+        "write `await {name}(…)`, or pass the call to `asyncio.gather`",
+    ),
+    Rule(
+        "WMC409",
+        "`await` of the synchronous method `{name}`",
+        "its result is a plain value",
+        "remove `await`, or make the method `async def`",
+    ),
+    Rule(
+        "WMC410",
+        "`await` of {name}",
+        "only actions, async helper methods, self.run_action, asyncio.gather and asyncio.sleep can be awaited",
+        "await the call itself where it is made",
+    ),
+    Rule("WMC411", "`{name}` with these arguments", "{why}", "{rewrite}"),
+    # Concurrency and policies
+    Rule(
+        "WMC501",
+        "a branch of asyncio.gather that is not an action",
+        "branches are calls of actions or of self.run_action, or `*[call for …]`",
+        "make the branch an action, or await it before the gather",
+    ),
+    Rule(
+        "WMC502",
+        "asyncio.gather with `{name}`",
+        "its only option is `return_exceptions`, written as True or False",
+        "write the literal; choose between two gathers with `if`",
+    ),
+    Rule(
+        "WMC503",
+        "`{name}`",
+        "of asyncio, only gather and sleep are compiled yet",
+        "use `await asyncio.gather(…)`, or do it in an action",
+    ),
+    Rule(
+        "WMC504",
+        "self.run_action without the call of an action",
+        "its first argument is the call that the policy is for",
+        "write `self.run_action(my_action(…), retry=…)`",
+    ),
+    Rule("WMC505", "the policy {name}", "{why}", "give RetryPolicy(…), BackoffPolicy(…) or a timeout in seconds"),
+    # Exceptions
+    Rule(
+        "WMC601",
+        "`except` with something that is not a known exception class",
+        "handlers are matched by the class hierarchy, which must be known when the class is decorated",
+        "name an exception class, or a tuple of them",
+    ),
+    Rule(
+        "WMC602",
+        "`raise` of {name}",
+        "only builtin exceptions with positional arguments, and classes derived from them that add nothing, can be built exactly",
+        "raise a builtin such as ValueError(message), or raise inside an action",
+    ),
+    Rule("WMC603", "`raise … from`", "causes are not compiled yet", "leave out `from`, or raise inside an action"),
+    Rule(
+        "WMC604",
+        "`raise` without an exception, outside of a handler",
+        "there is no exception here that could be raised again",
+        "put it directly into an `except` block",
+    ),
+]
+
+RULES: dict[str, Rule] = {rule.code: rule for rule in _RULES}
+
+
+def reference() -> str:
+    """The documentation page of all codes, as Markdown."""
+    lines = [
+        "# Refusals of the compiler",
+        "",
+        "Every construct is compiled with Python's result or refused. Generated by `python -m waymark.compiler.codes`.",
+        "",
+        "| code | seen | why | what works |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {r.code} | {r.seen} | {r.reason} | {r.help} |" for r in _RULES]
+    return "\n".join(lines) + "\n"

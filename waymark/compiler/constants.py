@@ -1,0 +1,53 @@
+"""Which Python objects may be compiled into a program as constants, and how."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import pathlib
+import uuid
+from typing import cast
+
+from waymark.codec import to_jsonable
+from waymark.errors import EncodeError
+from waymark.ir.expressions import Const
+
+_ATOMS = (
+    type(None),
+    bool,
+    int,
+    float,
+    str,
+    bytes,
+    range,
+    dt.datetime,
+    dt.date,
+    dt.time,
+    dt.timedelta,
+    decimal.Decimal,
+    uuid.UUID,
+    pathlib.PurePosixPath,
+    pathlib.PureWindowsPath,
+    pathlib.PosixPath,
+    pathlib.WindowsPath,
+)
+
+
+def is_immutable(value: object) -> bool:
+    """Whether `value` and all it holds can never change."""
+    if isinstance(value, enum.Enum):
+        return is_immutable(value.value)
+    if type(value) in (tuple, frozenset):
+        return all(is_immutable(item) for item in cast("tuple[object, ...]", value))
+    return type(value) in _ATOMS
+
+
+def constant(value: object) -> Const | None:
+    """`value` as an expression, or None when it is mutable or has no exact stored form."""
+    if not is_immutable(value):
+        return None
+    try:
+        return Const(to_jsonable(value))
+    except EncodeError:
+        return None

@@ -1,0 +1,101 @@
+"""Which expressions need nodes of their own, and which are pure trees that one node evaluates.
+
+An expression *emits* when lowering it adds nodes: awaits and helper calls, and what must not be evaluated twice.
+Operands that come before an emitting one have to be saved first, so that they are evaluated in Python's order.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_MAX_REPEATED = 2
+
+
+class Effects:
+    """Answers for the expressions of one method."""
+
+    def __init__(self, self_name: str | None) -> None:
+        self._self_name = self_name
+        self._known: dict[ast.expr, bool] = {}
+
+    def emits(self, node: ast.expr) -> bool:
+        """Whether the value of `node` needs nodes."""
+        if node not in self._known:
+            self._known[node] = self._value_emits(node)
+        return self._known[node]
+
+    def _value_emits(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Await():
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name == self._self_name:
+                return True
+            case ast.BoolOp(values=values):
+                first = values[:-1]
+                return any(map(self.emits, values)) or not all(is_truth(v) or is_cheap(v) for v in first)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.test_emits(test) or self.emits(body) or self.emits(orelse)
+            case ast.UnaryOp(op=ast.Not()) | ast.Compare():
+                return self.test_emits(node)
+            case ast.ListComp() | ast.GeneratorExp():
+                return self.emits(node.generators[0].iter) or self.needs_loop(node)
+            case _:
+                return any(self.emits(child) for child in _children(node))
+
+    def test_emits(self, node: ast.expr) -> bool:
+        """Whether the truth of `node` needs nodes."""
+        match node:
+            case ast.BoolOp(values=values):
+                return any(map(self.test_emits, values))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self.test_emits(operand)
+            case ast.Compare(left=left, comparators=comparators):
+                middle = comparators[:-1]
+                return any(map(self.emits, [left, *comparators])) or not all(map(is_cheap, middle))
+            case _:
+                return self.emits(node)
+
+    def needs_loop(self, node: ast.ListComp | ast.GeneratorExp) -> bool:
+        """Whether a comprehension cannot be one expression, apart from its first iterable."""
+        if self.emits(node.elt):
+            return True
+        return any(
+            any(map(self.test_emits, generator.ifs)) or (index > 0 and self.emits(generator.iter))
+            for index, generator in enumerate(node.generators)
+        )
+
+
+def is_cheap(node: ast.expr, depth: int = 0) -> bool:
+    """Whether `node` may be evaluated twice: a constant, a name, or few accesses from one. It has no effects."""
+    match node:
+        case ast.Constant() | ast.Name():
+            return True
+        case ast.Attribute(value=value) if depth < _MAX_REPEATED:
+            return is_cheap(value, depth + 1)
+        case ast.Subscript(value=value, slice=ast.Constant() | ast.Name()) if depth < _MAX_REPEATED:
+            return is_cheap(value, depth + 1)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+            return True
+        case _:
+            return False
+
+
+def is_truth(node: ast.expr) -> bool:
+    """Whether the value of `node` is always True or False."""
+    match node:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(is_truth, values))
+        case _:
+            return False
+
+
+def _children(node: ast.expr) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            found.append(child)
+        elif isinstance(child, ast.keyword):
+            found.append(child.value)
+    return found

@@ -1,0 +1,128 @@
+"""Second pass: what each name of a method stands for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+import inspect
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from waymark.compiler.source import FunctionNode, Method
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Scope(enum.Enum):
+    """Where a name lives that is not a static object."""
+
+    LOCAL = "local"
+    CLOSURE = "closure"
+    UNDEFINED = "undefined"
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A name or dotted name whose object is known when the class is decorated."""
+
+    value: object
+
+
+class Names:
+    """The names of one method."""
+
+    def __init__(self, method: Method, cls: type) -> None:
+        self._method = method
+        self._cls = cls
+        self.parameters = _parameters(method.node)
+        self.self_name = None if method.is_static or not self.parameters else self.parameters[0]
+        stored = [name for name in _stored(method.node.body) if name != self.self_name]
+        own = self.parameters if self.self_name is None else self.parameters[1:]
+        self.locals = tuple(dict.fromkeys([*own, *stored]))
+        self.hidden: Collection[str] = ()
+        """Names that comprehensions around the place of a lookup bind."""
+        self.volatile = frozenset(_handler_names(method.node))
+
+    def lookup(self, name: str) -> Static | Scope:
+        """What a name stands for."""
+        if name in self.locals or name in self.hidden:
+            return Scope.LOCAL
+        if name in self._method.code.co_freevars:
+            return Scope.CLOSURE
+        module = self._method.namespace
+        if name in module:
+            return Static(module[name])
+        if name == self._cls.__name__ and self._cls.__qualname__ == name:
+            return Static(self._cls)
+        if hasattr(builtins, name) and name != "__debug__":
+            return Static(getattr(builtins, name))
+        return Scope.UNDEFINED
+
+    def static(self, node: ast.expr) -> Static | None:
+        """The object of a name or dotted name, or None when it is known only at run time."""
+        match node:
+            case ast.Name(id=name) if name != self.self_name:
+                found = self.lookup(name)
+                return found if isinstance(found, Static) else None
+            case ast.Attribute(value=value, attr=attr):
+                owner = self.static(value)
+                return _member(owner.value, attr) if owner else None
+            case _:
+                return None
+
+
+def target_names(node: ast.ListComp | ast.GeneratorExp) -> list[str]:
+    """The variables of a comprehension."""
+    targets = [child for generator in node.generators for child in ast.walk(generator.target)]
+    return [child.id for child in targets if isinstance(child, ast.Name)]
+
+
+def _member(owner: object, name: str) -> Static | None:
+    """A module's or class's attribute. Attributes of other objects are read at run time."""
+    if inspect.ismodule(owner):
+        return Static(getattr(owner, name)) if hasattr(owner, name) else None
+    if isinstance(owner, enum.EnumType):
+        members: Mapping[str, object] = owner.__members__
+        return Static(members[name]) if name in members else None
+    if isinstance(owner, type):
+        try:
+            value = inspect.getattr_static(owner, name)
+        except AttributeError:
+            return None
+        return None if hasattr(value, "__get__") or hasattr(type(owner), name) else Static(value)
+    return None
+
+
+def _parameters(node: FunctionNode) -> tuple[str, ...]:
+    spec = node.args
+    return tuple(arg.arg for arg in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs])
+
+
+def _stored(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that statements bind in their function, in order of appearance."""
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+                continue
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.ExceptHandler(name=str(name)):
+                yield name
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                yield name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from ((alias.asname or alias.name).partition(".")[0] for alias in names)
+            case _ if isinstance(node, _COMPREHENSIONS):
+                pending.append(node.generators[0].iter)
+                continue
+            case ast.Lambda():
+                continue
+            case _:
+                pass
+        pending += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _handler_names(node: FunctionNode) -> Iterator[str]:
+    return (child.name for child in ast.walk(node) if isinstance(child, ast.ExceptHandler) and child.name)

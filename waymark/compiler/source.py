@@ -1,0 +1,168 @@
+"""First pass: from a method object to its syntax tree, with exact places in the file."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import inspect
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from types import CodeType, FunctionType
+from typing import Any
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A parsed file. `methods` are the functions that stand directly in a class, with that class."""
+
+    path: str
+    lines: list[str]
+    methods: list[tuple[FunctionNode, ast.ClassDef]]
+    codes: dict[tuple[str, int], CodeType]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a workflow with its syntax tree, in which private names are mangled as Python does."""
+
+    name: str
+    code: CodeType
+    namespace: dict[str, Any]
+    """The globals of its module."""
+    signature: inspect.Signature
+    """The parameters that a caller gives: without `self`, under their mangled names."""
+    node: FunctionNode
+    class_node: ast.ClassDef
+    file: SourceFile
+    is_static: bool
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its calls are awaited."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+
+class SourceError(Exception):
+    """A method cannot be read: `code` says why, `file` and `node` where, as far as known."""
+
+    def __init__(self, code: str, file: SourceFile | None = None, node: ast.AST | None = None, **values: str) -> None:
+        super().__init__(code)
+        self.code, self.file, self.node, self.values = code, file, node, values
+
+
+def load_method(cls: type, name: str) -> Method:
+    """The method `name` of `cls`. Raises SourceError when it is not a plain method whose source is at hand."""
+    raw = inspect.getattr_static(cls, name)
+    is_static = isinstance(raw, staticmethod)
+    function: object = raw.__func__ if is_static else raw
+    if not isinstance(function, FunctionType):
+        raise SourceError("WMC008", name=name, kind=f"a {type(function).__name__}")
+    file = load_file(function)
+    first_line = function.__code__.co_firstlineno
+    found = [pair for pair in file.methods if pair[0].name == name and _first_line(pair[0]) == first_line]
+    if hasattr(function, "__wrapped__") or function.__code__.co_name != name or not found:
+        raise SourceError("WMC004", file, name=name)
+    node, class_node = found[0]
+    if any(not (isinstance(d, ast.Name) and d.id == "staticmethod") for d in node.decorator_list):
+        raise SourceError("WMC004", file, node.decorator_list[0], name=name)
+    if file.codes.get((function.__code__.co_qualname, first_line)) != function.__code__:
+        raise SourceError("WMC002", file, node, name=name)
+    return Method(
+        name=name,
+        code=function.__code__,
+        namespace=function.__globals__,
+        signature=_signature(function, is_static=is_static),
+        node=_mangle(node, class_node.name),
+        class_node=class_node,
+        file=file,
+        is_static=is_static,
+    )
+
+
+def load_file(function: FunctionType) -> SourceFile:
+    """The parsed file of a function. Raises SourceError when there is none."""
+    path = function.__code__.co_filename
+    linecache.checkcache(path)
+    lines = linecache.getlines(path, function.__globals__)
+    if not lines:
+        raise SourceError("WMC001", name=function.__qualname__)
+    try:
+        return _parse(path, "".join(lines))
+    except SyntaxError:
+        raise SourceError("WMC002", name=function.__qualname__) from None
+
+
+def module_path(module: str, file: str) -> str:
+    """The file as the module names it (`app/flows.py`): the same on every machine, so that programs are."""
+    path = PurePath(file)
+    depth = module.count(".") + (2 if path.name == "__init__.py" else 1)
+    return "/".join(path.parts[-depth:])
+
+
+@functools.lru_cache(maxsize=64)
+def _parse(path: str, text: str) -> SourceFile:
+    tree = ast.parse(text, path)
+    methods = [
+        (child, node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for child in node.body
+        if isinstance(child, FunctionNode)
+    ]
+    code = compile(tree, path, "exec", dont_inherit=True)
+    codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
+    return SourceFile(path, text.splitlines(keepends=True), methods, codes)
+
+
+def _walk_code(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _walk_code(constant)
+
+
+def _signature(function: FunctionType, *, is_static: bool) -> inspect.Signature:
+    signature = inspect.signature(function, follow_wrapped=False)
+    parameters = list(signature.parameters.values())
+    return signature.replace(parameters=parameters if is_static else parameters[1:])
+
+
+def _first_line(node: FunctionNode) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+_IDENTIFIERS: dict[type[ast.AST], str] = {
+    ast.Name: "id",
+    ast.Attribute: "attr",
+    ast.arg: "arg",
+    ast.keyword: "arg",
+    ast.ExceptHandler: "name",
+}
+
+
+def _mangle(node: FunctionNode, class_name: str) -> FunctionNode:
+    """`node` with names such as `__x` as Python sees them inside a class (`_Class__x`)."""
+    prefix = class_name.lstrip("_")
+    if not prefix or not any(_is_private(name) for _, _, name in _identifiers(node)):
+        return node
+    node = copy.deepcopy(node)
+    for owner, field, name in _identifiers(node):
+        if _is_private(name):
+            setattr(owner, field, f"_{prefix}{name}")
+    return node
+
+
+def _identifiers(node: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
+    for child in ast.walk(node):
+        field = _IDENTIFIERS.get(type(child))
+        if field and isinstance(name := getattr(child, field), str):
+            yield child, field, name
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")

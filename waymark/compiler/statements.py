@@ -1,0 +1,233 @@
+"""Statements: control flow becomes edges."""
+
+from __future__ import annotations
+
+import ast
+
+from waymark.compiler.frame import NONE, span
+from waymark.compiler.graph import Label
+from waymark.compiler.tries import FinallyExit, LoopExit, Tries
+from waymark.ir.expressions import Const, Expression, Local, Operator
+from waymark.ir.nodes import AnyNode, Iterate, Return, Span
+
+
+class Statements(Tries):
+    """Lowering of statements."""
+
+    def lower(self) -> tuple[list[AnyNode], list[str]]:
+        """The nodes of the whole method, and the temporaries that they use."""
+        node = self.method.node
+        self.body(node.body)
+        self.graph.emit(Return, span(node.body[-1]), value=NONE)
+        return self.graph.finish()
+
+    def body(self, statements: list[ast.stmt]) -> None:
+        """Adds the nodes of statements."""
+        for statement in statements:
+            with self.graph.temporaries():
+                self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:  # noqa: C901, PLR0912 - one case a kind of statement
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                self._assign(targets, value, node)
+            case ast.AnnAssign(target=target, value=value):
+                self._assign([target], value, node)
+            case ast.AugAssign():
+                self._augmented(node)
+            case ast.Expr(value=value):
+                self._expression(value)
+            case ast.If():
+                self._if(node)
+            case ast.While():
+                self._while(node)
+            case ast.For():
+                self._for(node)
+            case ast.Break():
+                loop = self._leave_loop(node)
+                loop.breaks.append(self.graph.here)
+                self.graph.here = None
+            case ast.Continue():
+                self.graph.jump(self._leave_loop(node).head)
+            case ast.Return():
+                self._return(node)
+            case ast.Try():
+                self.lower_try(node)
+            case ast.Raise():
+                self.lower_raise(node)
+            case ast.Pass():
+                pass
+            case _:
+                self._refuse_statement(node)
+
+    # --- Assignment -----------------------------------------------------------------------------------------------------
+
+    def _assign(self, targets: list[ast.expr], value: ast.expr | None, node: ast.stmt) -> None:
+        match targets, value:
+            case [ast.Name(id=name)], ast.Await() if name != self.names.self_name:
+                self.awaited(value, name)
+            case [ast.Name(id=name)], ast.Call(func=func) if (member := self._helper_name(func)) and self._is_free(name):
+                self.call_helper(value, member, name, awaited=False)
+            case [ast.Tuple(elts=names) | ast.List(elts=names)], ast.Tuple(elts=values) | ast.List(elts=values) if len(
+                names
+            ) == len(values) and not any(isinstance(item, ast.Starred) for item in [*names, *values]):
+                stored = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
+                found = self.values(values)
+                for index, item in enumerate(found):
+                    if not self.is_settled(item) or (isinstance(item, Local) and item.name in stored):
+                        found[index] = self._saved(item, values[index])
+                for target, item in zip(names, found, strict=True):
+                    self._bind_target(target, item, node)
+            case _, None:
+                if not isinstance(targets[0], ast.Name):
+                    self.refuse_target(targets[0])
+            case _, _:
+                result = self.value(value)
+                if len(targets) > 1:
+                    result = self._saved(result, value)
+                for target in targets:
+                    self._bind_target(target, result, node)
+
+    def _is_free(self, name: str) -> bool:
+        return name != self.names.self_name
+
+    def _bind_target(self, target: ast.expr, value: Expression, node: ast.stmt) -> None:
+        match target:
+            case ast.Name(id=name) if name == self.names.self_name:
+                self.refuse("WMC214", target, name=name)
+            case ast.Name(id=name):
+                self.assign(name, value, node)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                parts = self.graph.temporary("parts")
+                self.assign(parts, Operator("py.unpack", (value, Const(len(elements)))), node)
+                for index, element in enumerate(elements):
+                    self._bind_target(element, Operator("py.getitem", (Local(parts), Const(index))), node)
+            case _:
+                self.refuse_target(target)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        match node.target:
+            case ast.Name(id=name) if name == self.names.self_name:
+                self.refuse("WMC214", node.target, name=name)
+            case ast.Name(id=name):
+                old: Expression = Operator("py.inplace", (Local(name),))
+                if self.effects.emits(node.value):
+                    old = self.spill(old, node.target)
+                self.assign(name, self.binary(node.op, old, self.value(node.value), node), node)
+            case _:
+                self.refuse_target(node.target)
+
+    def _helper_name(self, func: ast.expr) -> str | None:
+        member = self.self_member(func)
+        return None if member == "run_action" else member
+
+    def _expression(self, node: ast.expr) -> None:
+        match node:
+            case ast.Constant():
+                pass
+            case ast.Await():
+                self.awaited(node, None)
+            case ast.Call(func=func) if member := self._helper_name(func):
+                self.call_helper(node, member, None, awaited=False)
+            case _:
+                self.spill(self.value(node), node)
+
+    # --- Control flow ---------------------------------------------------------------------------------------------------
+
+    def _if(self, node: ast.If) -> None:
+        self.graph.here, otherwise = self.test(node.test)
+        self.body(node.body)
+        end, self.graph.here = self.graph.here, otherwise
+        self.body(node.orelse)
+        self.graph.join(end, self.graph.here)
+
+    def _while(self, node: ast.While) -> None:
+        loop = LoopExit(self.graph.here, [])
+        self.graph.here, otherwise = self.test(node.test)
+        self._loop_body(node, loop, otherwise)
+
+    def _for(self, node: ast.For) -> None:
+        iterator, index = self.graph.temporary("iter"), self.graph.temporary("index")
+        self.assign(iterator, Operator("py.iter", (self.value(node.iter),)), node.iter)
+        self.assign(index, Const(0), node.iter)
+        loop, done = LoopExit(self.graph.here, []), self.graph.point()
+        match node.target:
+            case ast.Name(id=name) if self._is_free(name):
+                item = name
+            case _:
+                item = self.graph.temporary("item")
+        self.graph.step(Iterate, _header(node, node.iter), iterator=iterator, index=index, target=item, done=done)
+        if isinstance(node.target, ast.Name) and self._is_free(item):
+            self.bind(item)
+        if item.startswith("$"):
+            self._bind_target(node.target, Local(item), node)
+        self._loop_body(node, loop, done if loop.head is not None else None)
+
+    def _loop_body(self, node: ast.For | ast.While, loop: LoopExit, otherwise: Label | None) -> None:
+        self.exits += (loop,)
+        self.body(node.body)
+        self.graph.jump(loop.head)
+        self.exits = self.exits[:-1]
+        self.graph.here = otherwise
+        self.body(node.orelse)
+        self.graph.join(self.graph.here, *loop.breaks)
+
+    def _leave_loop(self, node: ast.stmt) -> LoopExit:
+        depth = max(index for index, around in enumerate(self.exits) if isinstance(around, LoopExit))
+        self.leave(depth + 1, node)
+        loop = self.exits[depth]
+        assert isinstance(loop, LoopExit)
+        return loop
+
+    def _return(self, node: ast.Return) -> None:
+        value = self.value(node.value) if node.value is not None else NONE
+        if any(isinstance(around, FinallyExit) for around in self.exits):
+            value = self._saved(value, node)
+            self.leave(0, node)
+        self.graph.emit(Return, span(node), self.risks(value), value=value)
+        self.graph.here = None
+
+    def _saved(self, value: Expression, node: ast.AST) -> Expression:
+        """`value` where no assignment can change it."""
+        if isinstance(value, Const) or (isinstance(value, Local) and value.name.startswith("$")):
+            return value
+        name = self.graph.temporary()
+        self.assign(name, value, node)
+        return Local(name)
+
+    # --- Refusing -------------------------------------------------------------------------------------------------------
+
+    def _refuse_statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.With():
+                self.refuse("WMC204", node, kind="with")
+            case ast.AsyncWith():
+                self.refuse("WMC204", node, kind="async with")
+            case ast.Global():
+                self.refuse("WMC208", node, kind="global")
+            case ast.Nonlocal():
+                self.refuse("WMC208", node, kind="nonlocal")
+            case _:
+                self.refuse(REFUSED.get(type(node).__name__, "WMC399"), node, name=type(node).__name__)
+
+
+REFUSED: dict[str, str] = {
+    "FunctionDef": "WMC201",
+    "AsyncFunctionDef": "WMC201",
+    "ClassDef": "WMC202",
+    "Delete": "WMC203",
+    "AsyncFor": "WMC205",
+    "Match": "WMC206",
+    "Import": "WMC207",
+    "ImportFrom": "WMC207",
+    "Assert": "WMC209",
+    "TryStar": "WMC210",
+    "TypeAlias": "WMC211",
+}
+"""Kinds of statements that are refused; newer Pythons have more of them than this one."""
+
+
+def _header(node: ast.For, last: ast.expr) -> Span:
+    """The place of the first line of a loop."""
+    line, column, _, _ = span(node)
+    return line, column, span(last)[2], span(last)[3]

@@ -1,0 +1,273 @@
+"""Exceptions: `try` with its handlers and `finally`, and `raise`."""
+
+from __future__ import annotations
+
+import ast
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import cast
+
+from waymark.codec import class_name
+from waymark.compiler.expressions import Expressions
+from waymark.compiler.frame import Landing, span
+from waymark.compiler.graph import Label
+from waymark.compiler.names import Static
+from waymark.ir.expressions import UNBOUND, Const, Expression, ListDisplay, Local, Operator
+from waymark.ir.nodes import Assign, Catch, Raise
+
+
+@dataclass(slots=True)
+class LoopExit:
+    """A loop around a statement: where `continue` goes, and the points that `break` leaves from."""
+
+    head: Label | None
+    breaks: list[Label | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FinallyExit:
+    """A `finally` that runs when its statement is left; its own exceptions go to `landing`."""
+
+    body: list[ast.stmt]
+    landing: Landing | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindExit:
+    """A handler whose variable is unbound when it is left."""
+
+    name: str
+
+
+class Tries(Expressions):
+    """Lowering of exceptions. A `finally` is lowered once for each way that leaves its statement, as in CPython."""
+
+    exits: tuple[LoopExit | FinallyExit | UnbindExit, ...] = ()
+    """What surrounds a statement and has to be run or known when it is left early, innermost last."""
+    handling: str | None = None
+    """The local that holds the exception of the handler around a statement."""
+
+    @abstractmethod
+    def body(self, statements: list[ast.stmt]) -> None:
+        """Adds the nodes of statements."""
+
+    def lower_try(self, node: ast.Try) -> None:
+        """Adds the nodes of a `try` statement."""
+        if not node.finalbody:
+            self._handled(node)
+            return
+        outer, landing = self.landing, Landing(self.graph.temporary("exception"), self.graph.point())
+        self.landing = landing
+        self.exits += (FinallyExit(node.finalbody, outer),)
+        self._handled(node)
+        self.exits, self.landing = self.exits[:-1], outer
+        self._finally(node.finalbody)
+        end = self.graph.here
+        self._land(landing, node)
+        self._finally(node.finalbody)
+        self._propagate(landing.exception, node)
+        self.graph.here = end
+
+    def _finally(self, statements: list[ast.stmt]) -> None:
+        handling, self.handling = self.handling, None
+        self.body(statements)
+        self.handling = handling
+
+    def _handled(self, node: ast.Try) -> None:
+        """The statement without its `finally`."""
+        if not node.handlers:
+            self.body(node.body)
+            return
+        outer, landing = self.landing, Landing(self.graph.temporary("exception"), self.graph.point())
+        self.landing = landing
+        self.body(node.body)
+        self.landing = outer
+        self.body(node.orelse)
+        ends = [self.graph.here]
+        self._land(landing, node)
+        for handler in node.handlers:
+            otherwise = None
+            if handler.type is not None:
+                classes = Const(self._class_names(handler.type))
+                test = Operator("py.exception_matches", (Local(landing.exception), classes))
+                self.graph.here, otherwise = self.graph.branch(span(handler.type), None, test)
+            self._handler(handler, landing.exception)
+            ends.append(self.graph.here)
+            self.graph.here = otherwise
+        self._propagate(landing.exception, node)
+        self.graph.join(*ends)
+
+    def _handler(self, handler: ast.ExceptHandler, exception: str) -> None:
+        saved = self.handling, self.exits, self.landing
+        self.handling = exception
+        name, outer = handler.name, self.landing
+        if name is not None:
+            if name == self.names.self_name:
+                self.refuse("WMC214", handler, name=name)
+            self.assign(name, Local(exception), handler)
+            self.exits += (UnbindExit(name),)
+            if outer is not None:
+                self.landing = Landing(outer.exception, self.graph.point())
+        self.body(handler.body)
+        inner = self.landing
+        self.handling, self.exits, self.landing = saved
+        if name is None:
+            return
+        self._unbind(name, handler)
+        if outer is not None and inner is not None:
+            end = self.graph.here
+            self._land(inner, handler)
+            self._unbind(name, handler)
+            if self.graph.here is not None:
+                outer.entries.append(self.graph.here)
+            self.graph.here = end
+
+    def _unbind(self, name: str, node: ast.AST) -> None:
+        self.graph.step(Assign, span(node), target=name, value=UNBOUND)
+
+    def _land(self, landing: Landing, node: ast.AST) -> None:
+        """Moves `here` to where the exceptions of a landing arrive."""
+        self.graph.here = landing.catch if landing.catch.used else None
+        self.graph.step(Catch, span(node), target=landing.exception)
+        self.graph.join(self.graph.here, *landing.entries)
+
+    def _propagate(self, exception: str, node: ast.AST) -> None:
+        """Ends the flow by raising on what was caught."""
+        if self.landing is None:
+            self.graph.emit(Raise, span(node), value=Local(exception))
+        elif self.graph.here is not None:
+            if self.landing.exception != exception:
+                self.assign(self.landing.exception, Local(exception), node)
+            self.landing.entries.append(self.graph.here)
+        self.graph.here = None
+
+    # --- Leaving early --------------------------------------------------------------------------------------------------
+
+    def leave(self, depth: int, node: ast.AST, *, unbind: bool = True) -> None:
+        """Runs what has to run when a statement leaves all but the outer `depth` statements around it."""
+        saved = self.exits, self.landing
+        while len(self.exits) > depth:
+            last, self.exits = self.exits[-1], self.exits[:-1]
+            match last:
+                case FinallyExit():
+                    self.landing = last.landing
+                    self._finally(last.body)
+                case UnbindExit(name=name) if unbind:
+                    self._unbind(name, node)
+                case _:
+                    pass
+        self.exits, self.landing = saved
+
+    # --- Classes and values ---------------------------------------------------------------------------------------------
+
+    def _class_names(self, node: ast.expr) -> list[str]:
+        found = self.names.static(node)
+        nodes: list[tuple[ast.expr, Static | None]] = [(node, found)]
+        if isinstance(node, ast.Tuple):
+            nodes = [(element, self.names.static(element)) for element in node.elts]
+        elif isinstance(values := self.static_value(node), tuple):
+            nodes = [(node, Static(item)) for item in cast("tuple[object, ...]", values)]
+        names: list[str] = []
+        for element, item in nodes:
+            if item is None or not isinstance(item.value, type) or not issubclass(item.value, BaseException):
+                self.refuse("WMC601", element)
+            else:
+                names.append(class_name(item.value))
+        return names
+
+    def lower_raise(self, node: ast.Raise) -> None:
+        """Adds the nodes of a `raise` statement; no path leads behind it."""
+        if node.cause is not None:
+            self.refuse("WMC603", node.cause)
+        if node.exc is not None:
+            value = self._exception(node.exc)
+        elif self.handling is None:
+            value = self.refuse("WMC604", node)
+        else:
+            value = Local(self.handling)
+        self.graph.emit(Raise, span(node), self.error(), value=value)
+        self.graph.here = None
+
+    def _exception(self, node: ast.expr) -> Expression:
+        """The exception of `raise X`, `raise X(…)`, or of any expression whose value is one."""
+        match node:
+            case ast.Call(func=func, args=args, keywords=keywords):
+                complete = not keywords and not any(isinstance(arg, ast.Starred) for arg in args)
+            case _:
+                func, args, complete = node, [], True
+        cls = self.static_value(func)
+        if not isinstance(cls, type):
+            return self.value(node)
+        if not complete or not _is_plain(cls, len(args)):
+            return self.refuse("WMC602", node, name=f"`{ast.unparse(node)}`")
+        mro = [class_name(base) for base in cls.__mro__]
+        arguments = ListDisplay(tuple(self.values(args)))
+        return Operator("py.exception", (Const(mro[0]), Const(mro), arguments))
+
+
+_PLAIN = [
+    "Exception",
+    "ArithmeticError",
+    "AssertionError",
+    "BufferError",
+    "EOFError",
+    "FloatingPointError",
+    "IndexError",
+    "KeyError",
+    "LookupError",
+    "MemoryError",
+    "NotImplementedError",
+    "OverflowError",
+    "RecursionError",
+    "ReferenceError",
+    "RuntimeError",
+    "TypeError",
+    "UnicodeError",
+    "ValueError",
+    "ZeroDivisionError",
+    "Warning",
+    "BytesWarning",
+    "DeprecationWarning",
+    "FutureWarning",
+    "ImportWarning",
+    "PendingDeprecationWarning",
+    "ResourceWarning",
+    "RuntimeWarning",
+    "SyntaxWarning",
+    "UnicodeWarning",
+    "UserWarning",
+]
+_ENVIRONMENT = [
+    "OSError",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "FileExistsError",
+    "FileNotFoundError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "NotADirectoryError",
+    "PermissionError",
+    "ProcessLookupError",
+    "TimeoutError",
+]
+"""These read a second argument as the text of an error number."""
+_INERT = {"__module__", "__doc__", "__qualname__", "__weakref__", "__dict__", "__annotations__", "__firstlineno__"} | {
+    "__static_attributes__",
+    "__annotate_func__",
+    "__annotations_cache__",
+}
+
+
+def _is_plain(cls: type, arguments: int) -> bool:
+    """Whether an instance is nothing but its arguments: a plain builtin exception or one derived that adds nothing."""
+    for base in cls.__mro__:
+        if base.__module__ == "builtins":
+            return base.__name__ in _PLAIN or (base.__name__ in _ENVIRONMENT and arguments <= 1)
+        if not vars(base).keys() <= _INERT:
+            return False
+    return False
