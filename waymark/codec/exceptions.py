@@ -19,6 +19,9 @@ MAX_CAUSES = 20
 REMOTE_TRACEBACK = "__waymark_traceback__"
 """The attribute of a decoded exception that holds the text of the traceback it had where it was raised."""
 
+_MACHINERY = ("waymark.", "asyncio.", "concurrent.futures.", "contextlib", "mountaineer_di.")
+"""Modules between the worker and an action: a traceback begins after them."""
+
 _ATTRIBUTES_OF_C = {
     OSError: ("filename", "filename2"),
     ImportError: ("name", "path", "name_from"),
@@ -61,7 +64,7 @@ def message_of(exception: BaseException) -> str:
 
 
 def traceback_of(exception: BaseException) -> str | None:
-    """The text of its traceback, from the first frame outside Waymark on, or the one it had when it was decoded."""
+    """The text of its traceback, from the user's first frame on, or the one it had when it was decoded."""
     frames = _skip_own_frames(exception.__traceback__)
     if frames is None:
         return exception.__dict__.get(REMOTE_TRACEBACK)
@@ -73,7 +76,7 @@ def traceback_of(exception: BaseException) -> str | None:
 
 
 def _skip_own_frames(frames: TracebackType | None) -> TracebackType | None:
-    while frames is not None and str(frames.tb_frame.f_globals.get("__name__")).startswith("waymark."):
+    while frames is not None and str(frames.tb_frame.f_globals.get("__name__")).startswith(_MACHINERY):
         frames = frames.tb_next
     return frames
 

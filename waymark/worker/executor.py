@@ -1,0 +1,150 @@
+"""Runs actions: decode, inject dependencies, call, encode. At most `concurrency` at once, the rest waits in a queue."""
+
+import asyncio
+import collections
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from waymark.actions import Action, CurrentAction, find_action, running_action
+from waymark.codec import decode_arguments, encode, encode_exception
+from waymark.errors import EncodeError
+from waymark.worker import protocol
+from waymark.worker.protocol import Run
+
+GRACE = 5.0
+"""Seconds that actions have to end once they are cancelled because the daemon has gone."""
+
+
+class Invocation:
+    """An attempt that is queued or running."""
+
+    __slots__ = ("run", "task", "timed_out", "timer")
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.task: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.timed_out = False
+
+    def current(self) -> CurrentAction:
+        """What `waymark.current_action()` gives inside the action."""
+        return CurrentAction(UUID(bytes=self.run.run_id), self.run.action_id, self.run.attempt)
+
+
+class Executor:
+    """The actions of one worker.
+
+    Every RUN is answered by exactly one RESULT through `send`, whatever the action does.
+    """
+
+    def __init__(self, concurrency: int, send: Callable[[bytes], None], on_idle: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._concurrency = concurrency
+        self._send = send
+        self._on_idle = on_idle
+        self._queue: collections.deque[Invocation] = collections.deque()
+        self._running: dict[int, Invocation] = {}
+        self._actions: dict[str, Action] = {}
+        self._draining = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is queued or running."""
+        return not self._running and not self._queue
+
+    def submit(self, run: Run) -> None:
+        """Execute an attempt as soon as there is room."""
+        invocation = Invocation(run)
+        if self._draining:
+            self._release(invocation, "the worker was drained")
+        elif len(self._running) < self._concurrency:
+            self._start(invocation)
+        else:
+            self._queue.append(invocation)
+
+    def cancel(self, number: int) -> None:
+        """Raise CancelledError in an action; one that has not started is given back."""
+        running = self._running.get(number)
+        if running is not None and running.task is not None:
+            # Not at once: a task that has not begun would be cancelled without ever running, and never answer.
+            self._loop.call_soon(running.task.cancel)
+            return
+        for invocation in self._queue:
+            if invocation.run.invocation == number:
+                self._queue.remove(invocation)
+                self._release(invocation, "it was cancelled before it started")
+                return
+
+    def drain(self) -> None:
+        """Start nothing more and give back what waits."""
+        self._draining = True
+        while self._queue:
+            self._release(self._queue.popleft(), "the worker was drained")
+        if self.is_idle:
+            self._on_idle()
+
+    async def abandon(self) -> None:
+        """The daemon has gone: nobody wants the results, and others will execute these actions again."""
+        self._draining = True
+        self._queue.clear()
+        tasks = [invocation.task for invocation in self._running.values() if invocation.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+
+    def _start(self, invocation: Invocation) -> None:
+        run = invocation.run
+        self._running[run.invocation] = invocation
+        invocation.task = self._loop.create_task(self._execute(invocation))
+        if run.timeout_ms:
+            invocation.timer = self._loop.call_later(run.timeout_ms / 1000, self._time_out, invocation)
+
+    def _time_out(self, invocation: Invocation) -> None:
+        invocation.timed_out = True
+        if invocation.task is not None:
+            invocation.task.cancel()
+
+    async def _execute(self, invocation: Invocation) -> None:
+        run = invocation.run
+        running_action.set(invocation.current)
+        began = time.perf_counter_ns()
+        try:
+            action = self._actions.get(run.name) or self._find(run.name)
+            arguments = decode_arguments(run.arguments)
+            if action.is_plain and action.is_async:
+                returned = await action.function(**arguments)
+            else:
+                positional, keywords = action.bind(arguments)
+                returned = await action.call(*positional, **keywords)
+            outcome, value = protocol.SUCCEEDED, encode(returned, "result").encode()
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt end the attempt, not the worker
+            outcome, value = protocol.FAILED, encode_exception(error).encode()
+        if invocation.timed_out:
+            outcome, value = protocol.TIMED_OUT, b""
+        elif len(value) > protocol.MAX_VALUE:
+            outcome, value = protocol.FAILED, encode_exception(_too_large(len(value))).encode()
+        self._send(protocol.result(run.invocation, outcome, (time.perf_counter_ns() - began) // 1000, value))
+        self._finish(invocation)
+
+    def _find(self, name: str) -> Action:
+        found = self._actions[name] = find_action(name)
+        return found
+
+    def _finish(self, invocation: Invocation) -> None:
+        if invocation.timer is not None:
+            invocation.timer.cancel()
+        del self._running[invocation.run.invocation]
+        if self._queue:
+            self._start(self._queue.popleft())
+        elif self._draining and self.is_idle:
+            self._on_idle()
+
+    def _release(self, invocation: Invocation, reason: str) -> None:
+        self._send(protocol.result(invocation.run.invocation, protocol.RELEASED, 0, encode(reason).encode()))
+
+
+def _too_large(size: int) -> EncodeError:
+    limit = protocol.MAX_VALUE
+    return EncodeError(f"the result has {size:,} bytes, at most {limit:,} can travel; store it and return where", "result")
