@@ -255,7 +255,7 @@ def workflow(cls: Any = None, /, *, name: str | None = None) -> Any:
         if taken:
             raise TypeError(f"{cls.__qualname__}: {min(taken)!r} is an attribute of Workflow; choose another name")
         cls.name = cls.__name__ if name is None else name
-        cls.program = compile_workflow(cls)
+        cls.program = compile_workflow(cls, cls.name)
         _declared[object_name(cls)] = cls
         return cls
 
