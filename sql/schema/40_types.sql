@@ -14,14 +14,15 @@ comment on type waymark.start_options is 'The options of waymark.start, validate
 create type waymark.action_result as (run_id uuid, task_no int, step_no int, slot int, ok boolean, value jsonb);
 comment on type waymark.action_result is 'Internal to the turn: the final result of an action.';
 
--- A locked task and the event that lets it go on: the input of a step function.
+-- A locked task and the event that lets it go on: the input of a step function. row_id is the place of the locked row: what is written later is found
+-- by it, the one join that no statistics can turn into a scan of the table.
 create type waymark.task_event as (
-  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
   pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
 comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
 
 -- What a step function answered: where the task stands now and what it wants.
 create type waymark.task_step as (
-  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
   pc int, locals jsonb, frames jsonb, effect text, payload jsonb);
 comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';

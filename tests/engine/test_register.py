@@ -143,12 +143,19 @@ REFUSED = [
     ("nodes.3.call.action", "no_colon", "WM101", "$.nodes[3].call.action"),
     ("nodes.3.call.action", "a:b' || 'c", "WM101", "$.nodes[3].call.action"),
     ("nodes.3.call.policy", {"budget": const(1)}, "WM101", "$.nodes[3].call.policy"),
-    ("nodes.6.value", {"comprehension": {"element": const(1), "generators": []}}, "WM101", "$.nodes[6].value.comprehension.generators"),
+    (
+        "nodes.6.value",
+        {"comprehension": {"element": const(1), "generators": []}},
+        "WM101",
+        "$.nodes[6].value.comprehension.generators",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("path", "value", "sqlstate", "place"), REFUSED, ids=[f"{r[0]}-{i}" for i, r in enumerate(REFUSED)])
-def test_malformed_hostile_or_oversized_ir_is_refused_by_path(session: Session, path: str, value: Any, sqlstate: str, place: str) -> None:
+def test_malformed_hostile_or_oversized_ir_is_refused_by_path(
+    session: Session, path: str, value: Any, sqlstate: str, place: str
+) -> None:
     stored = "select (select count(*) from waymark.programs) + (select count(*) from pg_proc where pronamespace = 'waymark_programs'::regnamespace)"
     before = session.value(stored)
     with pytest.raises(psycopg.Error) as refusal:

@@ -1,7 +1,8 @@
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
--- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each.
+-- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
+-- the locked rows are then found by their place.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
@@ -14,14 +15,14 @@ declare
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us,
-           case o.outcome when 'succeeded' then o.value when 'failed' then o.value when 'released' then null
+           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'failed' then o.value when 'released' then null
                 else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
            case o.outcome when 'succeeded' then null when 'released' then 0::double precision
                 else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
      cross join lateral (
-        select * from waymark.actions c
+        select c.*, c.ctid as row_id from waymark.actions c
          where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
            for update offset 0) a
   ), recorded as (
@@ -31,14 +32,14 @@ begin
            l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
       from locked l where l.outcome <> 'released'
   ), ended as (
-    delete from waymark.actions a using locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is null
+    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null
   ), again as (
     update waymark.actions a
        set state = case when l.delay > 0 then 'backoff' else 'ready' end,
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
            session_id = null, claimed_at = null, deadline = null
-      from locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is not null
+      from locked l where a.ctid = l.row_id and l.delay is not null
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0

@@ -8,10 +8,10 @@ language plpgsql as $$
 begin
   return query
   with picked as materialized (
-    select c.run_id, c.action_id
+    select c.row_id
       from unnest(p_queues) q(queue)
      cross join lateral (
-        select a.run_id, a.action_id, a.priority, a.ready_at from waymark.actions a
+        select a.ctid as row_id, a.priority, a.ready_at from waymark.actions a
          where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
          order by a.priority, a.ready_at limit p_room for update skip locked) c
      order by c.priority, c.ready_at limit p_room
@@ -19,7 +19,7 @@ begin
   update waymark.actions a
      set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
          deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
-    from picked p where a.run_id = p.run_id and a.action_id = p.action_id
+    from picked p where a.ctid = p.row_id
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
 end
 $$;

@@ -1,6 +1,7 @@
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
+-- Volatile: it must see history as of now, not as of the statement that calls it.
 create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
-language plpgsql stable as $$
+language plpgsql volatile as $$
 begin
   return (
     select jsonb_agg(a.value order by a.slot) from waymark.action_attempts a

@@ -5,6 +5,7 @@ create function waymark._complete_joins(p_results waymark.action_result[]) retur
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
+  v_event waymark.task_event;
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -15,19 +16,26 @@ begin
            t.pending = j.ended or t.state = 'gather' and not j.ok as complete
       from joined j
      cross join lateral (
-        select * from waymark.tasks w
+        select w.*, w.ctid as row_id from waymark.tasks w
          where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
            for no key update offset 0) t
   ), counted as (
     update waymark.tasks t set pending = t.pending - l.ended from locked l
-     where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete
+     where t.ctid = l.row_id and not l.complete
   )
-  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        l.ok or l.state = 'settle',
-                       case when l.state = 'settle' or l.state = 'gather' and l.ok
-                            then waymark._collect_join(l.run_id, l.task_no, l.step_no) else l.value end)::waymark.task_event)
+                       case when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
     into v_events
     from locked l where l.complete;
+  -- Only a statement that begins after the lock is held sees what another session, which we may have waited for, has appended to history.
+  for i in 1..coalesce(cardinality(v_events), 0) loop
+    if v_events[i].value is null then
+      v_event := v_events[i];
+      v_event.value := waymark._collect_join(v_event.run_id, v_event.task_no, v_event.step_no);
+      v_events[i] := v_event;
+    end if;
+  end loop;
   return coalesce(v_events, '{}');
 end
 $$;

@@ -7,26 +7,29 @@ declare
   v_events waymark.task_event[];
 begin
   with due as materialized (
-    select t.* from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
+    select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
   ), taken as (
-    delete from waymark.timers t using due d where t.run_id = d.run_id and t.task_no = d.task_no and t.action_id = d.action_id
+    delete from waymark.timers t using due d where t.ctid = d.row_id
   )
-  select array_agg(row(d.*)::waymark.timers) into v_due from due d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
   if v_due is null then
     return '{}';
   end if;
   update waymark.actions a set state = 'ready'
-    from unnest(v_due) d where d.action_id <> 0 and a.run_id = d.run_id and a.action_id = d.action_id and a.state = 'backoff';
+    from unnest(v_due) d
+   cross join lateral (
+      select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+   where d.action_id <> 0 and a.ctid = c.row_id;
   if found then
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
     select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
-        select * from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
            for no key update offset 0) t
   )
-  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        true, 'null'::jsonb)::waymark.task_event)
     into v_events from locked l;
   return coalesce(v_events, '{}');

@@ -9,18 +9,25 @@ declare
   v_waiter text;
 begin
   with leftover as materialized (
-    select a.* from unnest(v_ended) s join waymark.actions a on a.run_id = s.run_id for update of a skip locked
+    select a.*
+      from unnest(v_ended) s
+     cross join lateral (
+        select c.*, c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a
   ), removed as (
-    delete from waymark.actions a using leftover l where a.run_id = l.run_id and a.action_id = l.action_id
+    delete from waymark.actions a using leftover l where a.ctid = l.row_id
   ), unscheduled as (
-    delete from waymark.timers t using leftover l where t.run_id = l.run_id and t.task_no = l.task_no and t.action_id = l.action_id
+    delete from waymark.timers t
+     using leftover l
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+     where t.ctid = m.row_id
   )
   insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
                                        claimed_at, ended_at, session_id)
   select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
          l.claimed_at, p_now, l.session_id
     from leftover l;
-  delete from waymark.tasks t using unnest(v_ended) s where t.run_id = s.run_id and t.task_no = s.task_no;
+  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   for v_waiter in
     with ended as (
       update waymark.runs r
@@ -29,7 +36,9 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s
-       where r.run_id = s.run_id and r.state = 'live'
+       cross join lateral (
+          select l.ctid as row_id from waymark.runs l where l.run_id = s.run_id and l.state = 'live' for no key update offset 0) l
+       where r.ctid = l.row_id
       returning r.waiters
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null

@@ -10,7 +10,7 @@ begin
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
          started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s
-   where t.run_id = s.run_id and t.task_no = s.task_no and s.effect not in ('return', 'raise');
+   where t.ctid = s.row_id and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
     from unnest(p_steps) s where s.effect = 'sleep';

@@ -5,10 +5,10 @@ declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.* from waymark.tasks t where t.state = 'ready'
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready'
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
                        true, 'null'::jsonb)::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');

@@ -5,7 +5,7 @@ create function waymark._step_tasks(p_events waymark.task_event[], p_isolate boo
 language plpgsql as $$
 declare
   c_call constant text :=
-    'select array_agg(row(e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
+    'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
     ' s.pc, s.locals, s.frames, s.effect, s.payload)::waymark.task_step)'
     ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
   v_program record;
@@ -27,7 +27,7 @@ begin
       begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
-        v_some := array[row(v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
+        v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
                             v_event.step_no, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
                             waymark._engine_failure(v_event.pc, sqlstate, sqlerrm))::waymark.task_step];
       end;

@@ -1,0 +1,111 @@
+"""The lock order (actions, timers, tasks, runs), tried with sessions that really collide."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+
+from tests.cluster import wait_until
+from tests.engine import programs
+from tests.engine.session import Session
+
+Connect = Callable[..., psycopg.Connection]
+
+
+def is_blocked(observer: psycopg.Connection, pid: int) -> bool:
+    row = observer.execute("select cardinality(pg_blocking_pids(%s)) > 0", (pid,)).fetchone()
+    return row == (True,)
+
+
+def test_two_batches_of_one_join_meet_without_a_deadlock(session: Session, connect: Connect) -> None:
+    """Two lanes hand in results of the same two gathers, in transactions that overlap."""
+    session.register(programs.gather())
+    runs = [session.start("Gather", xs=[1, 2]) for _ in range(2)]
+    claims = session.turn()
+    halves = [[c for c in claims if c.arguments["n"] == n] for n in (1, 2)]
+    first = Session(connect(autocommit=False), ttl_ms=60_000)
+    second = Session(connect(autocommit=False), ttl_ms=60_000)
+    first.connection.commit()
+    second.connection.commit()
+    first.turn(*(c.succeeded(1) for c in halves[0]))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: second.turn(*(c.succeeded(2) for c in halves[1])))
+        wait_until(lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first")
+        first.connection.commit()
+        waiting.result(timeout=30)
+    second.connection.commit()
+    assert [session.outcome(run_id)[1] for run_id in runs] == [[1, 2], [1, 2]]
+
+
+def test_the_same_result_from_two_sessions_is_taken_once(session: Session, connect: Connect) -> None:
+    """A batch sent again while its first transaction is still committing."""
+    session.register(programs.loop())
+    run_id = session.start("Loop", n=1)
+    (claim,) = session.turn()
+    first = Session(connect(autocommit=False), ttl_ms=60_000)
+    first.connection.commit()
+    again = Session(connect(), ttl_ms=60_000)
+    first.turn(claim.succeeded(5))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: again.turn(claim.succeeded(6)))
+        wait_until(lambda: is_blocked(session.connection, again.connection.info.backend_pid), "the second hand-in waits")
+        first.connection.commit()
+        waiting.result(timeout=30)
+    assert again.rejected == [(claim.run_id, claim.action_id, claim.fencing_token)]
+    assert session.outcome(run_id)[1] == 5
+
+
+def test_reclaim_passes_over_what_is_being_handed_in(session: Session, connect: Connect) -> None:
+    session.register(programs.one_action())
+    run_id = session.start("One", n=1)
+    session.session_id = session.value("select waymark.open_session('{}', 15000)")
+    (claim,) = session.turn()
+    handing_in = Session(connect(autocommit=False), ttl_ms=60_000)
+    handing_in.connection.commit()
+    handing_in.turn(claim.succeeded(5))
+    sweeper = Session(connect())
+    sweeper.move_clock(20)
+    assert sweeper.value("select waymark.reclaim(10)") == 0
+    handing_in.connection.commit()
+    assert session.outcome(run_id)[1] == 5
+
+
+def test_the_end_of_a_run_does_not_wait_for_a_straggler_being_handed_in(session: Session, connect: Connect) -> None:
+    """A gather that failed early: its last branch is handed in while the run ends; taking both locks in turn would be a deadlock."""
+    session.register(programs.gather())
+    run_id = session.start("Gather", xs=[1, 2])
+    one, two = session.turn()
+    (clean_up,) = session.turn(one.failed())
+    straggler = Session(connect(autocommit=False), ttl_ms=60_000)
+    straggler.connection.commit()
+    straggler.turn(two.succeeded(2), capacity=0)
+    session.turn(clean_up.succeeded("done"))
+    straggler.connection.commit()
+    assert session.outcome(run_id)[1] == "done"
+    assert session.is_quiet()
+
+
+def test_many_sessions_at_once_finish_every_run_once(session: Session, connect: Connect) -> None:
+    session.register(programs.gather())
+    session.register(programs.loop())
+    runs = [session.start("Gather", xs=list(range(20))) for _ in range(10)] + [session.start("Loop", n=10) for _ in range(20)]
+    observer = connect()
+
+    def lane(number: int) -> None:
+        mine = Session(connect())
+        claims = mine.turn(capacity=8)
+        while claims or observer_live():
+            claims = mine.turn(*(c.succeeded(c.arguments["n"]) for c in claims), capacity=8)
+            if number == 0:
+                mine.value("select waymark.reclaim(100)")
+
+    def observer_live() -> bool:
+        with psycopg.connect(observer.info.dsn, password=observer.info.password) as own:
+            return own.execute("select exists (select from waymark.runs where state = 'live')").fetchone() == (True,)
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(lane, n) for n in range(4)]:
+            future.result(timeout=60)
+    results = [session.outcome(run_id)[1] for run_id in runs]
+    assert results == [list(range(20))] * 10 + [45] * 20
+    assert session.is_quiet()
