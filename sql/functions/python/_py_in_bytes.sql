@@ -9,7 +9,7 @@ begin
   if v_byte is null then
     if waymark._py_kind(p_item) = 'bytes' then
       return position(decode(p_item ->> 'v', 'base64') in p_container) > 0;
-    elsif waymark._py_kind(p_item) in ('object', 'enum', 'opaque') then
+    elsif waymark._py_is_foreign(p_item) then
       perform waymark._refuse(format('a %s in bytes', waymark._py_type_name(p_item)), 'Use a plain value.');
     end if;
     perform waymark._raise_python('TypeError', format('a bytes-like object is required, not ''%s''', waymark._py_type_name(p_item)));

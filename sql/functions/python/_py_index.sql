@@ -8,7 +8,7 @@ declare
   v_items jsonb;
 begin
   if v_index is null then
-    if waymark._py_kind(p_key) in ('object', 'enum', 'opaque') then
+    if waymark._py_is_foreign(p_key) then
       return waymark._refuse('a subscript with ' || waymark._py_type_name(p_key), 'Use an int.');
     end if;
     return waymark._raise_python('TypeError', case p_kind

@@ -36,8 +36,7 @@ begin
   end case;
   if v_value is not null then
     return v_value;
-  elsif v_kind in ('object', 'enum', 'opaque') or waymark._py_has_attribute(
-    case when v_kind <> 'exception' then v_kind when waymark._py_is_open(p_object) then 'object' else 'exception' end, v_name) then
+  elsif waymark._py_is_foreign(p_object) or waymark._py_has_attribute(v_kind, v_name) then
     return waymark._refuse(format('attribute %s of %s', v_name, waymark._py_type_name(p_object)), 'Return what you need of it from an action.');
   end if;
   return waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', waymark._py_type_name(p_object), v_name));

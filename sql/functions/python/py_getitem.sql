@@ -28,7 +28,7 @@ begin
     return v_item;
   elsif v_kind in ('list', 'tuple', 'str', 'bytes', 'range') then
     return waymark._py_index(v_kind, p_object, p_key);
-  elsif v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_object)) then
+  elsif waymark._py_is_foreign(p_object) then
     return waymark._refuse('a subscript of ' || waymark._py_type_name(p_object), 'Read the attributes, or do it in an action.');
   end if;
   return waymark._raise_python('TypeError', format('''%s'' object is not subscriptable', waymark._py_type_name(p_object)));

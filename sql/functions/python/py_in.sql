@@ -35,7 +35,7 @@ begin
     when 'range' then
       return waymark._py_in_range(p_item, p_container);
     else
-      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_container)) then
+      if waymark._py_is_foreign(p_container) then
         perform waymark._refuse('`in` a ' || waymark._py_type_name(p_container), 'Test it in an action.');
       end if;
       perform waymark._raise_python('TypeError', format('argument of type ''%s'' is not iterable', waymark._py_type_name(p_container)));

@@ -35,7 +35,7 @@ begin
       end if;
       return p_value -> 'v';
     else
-      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_value)) then
+      if waymark._py_is_foreign(p_value) then
         return waymark._refuse('iteration over ' || waymark._py_type_name(p_value), 'Return a list from an action.');
       end if;
       return waymark._raise_python('TypeError', format('''%s'' object is not iterable', waymark._py_type_name(p_value)));

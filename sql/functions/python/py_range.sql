@@ -8,7 +8,7 @@ declare
 begin
   foreach v_bound in array array[p_start, p_stop, p_step] loop
     if waymark._py_int(v_bound) is null then
-      if waymark._py_kind(v_bound) in ('object', 'enum', 'opaque') then
+      if waymark._py_is_foreign(v_bound) then
         return waymark._refuse('a range of ' || waymark._py_type_name(v_bound), 'Use an int.');
       end if;
       return waymark._raise_python('TypeError', format(

@@ -10,7 +10,7 @@ declare
 begin
   if v_kind in ('set', 'frozenset') then
     v_length := jsonb_array_length(p_value -> 'v');
-  elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range', 'object', 'enum', 'opaque', 'exception') then
+  elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range') or waymark._py_is_foreign(p_value) then
     p_value := waymark.py_iter(p_value);
     v_length := case jsonb_typeof(p_value) when 'array' then jsonb_array_length(p_value) else waymark._py_range_length(p_value) end;
   else

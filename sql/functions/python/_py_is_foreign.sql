@@ -1,0 +1,13 @@
+-- Whether a value is an instance of a user's class, which may define any operator, or one that could not be encoded.
+create function waymark._py_is_foreign(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+begin
+  return v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+end
+$$;
+
+comment on function waymark._py_is_foreign(jsonb) is
+  'Whether a value is of a user''s class, so that the engine does not know its operators.';
