@@ -22,7 +22,7 @@ use tokio::{
 use crate::{
     backoff::Backoff,
     config::Config,
-    database::{self, ANSWER_TIMEOUT, Database, TurnConnection},
+    database::{self, Database, TurnConnection},
     error::{Error, describe, json_string},
     hub::Hub,
     lane,
@@ -35,6 +35,9 @@ const DRAIN_GRACE: Duration = Duration::from_secs(30);
 
 /// How long the last results may take to be handed in.
 const HAND_IN_GRACE: Duration = Duration::from_secs(10);
+
+/// How long the farewell to the database may take.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
 
 /// SIGTERM and SIGINT.
 pub struct Signals {
@@ -74,7 +77,7 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     let (programs, registrations) = mpsc::unbounded_channel();
     let hub = Rc::new(Hub::new(config, queues, database, lease, sockets.path.clone(), programs));
     tracing::info!(
-        session = hub.lease.session(),
+        session = hub.lease.current().id,
         workers = hub.config.worker_count,
         concurrency = hub.config.concurrent_per_worker,
         lanes = hub.config.executor_shards,
@@ -108,8 +111,8 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     drain(&hub, &mut signals).await;
     let handed_in = hand_in(&hub, &mut lanes, &mut signals).await;
     services.shutdown().await;
-    close_session(&hub).await;
     hub.stats.log(0);
+    close_sessions(&hub).await;
     match failure {
         Some(error) => Err(error),
         None if handed_in => Ok(()),
@@ -140,17 +143,20 @@ async fn hand_in(hub: &Hub, lanes: &mut JoinSet<()>, signals: &mut Signals) -> b
     }
 }
 
-/// Gives back what the session may still hold. Without that, the lease's end does.
-async fn close_session(hub: &Hub) {
-    let session = hub.lease.session();
+/// Gives back what the sessions may still hold. Without that, the end of their leases does.
+async fn close_sessions(hub: &Hub) {
     let close = async {
         let client = hub.database.connect("session").await?;
-        database::close_session(&client, session).await
+        let mut returned = 0;
+        for session in hub.lease.all() {
+            returned += database::close_session(&client, session).await?;
+        }
+        Ok::<i32, tokio_postgres::Error>(returned)
     };
-    match timeout(ANSWER_TIMEOUT / 4, close).await {
-        Ok(Ok(returned)) => tracing::info!(session, returned, "stopped"),
-        Ok(Err(error)) => tracing::warn!(session, "the session was not closed: {}", describe(&error)),
-        Err(_) => tracing::warn!(session, "the session was not closed: no answer from the database"),
+    match timeout(CLOSE_GRACE, close).await {
+        Ok(Ok(returned)) => tracing::info!(returned, "stopped"),
+        Ok(Err(error)) => tracing::warn!("the session was not closed: {}", describe(&error)),
+        Err(_) => tracing::warn!("the session was not closed: no answer from the database"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Connections to the database and the engine's functions, called by name.
 
-use std::{future::poll_fn, time::Duration};
+use std::{future::poll_fn, path::Path, rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use tokio::task::spawn_local;
@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::{
     config::ConfigError,
     error::{ENGINE_API, describe},
+    session::Session,
     tls,
     values::{Jsonb, RunId},
     worker::protocol::Outcome,
@@ -18,10 +19,12 @@ use crate::{
 /// A statement that runs longer is cancelled by the server.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A statement that has not answered by then is on a dead connection.
-pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// A statement that has not answered by then is on a dead connection, and the server is not at it any more.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Where a server on this machine has its socket.
+const SOCKET_FOLDER: &str = "/var/run/postgresql";
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// Where the database is and how to speak to it.
@@ -52,6 +55,15 @@ impl Database {
         config.ssl_mode(mode).keepalives_idle(KEEPALIVE_IDLE).tcp_user_timeout(KEEPALIVE_IDLE);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            // As libpq: a URL without a host means this machine.
+            let folder = Path::new(SOCKET_FOLDER);
+            if folder.is_dir() {
+                config.host_path(folder)
+            } else {
+                config.host("localhost")
+            };
         }
         Ok(Self { config, tls: connector })
     }
@@ -113,6 +125,8 @@ pub struct Completion {
     pub action_id: i64,
     /// The claim's fencing token: a result of a claim that is not live any more changes nothing.
     pub fencing_token: i64,
+    /// The session that made the claim; it is not closed before this is handed in.
+    pub session: Rc<Session>,
     /// How the attempt ended.
     pub outcome: Outcome,
     /// Its JSON text.
@@ -134,7 +148,7 @@ pub struct Ask {
 
 /// A connection with the turn prepared.
 pub struct TurnConnection {
-    /// For the calls that are no turn.
+    /// For the calls that are no turn, too.
     pub client: Client,
     turn: Statement,
 }

@@ -81,19 +81,23 @@ pub enum Remedy {
     NewSession,
     /// A victim of concurrency: repeat as it is.
     Repeat,
+    /// The server cancelled it, most likely after the statement timeout: too much at once, or a lock held for long.
+    TooSlow,
     /// Something in the statement's own data: repeating it unchanged fails again.
     Isolate,
 }
 
 impl Remedy {
-    /// Reads a statement's error. An error that did not come from the server is a broken connection.
+    /// Reads a statement's error. One that did not come from the server means a broken connection, unless the
+    /// statement could not even be written down: a value of the wrong type, a message too long for the protocol.
     #[must_use]
     pub fn of(error: &tokio_postgres::Error) -> Self {
-        match error.as_db_error() {
-            Some(error) => Self::of_sqlstate(error.code()),
-            // A value that cannot be converted is no fault of the connection.
-            None if error.to_string().starts_with("error serializing") => Self::Isolate,
-            None => Self::Reconnect,
+        if let Some(error) = error.as_db_error() {
+            return Self::of_sqlstate(error.code());
+        }
+        match std::error::Error::source(error).map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind)) {
+            Some(None | Some(io::ErrorKind::InvalidInput)) => Self::Isolate,
+            None | Some(Some(_)) => Self::Reconnect,
         }
     }
 
@@ -104,6 +108,7 @@ impl Remedy {
         match state.code() {
             // Deadlock, serialization, lock timeout.
             "40P01" | "40001" | "55P03" => Self::Repeat,
+            "57014" => Self::TooSlow,
             // The engine is being installed or upgraded, the role lost a right, the server is a standby, or a
             // prepared statement outlived its function.
             "42883" | "42P01" | "3F000" | "42501" | "25006" | "0A000" | "26000" => Self::Reconnect,
@@ -306,7 +311,7 @@ mod tests {
             ("08006", Remedy::Reconnect),
             ("53300", Remedy::Reconnect),
             ("42883", Remedy::Reconnect),
-            ("57014", Remedy::Isolate),
+            ("57014", Remedy::TooSlow),
             ("22P02", Remedy::Isolate),
             ("XX000", Remedy::Isolate),
             ("WM503", Remedy::Isolate),

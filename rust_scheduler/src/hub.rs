@@ -239,12 +239,6 @@ impl Hub {
         }
     }
 
-    /// Whether a worker has been ready; the first one sends the programs of the user's modules.
-    #[must_use]
-    pub fn was_ever_ready(&self) -> bool {
-        self.workers.get().ever_ready
-    }
-
     /// A program is to be registered.
     pub fn register(&self, ir: Bytes) {
         // The receiver goes only when the daemon ends.

@@ -12,13 +12,16 @@ use crate::{
     error::{Remedy, describe, json_exception},
     hub::Hub,
     plan::{Step, Turn, Yield},
-    session,
+    session::{self, Session},
     values::{Jsonb, RunId},
     worker::{link::Claim, protocol::Outcome},
 };
 
 /// Times a victim of a deadlock repeats a turn as it is.
 const MAX_REPEATS: u32 = 10;
+
+/// Times a single result that took too long is handed in again, with pauses of seconds.
+const MAX_REPEATS_SLOW: u32 = 30;
 
 const REPEAT_PAUSE: Duration = Duration::from_millis(2);
 
@@ -45,6 +48,12 @@ pub async fn run(hub: Rc<Hub>, index: usize, connection: TurnConnection) {
     }
 }
 
+/// What the engine answered, and to which session.
+struct Answer {
+    session: Rc<Session>,
+    rows: Vec<Row>,
+}
+
 struct Lane {
     hub: Rc<Hub>,
     index: usize,
@@ -61,21 +70,24 @@ impl Lane {
         for isolate in [false, true] {
             let ask = Ask { capacity: turn.capacity, resting: turn.resting, isolate };
             match self.ask(ask, &batch).await {
-                Ok(rows) => return Some(self.take(&rows, batch.len())),
-                Err(error) => {
+                Ok(answer) => return Some(self.take(&answer, batch.len())),
+                Err(error) if isolate => {
                     let results = batch.len();
-                    tracing::warn!(lane = self.index, results, isolate, "a turn was refused: {}", describe(&error));
+                    tracing::warn!(lane = self.index, results, "a turn was refused: {}", describe(&error));
                 }
+                // Isolation decides what that was worth saying.
+                Err(error) => tracing::debug!(lane = self.index, "a turn is isolated: {}", describe(&error)),
             }
         }
         let mut accepted = None;
         for completion in batch {
+            let (run_id, action_id) = (completion.run_id, completion.action_id);
             match self.turn_single(completion).await {
-                Ok(rows) => accepted = Some(self.take(&rows, 1)),
-                Err((lost, error)) => tracing::error!(
-                    run_id = %lost.run_id,
-                    action_id = lost.action_id,
-                    "a result is given up, its deadline will offer the action again: {}",
+                Ok(answer) => accepted = Some(self.take(&answer, 1)),
+                Err(error) => tracing::error!(
+                    %run_id,
+                    action_id,
+                    "a result is given up, the action is offered again after its deadline: {}",
                     describe(&error)
                 ),
             }
@@ -83,58 +95,90 @@ impl Lane {
         accepted
     }
 
-    async fn turn_single(&mut self, completion: Completion) -> Result<Vec<Row>, (Completion, Error)> {
+    async fn turn_single(&mut self, completion: Completion) -> Result<Answer, Error> {
         let mut single = [completion];
-        let refused = match self.ask(NOTHING, &single).await {
-            Ok(rows) => return Ok(rows),
-            Err(error) => format!("the database cannot store the action's result: {}", describe(&error)),
+        let error = match self.ask(NOTHING, &single).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
         };
+        if Remedy::of(&error) != Remedy::Isolate {
+            // Not the result's fault: it must not look like a failure of the action.
+            return Err(error);
+        }
+        let reason = format!("the database cannot store the action's result: {}", describe(&error));
         single[0].outcome = Outcome::Failed;
-        single[0].value = Some(json_exception(&refused).into());
-        let answer = self.ask(NOTHING, &single).await;
-        let [completion] = single;
-        answer.map_err(|error| (completion, error))
+        single[0].value = Some(json_exception(&reason).into());
+        self.ask(NOTHING, &single).await
     }
 
     /// Asks the engine, through lost connections, lost leases and deadlocks: results stay in hand until it has answered.
     ///
     /// # Errors
     /// It refuses what is in the question.
-    async fn ask(&mut self, ask: Ask, batch: &[Completion]) -> Result<Vec<Row>, Error> {
+    async fn ask(&mut self, ask: Ask, batch: &[Completion]) -> Result<Answer, Error> {
         let mut repeats = 0;
         loop {
-            let session = self.hub.lease.session();
-            let turn = self.connection.turn(session, &self.hub.queues, ask, batch);
-            match timeout(ANSWER_TIMEOUT, turn).await {
-                Ok(Ok(rows)) => {
+            if self.connection.client.is_closed() {
+                self.reconnect().await;
+            }
+            let session = self.hub.lease.current();
+            let turn = self.connection.turn(session.id, &self.hub.queues, ask, batch);
+            let Ok(answer) = timeout(ANSWER_TIMEOUT, turn).await else {
+                tracing::warn!(lane = self.index, "a turn got no answer in {ANSWER_TIMEOUT:?}");
+                self.reconnect_in_doubt(ask, &session).await;
+                continue;
+            };
+            let error = match answer {
+                Ok(rows) => {
                     self.backoff.reset();
-                    return Ok(rows);
+                    return Ok(Answer { session, rows });
                 }
-                Ok(Err(error)) => match Remedy::of(&error) {
-                    Remedy::Reconnect => {
-                        tracing::warn!(lane = self.index, "a turn did not get through: {}", describe(&error));
+                Err(error) => error,
+            };
+            // A question whose claims are not at stake may take long, say while a table is locked; others are narrowed
+            // down first.
+            let patience = if ask.capacity == 0 && batch.len() == 1 { MAX_REPEATS_SLOW } else { 0 };
+            match Remedy::of(&error) {
+                Remedy::Reconnect => {
+                    tracing::warn!(lane = self.index, "a turn did not get through: {}", describe(&error));
+                    if error.as_db_error().is_some() {
                         self.reconnect().await;
+                    } else {
+                        self.reconnect_in_doubt(ask, &session).await;
                     }
-                    Remedy::NewSession => {
-                        if let Err(error) = self.hub.lease.replace(&self.connection.client, session).await {
-                            tracing::warn!("no new session could be opened: {}", describe(&error));
-                            self.reconnect().await;
-                        } else {
-                            // A lease that is lost at once again is not replaced in a tight loop.
-                            sleep(self.backoff.pause()).await;
-                        }
-                    }
-                    Remedy::Repeat if repeats < MAX_REPEATS => {
-                        repeats += 1;
-                        tracing::debug!(lane = self.index, repeats, "a turn is repeated: {}", describe(&error));
-                        sleep(REPEAT_PAUSE * repeats).await;
-                    }
-                    Remedy::Repeat | Remedy::Isolate => return Err(error),
-                },
-                Err(_) => {
-                    tracing::warn!(lane = self.index, "a turn got no answer in {ANSWER_TIMEOUT:?}");
-                    self.reconnect().await;
                 }
+                Remedy::NewSession => {
+                    if let Err(error) = self.hub.lease.replace(&self.connection.client, &session).await {
+                        tracing::warn!("no new session could be opened: {}", describe(&error));
+                    }
+                    // A lease that is lost at once again is not replaced in a tight loop.
+                    sleep(self.backoff.pause()).await;
+                }
+                Remedy::Repeat if repeats < MAX_REPEATS => {
+                    repeats += 1;
+                    tracing::debug!(lane = self.index, repeats, "a turn is repeated: {}", describe(&error));
+                    sleep(REPEAT_PAUSE * repeats).await;
+                }
+                Remedy::TooSlow if repeats < patience => {
+                    repeats += 1;
+                    tracing::warn!(lane = self.index, repeats, "a turn is repeated: {}", describe(&error));
+                    sleep(self.backoff.pause()).await;
+                }
+                Remedy::Repeat | Remedy::TooSlow | Remedy::Isolate => return Err(error),
+            }
+        }
+    }
+
+    /// The connection broke during a turn: it may have claimed actions that this daemon will never hear of.
+    async fn reconnect_in_doubt(&mut self, ask: Ask, session: &Rc<Session>) {
+        loop {
+            self.reconnect().await;
+            if ask.capacity == 0 {
+                return;
+            }
+            match self.hub.lease.retire(&self.connection.client, session).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!("no new session could be opened: {}", describe(&error)),
             }
         }
     }
@@ -147,11 +191,11 @@ impl Lane {
     }
 
     /// Gives out what a turn brought.
-    fn take(&self, rows: &[Row], results: usize) -> Yield {
+    fn take(&self, answer: &Answer, results: usize) -> Yield {
         let mut brought = Yield::default();
         let mut rejected = 0;
-        for row in rows {
-            if let Err(error) = self.take_row(row, &mut brought, &mut rejected) {
+        for row in &answer.rows {
+            if let Err(error) = self.take_row(row, &answer.session, &mut brought, &mut rejected) {
                 // What is in such a row is offered again after its deadline.
                 tracing::error!("the engine answered a row that this daemon cannot read: {}", describe(&error));
             }
@@ -161,7 +205,13 @@ impl Lane {
         brought
     }
 
-    fn take_row(&self, row: &Row, brought: &mut Yield, rejected: &mut usize) -> Result<(), Error> {
+    fn take_row(
+        &self,
+        row: &Row,
+        session: &Rc<Session>,
+        brought: &mut Yield,
+        rejected: &mut usize,
+    ) -> Result<(), Error> {
         match row.try_get(0)? {
             "action" => {
                 let Jsonb(arguments) = row.try_get(6)?;
@@ -169,6 +219,7 @@ impl Lane {
                     run_id: row.try_get(1)?,
                     action_id: row.try_get(2)?,
                     fencing_token: row.try_get(3)?,
+                    session,
                     attempt: row.try_get::<_, i32>(4)?.unsigned_abs(),
                     timeout_ms: row.try_get::<_, i32>(7)?.unsigned_abs(),
                     name: row.try_get(5)?,

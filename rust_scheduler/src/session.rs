@@ -1,6 +1,10 @@
 //! The daemon's session: its lease, and the connection that keeps it, sweeps for expired work and registers programs.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -16,18 +20,46 @@ use crate::{
     hub::Hub,
 };
 
+/// Times a registration is tried, each on a new connection.
+const MAX_REGISTRATIONS: u32 = 5;
+
 /// Full sweeps in a row: more expired work than that waits for the next interval.
 const MAX_SWEEPS: u32 = 10;
 
+/// One session in the database. Claims, and the results of claims, hold on to theirs.
+#[derive(Debug)]
+pub struct Session {
+    /// Its number in the database.
+    pub id: i64,
+}
+
 /// The session all lanes work for.
 ///
-/// The lease is one row with an end, prolonged at every heartbeat. Whoever finds it lost (a heartbeat, a turn) replaces
-/// it, once: results in hand keep their fencing tokens, and the tokens decide whether they still count.
+/// The lease is one row with an end, prolonged at every heartbeat. A session ends in one of three ways:
+/// - *lost*: a heartbeat or a turn finds its lease expired, and it is replaced. Results in hand keep their fencing
+///   tokens, and the tokens decide whether they still count.
+/// - *retired*: the connection broke during a turn, and nobody knows whether that turn claimed actions. A successor makes
+///   the further claims; the retired session is kept alive until everything it is known to have claimed is handed in,
+///   and then closed, which gives back exactly what no answer ever named.
+/// - *closed* when the daemon ends.
 pub struct Lease {
-    session: Cell<i64>,
+    current: RefCell<Rc<Session>>,
+    retired: RefCell<Vec<Retired>>,
     info: String,
     ttl_ms: i32,
     replacing: Mutex<()>,
+}
+
+struct Retired {
+    session: Rc<Session>,
+    since: Instant,
+}
+
+impl Retired {
+    /// Whether all its known claims are handed in and the doubtful turn cannot be running any more.
+    fn is_settled(&self) -> bool {
+        Rc::strong_count(&self.session) == 1 && self.since.elapsed() > ANSWER_TIMEOUT
+    }
 }
 
 impl Lease {
@@ -37,32 +69,55 @@ impl Lease {
     /// As the database says.
     pub async fn open(client: &Client, info: String, ttl: Duration) -> Result<Self, Error> {
         let ttl_ms = i32::try_from(ttl.as_millis()).unwrap_or(i32::MAX);
-        let session = database::open_session(client, &info, ttl_ms).await?;
-        Ok(Self { session: Cell::new(session), info, ttl_ms, replacing: Mutex::new(()) })
+        let id = database::open_session(client, &info, ttl_ms).await?;
+        let current = RefCell::new(Rc::new(Session { id }));
+        Ok(Self { current, retired: RefCell::default(), info, ttl_ms, replacing: Mutex::new(()) })
     }
 
     /// The session now.
     #[must_use]
-    pub fn session(&self) -> i64 {
-        self.session.get()
+    pub fn current(&self) -> Rc<Session> {
+        self.current.borrow().clone()
+    }
+
+    /// Every session of this daemon that is not closed: the one now, and the retired ones.
+    #[must_use]
+    pub fn all(&self) -> Vec<i64> {
+        let retired = self.retired.borrow();
+        std::iter::once(self.current.borrow().id).chain(retired.iter().map(|retired| retired.session.id)).collect()
     }
 
     /// Opens another session in place of `lost`, unless somebody has done so already.
     ///
     /// # Errors
     /// As the database says.
-    pub async fn replace(&self, client: &Client, lost: i64) -> Result<(), Error> {
-        let _one = self.replacing.lock().await;
-        if self.session.get() == lost {
-            let session = database::open_session(client, &self.info, self.ttl_ms).await?;
-            tracing::warn!(
-                lost,
-                session,
-                "the lease was lost: what ran may run again elsewhere; a new session is open"
-            );
-            self.session.set(session);
+    pub async fn replace(&self, client: &Client, lost: &Rc<Session>) -> Result<(), Error> {
+        if let Some(session) = self.succeed(client, lost).await? {
+            tracing::warn!(lost = lost.id, session, "the lease was lost: what ran may run again elsewhere");
         }
         Ok(())
+    }
+
+    /// Opens another session in place of `doubtful`, which may hold claims that nobody knows of.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn retire(&self, client: &Client, doubtful: &Rc<Session>) -> Result<(), Error> {
+        if let Some(session) = self.succeed(client, doubtful).await? {
+            tracing::info!(retired = doubtful.id, session, "a turn got no answer: a new session claims from here on");
+            self.retired.borrow_mut().push(Retired { session: doubtful.clone(), since: Instant::now() });
+        }
+        Ok(())
+    }
+
+    async fn succeed(&self, client: &Client, former: &Rc<Session>) -> Result<Option<i64>, Error> {
+        let _one = self.replacing.lock().await;
+        if !Rc::ptr_eq(&self.current.borrow(), former) {
+            return Ok(None);
+        }
+        let id = database::open_session(client, &self.info, self.ttl_ms).await?;
+        *self.current.borrow_mut() = Rc::new(Session { id });
+        Ok(Some(id))
     }
 }
 
@@ -116,32 +171,37 @@ struct Keeper {
 impl Keeper {
     async fn heartbeat(&mut self) {
         if self.hub.is_idle() {
-            let (session, ttl_ms) = (self.hub.lease.session(), self.hub.lease.ttl_ms);
+            let (session, ttl_ms) = (self.hub.lease.current(), self.hub.lease.ttl_ms);
             let batch = self.hub.config.reclaim_batch;
-            let both = timeout(ANSWER_TIMEOUT, database::renew_and_reclaim(&self.client, session, ttl_ms, batch)).await;
-            if let Ok(Ok((renewed, reclaimed))) = both {
-                self.backoff.reset();
-                if !renewed {
-                    self.replace(session).await;
+            match timeout(ANSWER_TIMEOUT, database::renew_and_reclaim(&self.client, session.id, ttl_ms, batch)).await {
+                Ok(Ok((renewed, reclaimed))) => {
+                    self.backoff.reset();
+                    if !renewed {
+                        self.replace(&session).await;
+                    }
+                    if self.swept(reclaimed) {
+                        self.sweep(MAX_SWEEPS).await;
+                    }
+                    return self.settle_retired().await;
                 }
-                if self.swept(reclaimed) {
-                    self.sweep(MAX_SWEEPS).await;
+                // The lease comes first, whichever of the two failed.
+                Ok(Err(error)) if Remedy::of(&error) != Remedy::Reconnect => {
+                    tracing::warn!("expired work could not be swept: {}", describe(&error));
                 }
-                return;
+                Ok(Err(_)) | Err(_) => {}
             }
-            // Whichever of the two failed: the lease comes first.
         }
         self.renew().await;
+        self.settle_retired().await;
     }
 
     /// Prolongs the lease, through lost connections. What the database refuses is tried again at the next heartbeat.
     async fn renew(&mut self) {
         loop {
-            let (session, ttl_ms) = (self.hub.lease.session(), self.hub.lease.ttl_ms);
-            match timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, session, ttl_ms)).await {
+            let (session, ttl_ms) = (self.hub.lease.current(), self.hub.lease.ttl_ms);
+            match timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, session.id, ttl_ms)).await {
                 Ok(Ok(true)) => return self.backoff.reset(),
-                Ok(Ok(false)) => return self.replace(session).await,
-                Ok(Err(error)) if Remedy::of(&error) == Remedy::NewSession => return self.replace(session).await,
+                Ok(Ok(false)) => return self.replace(&session).await,
                 Ok(Err(error)) if Remedy::of(&error) != Remedy::Reconnect => {
                     return tracing::warn!("the lease could not be renewed: {}", describe(&error));
                 }
@@ -150,7 +210,32 @@ impl Keeper {
         }
     }
 
-    async fn replace(&self, lost: i64) {
+    /// Keeps retired sessions alive as long as they have claims under way, and closes them then. What fails here is
+    /// done at the next heartbeat, or by the end of the retired lease.
+    async fn settle_retired(&mut self) {
+        let retired = std::mem::take(&mut *self.hub.lease.retired.borrow_mut());
+        for retired in retired {
+            let id = retired.session.id;
+            let kept = if retired.is_settled() {
+                match timeout(ANSWER_TIMEOUT, database::close_session(&self.client, id)).await {
+                    Ok(Ok(returned)) => {
+                        tracing::info!(session = id, returned, "a retired session is closed");
+                        continue;
+                    }
+                    _ => true,
+                }
+            } else {
+                let renewed =
+                    timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, id, self.hub.lease.ttl_ms)).await;
+                !matches!(renewed, Ok(Ok(false)))
+            };
+            if kept {
+                self.hub.lease.retired.borrow_mut().push(retired);
+            }
+        }
+    }
+
+    async fn replace(&self, lost: &Rc<Session>) {
         if let Err(error) = self.hub.lease.replace(&self.client, lost).await {
             // The next heartbeat or turn finds the lease lost again.
             tracing::warn!("no new session could be opened: {}", describe(&error));
@@ -185,7 +270,7 @@ impl Keeper {
     }
 
     async fn register(&mut self, ir: &[u8]) {
-        loop {
+        for _ in 0..MAX_REGISTRATIONS {
             match timeout(ANSWER_TIMEOUT, database::register(&self.client, ir)).await {
                 Ok(Ok(program)) => return tracing::debug!(program, "a program is registered"),
                 Ok(Err(error)) if Remedy::of(&error) != Remedy::Reconnect => {
@@ -196,20 +281,14 @@ impl Keeper {
                         describe(&error)
                     );
                 }
-                // The lease is renewed first: connecting may have taken long.
+                // The lease is renewed as soon as there is a connection again: that may have taken long.
                 Ok(Err(_)) | Err(_) => {
                     self.reconnect().await;
-                    self.renew_once().await;
+                    self.renew().await;
                 }
             }
         }
-    }
-
-    async fn renew_once(&self) {
-        let (session, ttl_ms) = (self.hub.lease.session(), self.hub.lease.ttl_ms);
-        if let Ok(Ok(false)) = timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, session, ttl_ms)).await {
-            self.replace(session).await;
-        }
+        tracing::error!("a workflow of the user's module was not registered: the database does not answer");
     }
 
     async fn reconnect(&mut self) {

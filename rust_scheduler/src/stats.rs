@@ -26,9 +26,10 @@ impl Stats {
         let [actions, turns, claimed, rejected] =
             [&self.actions, &self.turns, &self.claimed, &self.rejected].map(Cell::take);
         if actions + claimed + rejected > 0 {
-            // A turn that handed in nothing, a poll, counts too: the mean is of what a round trip was worth.
-            let per_turn = (actions + rejected) / turns.max(1);
-            tracing::info!(actions, claimed, turns, per_turn, in_flight, rejected, "progress");
+            // A turn that handed in nothing counts too: the mean is of what a round trip was worth.
+            #[expect(clippy::cast_precision_loss, reason = "a figure for people, with one decimal")]
+            let mean_batch = format!("{:.1}", (actions + rejected) as f64 / turns.max(1) as f64);
+            tracing::info!(actions, claimed, turns, mean_batch, in_flight, rejected, "progress");
         }
     }
 }

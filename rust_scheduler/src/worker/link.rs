@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     io,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -11,7 +12,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::{io::Interest, net::UnixStream, sync::Notify};
 
 use super::protocol::{self, Outcome, Oversized, Run};
-use crate::{database::Completion, error::json_string, values::RunId};
+use crate::{database::Completion, error::json_string, session::Session, values::RunId};
 
 /// How much longer than an attempt's timeout the daemon waits for the worker's own answer.
 const TIMEOUT_GRACE: Duration = Duration::from_secs(2);
@@ -28,6 +29,8 @@ pub struct Claim<'a> {
     pub action_id: i64,
     /// The claim's fencing token.
     pub fencing_token: i64,
+    /// The session that made it.
+    pub session: &'a Rc<Session>,
     /// From 1.
     pub attempt: u32,
     /// Milliseconds this attempt may take.
@@ -46,6 +49,7 @@ impl Claim<'_> {
             run_id: self.run_id,
             action_id: self.action_id,
             fencing_token: self.fencing_token,
+            session: self.session.clone(),
             outcome,
             value,
             run_us: 0,
@@ -58,16 +62,18 @@ struct Invocation {
     run_id: RunId,
     action_id: i64,
     fencing_token: i64,
+    session: Rc<Session>,
     dispatched: Instant,
     timeout: Duration,
 }
 
 impl Invocation {
-    fn ended(&self, outcome: Outcome, value: Option<Bytes>, run_us: i64) -> Completion {
+    fn ended(self, outcome: Outcome, value: Option<Bytes>, run_us: i64) -> Completion {
         Completion {
             run_id: self.run_id,
             action_id: self.action_id,
             fencing_token: self.fencing_token,
+            session: self.session,
             outcome,
             value,
             run_us,
@@ -166,9 +172,14 @@ impl Link {
             run_id: claim.run_id,
             action_id: claim.action_id,
             fencing_token: claim.fencing_token,
+            session: claim.session.clone(),
             dispatched: Instant::now(),
             timeout: Duration::from_millis(claim.timeout_ms.into()),
         };
+        if state.outstanding.is_empty() {
+            // The serving task looks for overdue invocations only while there are any.
+            self.changed.notify_one();
+        }
         state.outstanding.insert(invocation, pending);
         state.dispatched += 1;
         if self.lifecycle == Some(state.dispatched) {
@@ -222,7 +233,7 @@ impl Link {
         self.stream.ready(interest).await.map(drop)
     }
 
-    /// Waits until there is something to write, a drain or a kill.
+    /// Waits until there is something to write, an invocation to watch, a drain or a kill.
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
     }
@@ -255,12 +266,13 @@ impl Link {
             state.outstanding.extract_if(|_, pending| now > pending.dispatched + pending.timeout + TIMEOUT_GRACE);
         let mut ended = Vec::new();
         for (invocation, pending) in overdue {
-            ended.push(pending.ended(Outcome::TimedOut, None, pending.elapsed_us()));
             if state.heard < pending.dispatched + pending.timeout {
                 state.killed.get_or_insert_with(|| "the worker was replaced: its event loop was blocked".into());
             } else {
                 protocol::encode_cancel(&mut state.out, invocation);
             }
+            let run_us = pending.elapsed_us();
+            ended.push(pending.ended(Outcome::TimedOut, None, run_us));
         }
         let lingers = |since: Instant| state.outstanding.is_empty() && now > since + EXIT_GRACE;
         if state.draining.is_some_and(lingers) {
@@ -275,8 +287,11 @@ impl Link {
         state.out.clear();
         state.draining.get_or_insert_with(Instant::now);
         let reason = Bytes::from(json_string(reason));
-        let pending = state.outstanding.drain();
-        pending.map(|(_, pending)| pending.ended(Outcome::Lost, Some(reason.clone()), pending.elapsed_us())).collect()
+        let lost = |(_, pending): (u64, Invocation)| {
+            let run_us = pending.elapsed_us();
+            pending.ended(Outcome::Lost, Some(reason.clone()), run_us)
+        };
+        state.outstanding.drain().map(lost).collect()
     }
 
     /// Why the worker is to be ended at once, if it is.

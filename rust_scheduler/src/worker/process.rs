@@ -61,11 +61,11 @@ impl From<io::Error> for StartError {
     }
 }
 
-/// Starts a worker and waits until it is ready. Dropping the future ends the process.
+/// Starts a worker and waits until it is ready; before, it sends the programs of the user's modules if asked to. Dropping the future ends the process.
 ///
 /// # Errors
 /// It did not get that far.
-pub async fn start(hub: &Hub, slot: u16, generation: u64) -> Result<Process, StartError> {
+pub async fn start(hub: &Hub, slot: u16, generation: u64, send_programs: bool) -> Result<Process, StartError> {
     let path = hub.sockets.join(format!("{slot}-{generation}"));
     let listener = UnixListener::bind(&path)
         .map_err(|cause| StartError::Fatal(Error::SocketFolder { path: path.clone(), cause }))?;
@@ -80,7 +80,7 @@ pub async fn start(hub: &Hub, slot: u16, generation: u64) -> Result<Process, Sta
         .kill_on_drop(true)
         .spawn()
         .map_err(|cause| StartError::Fatal(Error::Python { python: python.clone(), cause }))?;
-    let mut handshake = pin!(timeout(START_TIMEOUT, handshake(hub, slot, &listener)));
+    let mut handshake = pin!(timeout(START_TIMEOUT, handshake(hub, slot, send_programs, &listener)));
     let ready = tokio::select! {
         ready = &mut handshake => {
             ready.unwrap_or_else(|_| Err(StartError::Died(format!("was not ready after {START_TIMEOUT:?}"))))
@@ -99,7 +99,12 @@ pub async fn start(hub: &Hub, slot: u16, generation: u64) -> Result<Process, Sta
     Ok(Process { link: Rc::new(link), child, buffer })
 }
 
-async fn handshake(hub: &Hub, slot: u16, listener: &UnixListener) -> Result<(UnixStream, u32, BytesMut), StartError> {
+async fn handshake(
+    hub: &Hub,
+    slot: u16,
+    send_programs: bool,
+    listener: &UnixListener,
+) -> Result<(UnixStream, u32, BytesMut), StartError> {
     let (mut stream, _) = listener.accept().await?;
     let mut buffer = BytesMut::new();
     let mut pid = None;
@@ -117,8 +122,6 @@ async fn handshake(hub: &Hub, slot: u16, listener: &UnixListener) -> Result<(Uni
             }
             (Some(FromWorker::Hello { pid: own, .. }), None) => {
                 pid = Some(own);
-                // One worker's programs are all workers' programs.
-                let send_programs = slot == 0 && !hub.was_ever_ready();
                 let mut welcome = BytesMut::new();
                 protocol::encode_welcome(&mut welcome, hub.config.concurrent_per_worker, send_programs);
                 stream.write_all(&welcome).await?;

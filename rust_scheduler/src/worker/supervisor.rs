@@ -28,7 +28,7 @@ struct Serving {
 
 /// Fills a slot until the daemon drains (the caller aborts this task) or no worker can work.
 pub async fn supervise(hub: Rc<Hub>, slot: u16) {
-    let mut slot = Slot { hub, number: slot, generation: 0, backoff: Backoff::worker() };
+    let mut slot = Slot { hub, number: slot, generation: 0, backoff: Backoff::worker(), send_programs: slot == 0 };
     let Some(mut serving) = slot.fill().await else { return };
     loop {
         let link = serving.link.clone();
@@ -59,6 +59,8 @@ struct Slot {
     number: u16,
     generation: u64,
     backoff: Backoff,
+    /// One worker's programs are all workers' programs: the first that gets ready in the first slot has sent them.
+    send_programs: bool,
 }
 
 impl Slot {
@@ -66,8 +68,9 @@ impl Slot {
     async fn fill(&mut self) -> Option<Serving> {
         loop {
             self.generation += 1;
-            match process::start(&self.hub, self.number, self.generation).await {
+            match process::start(&self.hub, self.number, self.generation, self.send_programs).await {
                 Ok(ready) => {
+                    self.send_programs = false;
                     let link = ready.link.clone();
                     self.hub.add_link(link.clone());
                     let task = spawn_local(process::serve(self.hub.clone(), ready));
