@@ -1,22 +1,30 @@
-"""What is measured."""
+"""What the benchmarks run: the engine's work, not the actions'."""
 
 from waymark import Workflow, action, workflow
 
 
 @action
-async def increment(value: int) -> int:
-    return value + 1
+async def echo(value: int) -> int:
+    return value
 
 
 @workflow
-class TenSteps(Workflow):
-    async def run(self, value: int) -> int:
-        for _ in range(10):
-            value = await increment(value)
-        return value
+class TenIterations(Workflow):
+    """A ten-iteration loop with one action each and a branch."""
+
+    async def run(self, iterations: int) -> int:
+        total = 0
+        for i in range(iterations):
+            result = await echo(value=i)
+            if result % 2 == 0:
+                total += result
+        return total
 
 
 @workflow
-class OneStep(Workflow):
+class OneAction(Workflow):
+    """A single action."""
+
     async def run(self, value: int) -> int:
-        return await increment(value)
+        result = await echo(value=value)
+        return result

@@ -36,7 +36,7 @@ begin
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting)) then
+  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
     update waymark.sessions set hungry = not v_hungry where session_id = p_session;
   end if;
   return query
