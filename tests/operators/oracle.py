@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -65,6 +66,7 @@ class Outcome:
         return f"{self.kind}: {self.text[:300]}"
 
 
+@cache
 def canonical(text: str) -> str:
     """One text for one value: the keys of JSON objects sorted, sets by the codec, numbers digit by digit."""
     if '"set"' in text or '"frozenset"' in text:
@@ -104,31 +106,29 @@ class Engine:
         """`cases` holds the encoded arguments of each call of `waymark.<function>`."""
         if not cases:
             return []
-        arity = len(cases[0])
-        arguments = ", ".join(f"p_arguments[v_case][{place}]::jsonb" for place in range(1, arity + 1))
+        arguments = ", ".join(f"v_case -> {place}" for place in range(len(cases[0])))
         self.connection.execute(
             f"""
-            create or replace function pg_temp.evaluate(p_arguments text[]) returns text[] language plpgsql as $$
+            create or replace function pg_temp.evaluate(p_cases jsonb) returns setof text language plpgsql as $$
             declare
-              v_results text[] := '{{}}';
+              v_case jsonb;
               v_detail text;
             begin
-              for v_case in 1 .. array_length(p_arguments, 1) loop
+              for v_case in select value from jsonb_array_elements(p_cases) loop
                 begin
-                  v_results[v_case] := 'v' || coalesce(to_jsonb(waymark.{function}({arguments}))::text, 'SQL null');
+                  return next 'v' || coalesce(to_jsonb(waymark.{function}({arguments}))::text, 'SQL null');
                 exception when others then
                   get stacked diagnostics v_detail = pg_exception_detail;
-                  v_results[v_case] := case sqlstate when 'WM501' then 'x' || v_detail when 'WM502' then 'r' || sqlerrm
+                  return next case sqlstate when 'WM501' then 'x' || v_detail when 'WM502' then 'r' || sqlerrm
                     else '!' || sqlstate || ' ' || sqlerrm end;
                 end;
               end loop;
-              return v_results;
             end
             $$""".encode()
         )
-        row = self.connection.execute("select pg_temp.evaluate(%s)", [[list(case) for case in cases]]).fetchone()
-        assert row is not None
-        return [self._outcome(text) for text in row[0]]
+        batch = "[" + ",".join("[" + ",".join(case) + "]" for case in cases) + "]"
+        rows = self.connection.execute("select pg_temp.evaluate(%s)", [batch]).fetchall()
+        return [self._outcome(text) for (text,) in rows]
 
     @staticmethod
     def _outcome(text: str) -> Outcome:

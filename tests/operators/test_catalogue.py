@@ -1,15 +1,14 @@
 """The library as the database knows it."""
 
-import psycopg
-
+from tests.operators.oracle import Engine
 from waymark.ir.operators import OPERATORS
 
 # Displays are a form of expression, not an operator, but made by a function of the same family.
 DISPLAYS = {"py_dict"}
 
 
-def test_the_registry_is_the_catalogue(connection: psycopg.Connection) -> None:
-    rows = connection.execute(
+def test_the_registry_is_the_catalogue(engine: Engine) -> None:
+    rows = engine.connection.execute(
         "select proname, pronargs, prorettype::regtype::text from pg_proc"
         " where pronamespace = 'waymark'::regnamespace and proname like 'py\\_%'"
     ).fetchall()
@@ -21,17 +20,17 @@ def test_the_registry_is_the_catalogue(connection: psycopg.Connection) -> None:
     assert {result for name, _, result in rows} == {"boolean", "jsonb"}
 
 
-def test_operators_can_be_called_from_anywhere_cheaply(connection: psycopg.Connection) -> None:
+def test_operators_can_be_called_from_anywhere_cheaply(engine: Engine) -> None:
     """A settings clause costs more than most operators; an immutable one would be folded, and raise in branches not taken."""
-    rows = connection.execute(
+    rows = engine.connection.execute(
         "select proname from pg_proc where pronamespace = 'waymark'::regnamespace and proname ~ '^_?py_'"
         " and (provolatile <> 's' or proconfig is not null or prosecdef or obj_description(oid, 'pg_proc') is null)"
     ).fetchall()
     assert rows == []
 
 
-def test_arguments_are_jsonb(connection: psycopg.Connection) -> None:
-    rows = connection.execute(
+def test_arguments_are_jsonb(engine: Engine) -> None:
+    rows = engine.connection.execute(
         "select proname from pg_proc, unnest(proargtypes::oid[]) as argument"
         " where pronamespace = 'waymark'::regnamespace and proname like 'py\\_%' and argument <> 'jsonb'::regtype"
     ).fetchall()

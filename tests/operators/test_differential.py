@@ -1,15 +1,9 @@
 """Every operator over every pair of edge values: CPython's result or exception, or a refusal for a listed reason."""
 
-import psycopg
 import pytest
 
 from tests.operators.oracle import BINARY, UNARY, Engine, differences
 from tests.operators.values import VALUES, is_too_large, may_refuse
-
-
-@pytest.fixture
-def engine(connection: psycopg.Connection) -> Engine:
-    return Engine(connection)
 
 
 @pytest.mark.parametrize("name", BINARY)

@@ -4,8 +4,6 @@ import operator
 import struct
 from typing import Any
 
-import psycopg
-import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
@@ -36,11 +34,6 @@ values = st.recursive(
     max_leaves=6,
 )
 batches = settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture
-def engine(connection: psycopg.Connection) -> Engine:
-    return Engine(connection)
 
 
 def check(engine: Engine, pairs: list[tuple[Any, Any]]) -> None:

@@ -6,19 +6,11 @@ import decimal
 import itertools
 from typing import Any
 
-import psycopg
-import pytest
-
 from tests.operators.oracle import Engine, Outcome, canonical, differences, expected
 from tests.operators.values import CONTAINERS, INF, NAN, NUMBERS, OTHERS, STRINGS, VALUES, holds_nan, may_refuse
 from tests.sdk.values import Color, Level, OutOfStock, Point, User
 from waymark.codec import encode, encode_exception
 from waymark.codec.encode import parse
-
-
-@pytest.fixture
-def engine(connection: psycopg.Connection) -> Engine:
-    return Engine(connection)
 
 
 def value(result: object) -> Outcome:
