@@ -15,8 +15,8 @@ FOLDER = Path(".waymark/demo")
 BIN = Path(sysconfig.get_path("scripts"))
 MODULES = ["examples.welcome_email", "examples.parallel_math", "examples.onboarding"]
 
-RUNS = "select workflow, status, took, outcome from waymark.run_overview order by created_at"
-ACTIONS = """select r.workflow, a.line, a.name, a.attempt, a.status, a.run_time, a.value
+RUNS = "select workflow, status, took, left(outcome, 70) as outcome from waymark.run_overview order by created_at"
+ACTIONS = """select r.workflow, a.line, a.name, a.attempt, a.status, a.run_time, left(a.value, 60) as value
   from waymark.action_overview a join waymark.run_overview r using (run_id) order by a.ready_at"""
 PROCEDURE = """select p.function_name from waymark.programs p
   join waymark.workflows w using (program_id) where w.workflow = 'WelcomeEmailWorkflow'"""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,11 @@ T = TypeVar("T")
 
 
 def build_daemon() -> Path:
-    """Build `start-workers` from this checkout, if anything changed, and return its path."""
+    """Build `start-workers` from this checkout, if anything changed, put it beside this Python and return its path."""
     subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
-    return ROOT / "target" / "release" / "start-workers"
+    binary = Path(sysconfig.get_path("scripts")) / "start-workers"
+    subprocess.run(["install", "-C", "-m", "755", ROOT / "target/release/start-workers", binary], check=True)
+    return binary
 
 
 def wait_until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:
@@ -40,7 +43,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [binary],
                 cwd=ROOT,
-                env={**os.environ, "WAYMARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT), **settings},
+                env={**os.environ, "WAYMARK_PYTHON": sys.executable, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -95,10 +98,13 @@ class Cluster:
                 daemon.kill()
             print(f"--- {daemon.log.name}, pid {daemon.pid}, exit code {daemon.process.returncode}\n{daemon.output()}")
 
-    def start(self, count: int = 1, *, url: str | None = None, ready: bool = True, **settings: object) -> list[Daemon]:
+    def start(
+        self, count: int = 1, *, url: str | None = None, path: Path = ROOT, ready: bool = True, **settings: object
+    ) -> list[Daemon]:
         """Start daemons and wait until each has its workers up and waits for work.
 
-        Settings are the environment variables without prefix, in lower case (`worker_count=2`). `ready=False`: do not wait.
+        Settings are the environment variables without prefix, in lower case (`worker_count=2`). `path`: a further folder
+        from which the workers import modules. `ready=False`: do not wait.
         """
         url = url or self._default_url()
         defaults: dict[str, object] = {"worker_count": 1, "log_level": "info"}
@@ -106,7 +112,7 @@ class Cluster:
         started: list[Daemon] = []
         for _ in range(count):
             log = self._folder / f"start-workers-{len(self.daemons)}.log"
-            started.append(Daemon(self._binary, log, {**variables, "WAYMARK_DATABASE_URL": url}))
+            started.append(Daemon(self._binary, log, {**variables, "WAYMARK_DATABASE_URL": url, "PYTHONPATH": f"{path}:{ROOT}"}))
             self.daemons.append(started[-1])
         if ready:
             with psycopg.connect(url, autocommit=True) as connection:

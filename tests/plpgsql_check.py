@@ -23,8 +23,8 @@ select p.oid::regprocedure::text, c.lineno, c.level, c.message, coalesce(c.detai
 from pg_proc p
   join pg_language l on l.oid = p.prolang
   left join pg_trigger t on t.tgfoid = p.oid
-  cross join plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => true, compatibility_warnings => true,
-                                       security_warnings => not p.proname = any (%s)) c
+  cross join plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => true,
+                                       compatibility_warnings => true, security_warnings => not p.proname = any (%s)) c
 where l.lanname = 'plpgsql' and p.pronamespace in ('waymark'::regnamespace, 'waymark_programs'::regnamespace)
 order by 1, 2
 """

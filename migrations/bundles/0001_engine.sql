@@ -225,15 +225,16 @@ comment on type waymark.start_options is 'The options of waymark.start, validate
 create type waymark.action_result as (run_id uuid, task_no int, step_no int, slot int, ok boolean, value jsonb);
 comment on type waymark.action_result is 'Internal to the turn: the final result of an action.';
 
--- A locked task and the event that lets it go on: the input of a step function.
+-- A locked task and the event that lets it go on: the input of a step function. row_id is the place of the locked row: what is written later is found
+-- by it, the one join that no statistics can turn into a scan of the table.
 create type waymark.task_event as (
-  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
   pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
 comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
 
 -- What a step function answered: where the task stands now and what it wants.
 create type waymark.task_step as (
-  run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
+  row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
   pc int, locals jsonb, frames jsonb, effect text, payload jsonb);
 comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
 -- file: functions/errors/_builtin_mro.sql
@@ -651,10 +652,10 @@ begin
   for v_generator, v_index in select g.value, g.ordinality - 1 from jsonb_array_elements(p_comprehension -> 'generators') with ordinality g loop
     v_path := format('%s.generators[%s]', p_path, v_index);
     perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
-    v_iterable := format('waymark.py_iter(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
+    v_iterable := format('waymark.py_list(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
     v_alias := format('c%s_%s', p_depth, v_index);
     v_names := v_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
-    v_from := v_from || format('%s waymark._py_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
+    v_from := v_from || format('%s jsonb_array_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
       case when v_holds is null then v_iterable else format('case when %s then %s else ''[]'' end', v_holds, v_iterable) end, v_alias);
     v_order := v_order || case v_index when 0 then '' else ', ' end || v_alias || '.i';
     select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
@@ -1393,19 +1394,6 @@ $$;
 
 comment on function waymark._py_divide(numeric, numeric) is
   'The true quotient of two ints, correctly rounded.';
--- file: functions/python/_py_elements.sql
--- The elements of an iterator (see waymark.py_iter) in order, as rows. As a range-table function it costs 2 µs more than
--- jsonb_array_elements(waymark.py_list(x)), which gives the same rows.
-create function waymark._py_elements(p_iterator jsonb) returns setof jsonb
-language plpgsql stable parallel safe
-as $$
-begin
-  return query select element.value from jsonb_array_elements(waymark.py_list(p_iterator)) as element;
-end
-$$;
-
-comment on function waymark._py_elements(jsonb) is
-  'The elements of an iterator in order, as rows.';
 -- file: functions/python/_py_equal.sql
 -- Equality of any two values. Inside a container (p_nested) Python takes an object for equal to itself before it asks: for nan the answer
 -- then depends on identity, which the encoding does not keep.
@@ -1454,10 +1442,7 @@ begin
       end if;
       return false;
     when 'path' then
-      if p_left ->> 'type' <> p_right ->> 'type' or p_left ->> 'type' like '%Windows%' then
-        perform waymark._refuse('comparison of these paths', 'Compare them as strings.');
-      end if;
-      return p_left = p_right;
+      return waymark._py_key(p_left) = waymark._py_key(p_right);
     else
       return p_left = p_right;
   end case;
@@ -1707,7 +1692,7 @@ begin
   exception when numeric_value_out_of_range then
     if (p_right > 0) = (v_base > 1) then
       perform waymark._raise_python('OverflowError', '(34, ''Numerical result out of range'')', '[34, "Numerical result out of range"]');
-    elsif p_right * log(v_base) < -324 then
+    elsif least(abs(p_right), 1e300) * abs(log(v_base)) > 324 then
       return v_sign * 0;
     end if;
     perform waymark._refuse('a power on the edge of underflow', 'Compute it in an action.');
@@ -1730,14 +1715,28 @@ $$;
 comment on function waymark._py_from_bytes(bytea) is
   'The encoded Python bytes of a bytea.';
 -- file: functions/python/_py_from_float.sql
--- Encodes a double. The shortest digits that read back as the same double come from float8's text form, which needs the server's default
--- extra_float_digits of 1 or more; a cast to numeric would round to 15 digits.
+-- Encodes a double with the fewest digits that read back as the same double, as repr() does. float8's text form gives them under the
+-- server's default extra_float_digits of 1 or more (a cast to numeric would round to 15 digits), except that it avoids a decimal halfway between two
+-- doubles even where that reads back. One with fewer digits than 15 to 17 exists only between 1e16 and 1e40, and it is the value rounded to
+-- one digit less than the text has.
 create function waymark._py_from_float(p_value float8) returns jsonb
 language plpgsql stable parallel safe
 as $$
+declare
+  v_exact numeric;
+  v_digits text;
 begin
   if abs(p_value) >= 1e-4 and abs(p_value) < 1e16 then
     return to_jsonb(p_value::text::numeric + 0.0);
+  elsif abs(p_value) >= 1e16 and abs(p_value) < 1e40 then
+    v_exact := waymark._py_exact(abs(p_value));
+    v_exact := round(v_exact, length(regexp_replace(abs(p_value)::text, 'e.*|\.', '', 'g')) - 1 - length(v_exact::text));
+    if v_exact::float8 = abs(p_value) then
+      v_digits := rtrim(v_exact::text, '0');
+      return jsonb_build_object('$', 'float', 'v', concat(
+        case when p_value < 0 then '-' end, left(v_digits, 1), case when length(v_digits) > 1 then '.' end, substr(v_digits, 2),
+        'e+', length(v_exact::text) - 1));
+    end if;
   end if;
   return case p_value::text
     when '0' then '0.0'::jsonb
@@ -2059,6 +2058,8 @@ begin
       return waymark._raise_python('TypeError', format('unhashable type: ''%s''', v_kind));
     when v_kind in ('datetime', 'time') and waymark._py_is_naive(p_value) then
       return p_value - 'fold';
+    when v_kind = 'path' and p_value ->> 'type' in ('PosixPath', 'PurePosixPath') then
+      return p_value - 'type';
     else
       null;
   end case;
@@ -2426,7 +2427,7 @@ begin
       v_code := ascii(v_character #>> '{}');
     end if;
     v_text := v_text || case
-      when v_code = 92 or chr(greatest(v_code, 1)) = v_quote and v_code < 128 then '\' || (v_character #>> '{}')
+      when v_code in (92, ascii(v_quote)) then '\' || (v_character #>> '{}')
       when v_code = 9 then '\t'
       when v_code = 10 then '\n'
       when v_code = 13 then '\r'
@@ -2541,7 +2542,7 @@ as $$
 begin
   case jsonb_typeof(p_value)
     when 'number' then
-      if pg_column_size(p_value) < 100 then
+      if abs(p_value::numeric) < 1e300 then
         return p_value::numeric::float8;
       end if;
       begin
@@ -2658,9 +2659,8 @@ declare
   v_left text;
   v_right text;
 begin
-  -- 65,000 bytes of numeric stay below its 131,072 digits whatever is done with them once.
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
-     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+     and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric + p_right::numeric);
   elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
     return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));
@@ -3301,7 +3301,7 @@ declare
   v_right text;
 begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
-     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+     and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric * p_right::numeric);
   end if;
   v_left := waymark._py_kind(p_left);
@@ -3472,7 +3472,7 @@ declare
   v_right text;
 begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
-     and pg_column_size(p_left) + pg_column_size(p_right) < 65000 then
+     and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric - p_right::numeric);
   end if;
   v_left := waymark._py_kind(p_left);
@@ -4179,7 +4179,8 @@ comment on function waymark._now() is 'The engine clock.';
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
--- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each.
+-- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
+-- the locked rows are then found by their place.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
@@ -4192,14 +4193,14 @@ declare
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us,
-           case o.outcome when 'succeeded' then o.value when 'failed' then o.value when 'released' then null
+           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'failed' then o.value when 'released' then null
                 else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
            case o.outcome when 'succeeded' then null when 'released' then 0::double precision
                 else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
      cross join lateral (
-        select * from waymark.actions c
+        select c.*, c.ctid as row_id from waymark.actions c
          where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
            for update offset 0) a
   ), recorded as (
@@ -4209,14 +4210,14 @@ begin
            l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
       from locked l where l.outcome <> 'released'
   ), ended as (
-    delete from waymark.actions a using locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is null
+    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null
   ), again as (
     update waymark.actions a
        set state = case when l.delay > 0 then 'backoff' else 'ready' end,
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
            session_id = null, claimed_at = null, deadline = null
-      from locked l where a.run_id = l.run_id and a.action_id = l.action_id and l.delay is not null
+      from locked l where a.ctid = l.row_id and l.delay is not null
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0
@@ -4283,10 +4284,10 @@ language plpgsql as $$
 begin
   return query
   with picked as materialized (
-    select c.run_id, c.action_id
+    select c.row_id
       from unnest(p_queues) q(queue)
      cross join lateral (
-        select a.run_id, a.action_id, a.priority, a.ready_at from waymark.actions a
+        select a.ctid as row_id, a.priority, a.ready_at from waymark.actions a
          where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
          order by a.priority, a.ready_at limit p_room for update skip locked) c
      order by c.priority, c.ready_at limit p_room
@@ -4294,7 +4295,7 @@ begin
   update waymark.actions a
      set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
          deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
-    from picked p where a.run_id = p.run_id and a.action_id = p.action_id
+    from picked p where a.ctid = p.row_id
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
 end
 $$;
@@ -4302,8 +4303,9 @@ comment on function waymark._claim_actions(bigint, text[], int, smallint, timest
   'Claims ready actions in priority order for a session.';
 -- file: functions/turn/_collect_join.sql
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
+-- Volatile: it must see history as of now, not as of the statement that calls it.
 create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
-language plpgsql stable as $$
+language plpgsql volatile as $$
 begin
   return (
     select jsonb_agg(a.value order by a.slot) from waymark.action_attempts a
@@ -4319,6 +4321,7 @@ create function waymark._complete_joins(p_results waymark.action_result[]) retur
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
+  v_event waymark.task_event;
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -4329,19 +4332,26 @@ begin
            t.pending = j.ended or t.state = 'gather' and not j.ok as complete
       from joined j
      cross join lateral (
-        select * from waymark.tasks w
+        select w.*, w.ctid as row_id from waymark.tasks w
          where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
            for no key update offset 0) t
   ), counted as (
     update waymark.tasks t set pending = t.pending - l.ended from locked l
-     where t.run_id = l.run_id and t.task_no = l.task_no and not l.complete
+     where t.ctid = l.row_id and not l.complete
   )
-  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        l.ok or l.state = 'settle',
-                       case when l.state = 'settle' or l.state = 'gather' and l.ok
-                            then waymark._collect_join(l.run_id, l.task_no, l.step_no) else l.value end)::waymark.task_event)
+                       case when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
     into v_events
     from locked l where l.complete;
+  -- Only a statement that begins after the lock is held sees what another session, which we may have waited for, has appended to history.
+  for i in 1..coalesce(cardinality(v_events), 0) loop
+    if v_events[i].value is null then
+      v_event := v_events[i];
+      v_event.value := waymark._collect_join(v_event.run_id, v_event.task_no, v_event.step_no);
+      v_events[i] := v_event;
+    end if;
+  end loop;
   return coalesce(v_events, '{}');
 end
 $$;
@@ -4415,26 +4425,29 @@ declare
   v_events waymark.task_event[];
 begin
   with due as materialized (
-    select t.* from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
+    select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
   ), taken as (
-    delete from waymark.timers t using due d where t.run_id = d.run_id and t.task_no = d.task_no and t.action_id = d.action_id
+    delete from waymark.timers t using due d where t.ctid = d.row_id
   )
-  select array_agg(row(d.*)::waymark.timers) into v_due from due d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
   if v_due is null then
     return '{}';
   end if;
   update waymark.actions a set state = 'ready'
-    from unnest(v_due) d where d.action_id <> 0 and a.run_id = d.run_id and a.action_id = d.action_id and a.state = 'backoff';
+    from unnest(v_due) d
+   cross join lateral (
+      select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+   where d.action_id <> 0 and a.ctid = c.row_id;
   if found then
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
     select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
-        select * from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
            for no key update offset 0) t
   )
-  select array_agg(row(l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        true, 'null'::jsonb)::waymark.task_event)
     into v_events from locked l;
   return coalesce(v_events, '{}');
@@ -4453,18 +4466,25 @@ declare
   v_waiter text;
 begin
   with leftover as materialized (
-    select a.* from unnest(v_ended) s join waymark.actions a on a.run_id = s.run_id for update of a skip locked
+    select a.*
+      from unnest(v_ended) s
+     cross join lateral (
+        select c.*, c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a
   ), removed as (
-    delete from waymark.actions a using leftover l where a.run_id = l.run_id and a.action_id = l.action_id
+    delete from waymark.actions a using leftover l where a.ctid = l.row_id
   ), unscheduled as (
-    delete from waymark.timers t using leftover l where t.run_id = l.run_id and t.task_no = l.task_no and t.action_id = l.action_id
+    delete from waymark.timers t
+     using leftover l
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+     where t.ctid = m.row_id
   )
   insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
                                        claimed_at, ended_at, session_id)
   select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
          l.claimed_at, p_now, l.session_id
     from leftover l;
-  delete from waymark.tasks t using unnest(v_ended) s where t.run_id = s.run_id and t.task_no = s.task_no;
+  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   for v_waiter in
     with ended as (
       update waymark.runs r
@@ -4473,7 +4493,9 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s
-       where r.run_id = s.run_id and r.state = 'live'
+       cross join lateral (
+          select l.ctid as row_id from waymark.runs l where l.run_id = s.run_id and l.state = 'live' for no key update offset 0) l
+       where r.ctid = l.row_id
       returning r.waiters
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
@@ -4496,7 +4518,7 @@ begin
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
          started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s
-   where t.run_id = s.run_id and t.task_no = s.task_no and s.effect not in ('return', 'raise');
+   where t.ctid = s.row_id and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
     from unnest(p_steps) s where s.effect = 'sleep';
@@ -4511,10 +4533,10 @@ declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.* from waymark.tasks t where t.state = 'ready'
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready'
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
                        true, 'null'::jsonb)::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');
@@ -4555,7 +4577,7 @@ create function waymark._step_tasks(p_events waymark.task_event[], p_isolate boo
 language plpgsql as $$
 declare
   c_call constant text :=
-    'select array_agg(row(e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
+    'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
     ' s.pc, s.locals, s.frames, s.effect, s.payload)::waymark.task_step)'
     ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
   v_program record;
@@ -4577,7 +4599,7 @@ begin
       begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
-        v_some := array[row(v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
+        v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
                             v_event.step_no, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
                             waymark._engine_failure(v_event.pc, sqlstate, sqlerrm))::waymark.task_step];
       end;
@@ -4642,12 +4664,12 @@ begin
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry is distinct from (p_resting and v_handed_out < v_capacity) and (v_hungry or v_handed_out = 0) then
+  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting)) then
     update waymark.sessions set hungry = not v_hungry where session_id = p_session;
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from min(t.due_at) - v_now) * 1000))::bigint from waymark.timers t),
+           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
            cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
 end
 $$;

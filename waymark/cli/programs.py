@@ -75,7 +75,7 @@ def _load(modules: Sequence[str]) -> list[type[Workflow]]:
             importlib.import_module(module)
         except WaymarkError:
             raise
-        except Exception as error:  # noqa: BLE001 - a module may raise anything when it is imported
+        except Exception as error:  # a module may raise anything when it is imported
             message = f"cannot import {module}: {type(error).__name__}: {error}"
             raise ModuleError(message) from error
     inside = tuple(f"{module}." for module in modules)
