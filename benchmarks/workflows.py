@@ -26,5 +26,4 @@ class OneAction(Workflow):
     """A single action."""
 
     async def run(self, value: int) -> int:
-        result = await echo(value=value)
-        return result
+        return await echo(value=value)
