@@ -69,9 +69,20 @@ impl Lease {
     /// As the database says.
     pub async fn open(client: &Client, info: String, ttl: Duration) -> Result<Self, Error> {
         let ttl_ms = i32::try_from(ttl.as_millis()).unwrap_or(i32::MAX);
-        let id = database::open_session(client, &info, ttl_ms).await?;
-        let current = RefCell::new(Rc::new(Session { id }));
-        Ok(Self { current, retired: RefCell::default(), info, ttl_ms, replacing: Mutex::new(()) })
+        let session = database::open_session(client, &info, ttl_ms).await?;
+        Ok(Self::of(session, info, ttl_ms))
+    }
+
+    /// The lease of a session that is open already.
+    #[must_use]
+    pub fn of(session: i64, info: String, ttl_ms: i32) -> Self {
+        Self {
+            current: RefCell::new(Rc::new(Session { id: session })),
+            retired: RefCell::default(),
+            info,
+            ttl_ms,
+            replacing: Mutex::new(()),
+        }
     }
 
     /// The session now.

@@ -247,7 +247,13 @@ impl Link {
 
     /// The result of an invocation; none when the daemon has forgotten it.
     pub(super) fn answered(&self, invocation: u64, outcome: Outcome, run_us: u64, value: Bytes) -> Option<Completion> {
-        let pending = self.state.borrow_mut().outstanding.remove(&invocation)?;
+        let mut state = self.state.borrow_mut();
+        if outcome == Outcome::Released && state.draining.is_none() {
+            // Somebody else told the worker to end: it would release whatever it gets.
+            state.draining = Some(Instant::now());
+            self.worn.notify_one();
+        }
+        let pending = state.outstanding.remove(&invocation)?;
         let value = match outcome {
             Outcome::TimedOut => None,
             Outcome::Released if value.is_empty() => None,
