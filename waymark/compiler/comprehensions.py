@@ -100,6 +100,8 @@ class Comprehensions(Awaits):
         iterator, index, item = (self.graph.temporary(prefix) for prefix in ("iter", "index", "item"))
         self.assign(iterator, Operator("py.iter", (iterable,)), source.iter)
         self.assign(index, Const(0), source.iter)
+        if self.graph.here is None:
+            return
         head, done = self.graph.here, self.graph.point()
         self.graph.step(Iterate, span(source.iter), iterator=iterator, index=index, target=item, done=done)
         self._bind_item(source.target, Local(item))

@@ -130,8 +130,10 @@ class Frame(ABC):
         saved = self.scope
         self.scope = {**saved, **names}
         self.names.hidden = self.scope
-        yield
-        self.scope = self.names.hidden = saved
+        try:
+            yield
+        finally:
+            self.scope = self.names.hidden = saved
 
     def sequence(self, operands: Sequence[Operand]) -> list[Expression]:
         """The values of operands, evaluated from left to right."""

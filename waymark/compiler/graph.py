@@ -113,8 +113,10 @@ class Graph:
     def temporaries(self) -> Generator[None]:
         """Temporaries made inside are free again afterwards."""
         saved = dict(self._temporaries)
-        yield
-        self._temporaries = saved
+        try:
+            yield
+        finally:
+            self._temporaries = saved
 
     def finish(self) -> tuple[list[AnyNode], list[str]]:
         """The nodes with their edges, and the temporaries that they bind."""

@@ -7,7 +7,6 @@ import datetime as dt
 import inspect
 from typing import Any, cast
 
-from waymark.codec import to_jsonable
 from waymark.compiler.names import Names, Static
 from waymark.ir.expressions import Const
 from waymark.policies import FIELDS, BackoffPolicy, RetryPolicy, policy_fields
@@ -34,7 +33,7 @@ class PolicyError(Exception):
 
 def default_fields(policy: dict[str, Any]) -> Fields:
     """The fields that `@action` gave an action."""
-    return {name: Const(to_jsonable(value)) for name, value in policy.items()}
+    return {name: Const(value) for name, value in policy.items()}
 
 
 def call_fields(names: Names, keywords: list[ast.keyword], defaults: Fields) -> Fields:
@@ -104,7 +103,7 @@ def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
         elif name == "exception_types":
             fields |= default_fields(policy_fields(retry=RetryPolicy(1, cast("Any", known.value))))
         else:
-            fields[FIELDS[cls][name]] = Const(to_jsonable(known.value))
+            fields[FIELDS[cls][name]] = Const(known.value)
     missing = [p.name for p in inspect.signature(cls).parameters.values() if p.default is p.empty]
     if any(FIELDS[cls][name] not in fields for name in missing):
         raise PolicyError(node, f"{cls.__name__} needs {', '.join(missing)}")

@@ -90,11 +90,7 @@ class _Compilation(Unit):
         first = len(self.nodes)
         frame = Statements(self, method, first)
         parameters = self._parameters(frame)
-        try:
-            nodes, temporaries = frame.lower()
-        except RecursionError:
-            frame.refuse("WMC009", method.node, what="an expression that is nested too deep")
-            return
+        nodes, temporaries = frame.lower()
         self.nodes += nodes
         self.functions.append(
             Function(

@@ -7,6 +7,7 @@ import copy
 import functools
 import inspect
 import linecache
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -106,7 +107,10 @@ def module_path(module: str, file: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _parse(path: str, text: str) -> SourceFile:
-    tree = ast.parse(text, path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python showed them when it loaded the file
+        tree = ast.parse(text, path)
+        code = compile(tree, path, "exec", dont_inherit=True)
     methods = [
         (child, node)
         for node in ast.walk(tree)
@@ -114,7 +118,6 @@ def _parse(path: str, text: str) -> SourceFile:
         for child in node.body
         if isinstance(child, FunctionNode)
     ]
-    code = compile(tree, path, "exec", dont_inherit=True)
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
     return SourceFile(path, text.splitlines(keepends=True), methods, codes)
 

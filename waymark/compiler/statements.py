@@ -24,8 +24,11 @@ class Statements(Tries):
     def body(self, statements: list[ast.stmt]) -> None:
         """Adds the nodes of statements."""
         for statement in statements:
-            with self.graph.temporaries():
-                self._statement(statement)
+            try:
+                with self.graph.temporaries():
+                    self._statement(statement)
+            except RecursionError:
+                self.refuse("WMC009", statement, what="an expression that is nested too deep")
 
     def _statement(self, node: ast.stmt) -> None:  # noqa: C901, PLR0912 - one case a kind of statement
         match node:
@@ -71,22 +74,30 @@ class Statements(Tries):
             case [ast.Tuple(elts=names) | ast.List(elts=names)], ast.Tuple(elts=values) | ast.List(elts=values) if len(
                 names
             ) == len(values) and not any(isinstance(item, ast.Starred) for item in [*names, *values]):
-                stored = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
-                found = self.values(values)
-                for index, item in enumerate(found):
-                    if not self.is_settled(item) or (isinstance(item, Local) and item.name in stored):
-                        found[index] = self._saved(item, values[index])
-                for target, item in zip(names, found, strict=True):
-                    self._bind_target(target, item, node)
+                self._parallel(names, values, node)
             case _, None:
                 if not isinstance(targets[0], ast.Name):
                     self.refuse_target(targets[0])
             case _, _:
-                result = self.value(value)
-                if len(targets) > 1:
-                    result = self._saved(result, value)
-                for target in targets:
-                    self._bind_target(target, result, node)
+                self._chained(targets, value, node)
+
+    def _parallel(self, names: list[ast.expr], values: list[ast.expr], node: ast.stmt) -> None:
+        """`a, b = x, y`: all values are evaluated before the first is bound."""
+        stored = {child.id for name in names for child in ast.walk(name) if isinstance(child, ast.Name)}
+        found = self.values(values)
+        for index, item in enumerate(found):
+            if not self.is_settled(item) or (isinstance(item, Local) and item.name in stored):
+                found[index] = self._saved(item, values[index])
+        for target, item in zip(names, found, strict=True):
+            self._bind_target(target, item, node)
+
+    def _chained(self, targets: list[ast.expr], value: ast.expr, node: ast.stmt) -> None:
+        """`a = b = x`: the value is evaluated once, and no target changes it for the next."""
+        result = self.value(value)
+        if len(targets) > 1:
+            result = self._saved(result, value)
+        for target in targets:
+            self._bind_target(target, result, node)
 
     def _is_free(self, name: str) -> bool:
         return name != self.names.self_name

@@ -1,0 +1,228 @@
+"""Every code of the compiler: where it points, and what the user reads."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.compiler.support import PRELUDE, compile_body, refusals, refusals_of
+from waymark.compiler import compile_workflow, reference, statements
+from waymark.compiler.codes import RULES
+from waymark.errors import UnsupportedPatternError
+
+# code, the body with the refused place between « and », further members of the class
+CASES = [
+    ("WMC005", "«yield x»", ""),
+    ("WMC005", "self.gen()", "def gen(self):\n    «yield from [1]»"),
+    ("WMC008", "«self.prop()»", "@property\ndef prop(self): ..."),
+    ("WMC008", "«self.make()»", "@classmethod\ndef make(cls): ..."),
+    ("WMC008", "await «self.start()»", ""),
+    ("WMC008", "await «self.run(1)»", ""),
+    ("WMC009", "x = «{" + ", ".join(f"x + {n}: 1" for n in range(16)) + "}»", ""),
+    ("WMC009", "«x = " + "x" + " + 1" * 900 + "»", ""),
+    ("WMC101", "x = «undefined_name»", ""),
+    ("WMC101", "await «undefined_name()»", ""),
+    ("WMC101", "x = «math.no_such_number»", ""),
+    ("WMC101", "await «math.no_such(1)»", ""),
+    ("WMC101", "«self.no_such()»", ""),
+    ("WMC103", "x = «ITEMS»", ""),
+    ("WMC103", "x = [«ITEMS»[0]]", ""),
+    ("WMC104", "x = «act»", ""),
+    ("WMC104", "x = «math»", ""),
+    ("WMC104", "x = «Point»", ""),
+    ("WMC104", "x = «len»", ""),
+    ("WMC105", "x = [a for a in y for b in «c» for c in y]", ""),
+    ("WMC105", "x = «[a for a in y for a in z]»", ""),
+    ("WMC106", "x = «self»", ""),
+    ("WMC106", "x = «self.limit»", ""),
+    ("WMC107", "x = «...»", ""),
+    ("WMC107", "x = «2j»", ""),
+    ("WMC201", "«def f(): pass»", ""),
+    ("WMC202", "«class C: pass»", ""),
+    ("WMC203", "«del x»", ""),
+    ("WMC204", "«with x: pass»", ""),
+    ("WMC205", "«async for i in x: pass»", ""),
+    ("WMC206", "«match x:»\n  case 1: pass", ""),
+    ("WMC207", "«import os»", ""),
+    ("WMC208", "«global ITEMS»", ""),
+    ("WMC209", "«assert x»", ""),
+    ("WMC210", "«try: pass»\nexcept* ValueError: pass", ""),
+    ("WMC212", "«x[0]» = 1", ""),
+    ("WMC212", "«x.a» = 1", ""),
+    ("WMC212", "«x[0]» += 1", ""),
+    ("WMC212", "«x.a»: int", ""),
+    ("WMC212", "for «x.a» in y: pass", ""),
+    ("WMC212", "x = [1 for «y[0]» in z]", ""),
+    ("WMC213", "x, «*y» = z", ""),
+    ("WMC214", "«self» = 1", ""),
+    ("WMC214", "x = [1 for «self» in y]", ""),
+    ("WMC301", "x = («y := 1»)", ""),
+    ("WMC302", "x = «lambda: 1»", ""),
+    ("WMC303", "x = «f'{y}'»", ""),
+    ("WMC304", "x = «{y, z}»", ""),
+    ("WMC305", "x = «{i for i in y}»", ""),
+    ("WMC305", "x = «{i: i for i in y}»", ""),
+    ("WMC306", "x = «(i for i in y)»", ""),
+    ("WMC308", "x = y[«1:2»]", ""),
+    ("WMC309", "x = [«*y»]", ""),
+    ("WMC309", "x = {**«y»}", ""),
+    ("WMC309", "await act(«*x»)", ""),
+    ("WMC309", "await act(«**x»)", ""),
+    ("WMC310", "x = «y @ z»", ""),
+    ("WMC310", "«x @= y»", ""),
+    ("WMC311", "x = «y is z»", ""),
+    ("WMC312", "x = [i async for «i» in y]", ""),
+    ("WMC313", "x = «y.__class__»", ""),
+    ("WMC401", "await «helper_function(1)»", ""),
+    ("WMC401", "x = «x(1)»", ""),
+    ("WMC401", "x = «y[0](1)»", ""),
+    ("WMC402", "x = «len(y)»", ""),
+    ("WMC402", "x = «int(y)»", ""),
+    ("WMC403", "x = «y.strip()»", ""),
+    ("WMC404", "«x.append(1)»", ""),
+    ("WMC404", "«x.pop()»", ""),
+    ("WMC405", "x = «Point(1)»", ""),
+    ("WMC406", "await «act()»", ""),
+    ("WMC406", "await «self.helper()»", "async def helper(self, a): ..."),
+    ("WMC407", "await act(1, 2, «3»)", ""),
+    ("WMC407", "await act(1, «d=3»)", ""),
+    ("WMC407", "await act(1, «a=3»)", ""),
+    ("WMC407", "await self.run_action(act(1), «3»)", ""),
+    ("WMC407", "await self.run_action(act(1), «times=3»)", ""),
+    ("WMC408", "«act(1)»", ""),
+    ("WMC408", "x = «asyncio.sleep(1)»", ""),
+    ("WMC408", "x = «self.helper()»", "async def helper(self): ..."),
+    ("WMC408", "x = [«self.run_action(act(1))»]", ""),
+    ("WMC409", "await «self.helper()»", "def helper(self): ..."),
+    ("WMC410", "«await x»", ""),
+    ("WMC411", "x = «range()»", ""),
+    ("WMC411", "x = «range(1, step=2)»", ""),
+    ("WMC411", "await «asyncio.sleep(1, 2)»", ""),
+    ("WMC501", "await asyncio.gather(«x»)", ""),
+    ("WMC501", "await asyncio.gather(«*x»)", ""),
+    ("WMC501", "await asyncio.gather(*[«i» for i in x])", ""),
+    ("WMC501", "await asyncio.gather(«asyncio.sleep(1)»)", ""),
+    ("WMC501", "await asyncio.gather(*[«act(i)» for act in x])", ""),
+    ("WMC502", "await asyncio.gather(act(1), «return_exceptions=x»)", ""),
+    ("WMC503", "await «asyncio.wait_for(act(1), 2)»", ""),
+    ("WMC504", "await self.run_action(«x»)", ""),
+    ("WMC504", "await «self.run_action()»", ""),
+    ("WMC505", "await self.run_action(act(1), retry=«3»)", ""),
+    ("WMC505", "await self.run_action(act(1), retry=«RetryPolicy(attempts=0)»)", ""),
+    ("WMC505", "await self.run_action(act(1), retry=RetryPolicy(attempts=x, exception_types=«y»))", ""),
+    ("WMC505", "await self.run_action(act(1), retry=«RetryPolicy(tries=x)»)", ""),
+    ("WMC505", "await self.run_action(act(1), backoff=«BackoffPolicy(multiplier=x)»)", ""),
+    ("WMC505", "await self.run_action(act(1), timeout=«-1»)", ""),
+    ("WMC601", "try: pass\nexcept «x»: pass", ""),
+    ("WMC601", "try: pass\nexcept («int», ValueError): pass", ""),
+    ("WMC602", "raise «KeyboardInterrupt»", ""),
+    ("WMC602", "raise «UnicodeDecodeError(x)»", ""),
+    ("WMC602", "raise «OSError(1, 'no')»", ""),
+    ("WMC602", "raise «Coded(1)»", ""),
+    ("WMC602", "raise «ImportError(name=x)»", ""),
+    ("WMC602", "raise «ValueError(*x)»", ""),
+    ("WMC603", "raise ValueError(1) from «x»", ""),
+    ("WMC604", "«raise»", ""),
+    ("WMC604", "try: x\nfinally: «raise»", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "body", "rest"), CASES, ids=[f"{code}-{index}" for index, (code, _, _) in enumerate(CASES)])
+def test_refused_at_its_place(code: str, body: str, rest: str):
+    marked = re.search("«(.*?)»", body + "\n" + rest)
+    assert marked
+    found = refusals(*(text.replace("«", "").replace("»", "") for text in (body, "x=1, y=2, z=3", rest)))
+    assert [diagnostic.code for diagnostic in found] == [code]
+    (diagnostic,) = found
+    assert diagnostic.source_line[diagnostic.column - 1 : diagnostic.end_column - 1] == marked[1]
+    assert diagnostic.file.endswith("/snippet.py")
+
+
+def run_of(text: str) -> str:
+    return f"{PRELUDE}\nclass W(Workflow):\n{text}"
+
+
+CLASS_CASES = [
+    ("WMC003", PRELUDE + "\nclass W(Workflow): pass"),
+    ("WMC003", run_of("    def run(self): pass")),
+    ("WMC003", PRELUDE + "\nclass W: pass"),
+    ("WMC008", "import functools\n" + run_of("    @functools.cache\n    async def run(self): pass")),
+    ("WMC004", "def plain(f): return f\n" + run_of("    @plain\n    async def run(self): pass")),
+    ("WMC004", run_of("    async def run(self): self.h()\n    def other(self): pass\n    h = other")),
+    ("WMC006", run_of("    async def run(self, *args): pass")),
+    ("WMC006", run_of("    async def run(self, **options): pass")),
+    ("WMC007", run_of("    async def run(self, items=[]): pass")),
+    ("WMC008", run_of("    run = 5")),
+]
+
+
+@pytest.mark.parametrize(("code", "source"), CLASS_CASES)
+def test_refused_class(code: str, source: str):
+    assert [diagnostic.code for diagnostic in refusals_of(source)] == [code]
+
+
+def test_closure_is_refused():
+    source = PRELUDE + (
+        "\ndef make(limit):\n    class W(Workflow):\n        async def run(self):\n            return limit\n    return W\nW = make(1)\n"
+    )
+    assert [d.code for d in refusals_of(source)] == ["WMC102"]
+    called = source.replace("return limit\n    return W\n", "await limit(1)\n    return W\n")
+    assert [d.code for d in refusals_of(called)] == ["WMC102"]
+    assert "WMC208" in {d.code for d in refusals_of(source.replace("return limit", "nonlocal limit"))}
+
+
+def test_source_that_is_gone_is_refused():
+    namespace: dict[str, type] = {}
+    exec(compile(run_of("    async def run(self): pass"), "<nowhere>", "exec"), namespace)
+    with pytest.raises(UnsupportedPatternError, match="WMC001"):
+        compile_workflow(namespace["W"])
+
+
+def test_source_that_was_changed_is_refused(tmp_path: Path):
+    path = tmp_path / "changed.py"
+    path.write_text(run_of("    async def run(self): return 1"))
+    namespace: dict[str, type] = {}
+    exec(compile(path.read_text(), str(path), "exec"), namespace)
+    path.write_text(run_of("    async def run(self): return 2"))
+    with pytest.raises(UnsupportedPatternError, match="WMC002"):
+        compile_workflow(namespace["W"])
+
+
+def test_unknown_syntax_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(statements.REFUSED, "Assert")
+    assert [d.code for d in refusals("assert x")] == ["WMC399"]
+
+
+def test_every_code_has_a_test():
+    only_newer_pythons = {"WMC211", "WMC314"}
+    tested = {code for code, *_ in CASES} | {code for code, _ in CLASS_CASES} | {"WMC001", "WMC002", "WMC102", "WMC399"}
+    assert RULES.keys() - only_newer_pythons == tested
+
+
+def test_all_problems_are_shown_at_once_in_source_order():
+    body = "x = len(y)\nif x:\n    del y\nreturn [lambda: 1, self.helper()]"
+    found = refusals(body, rest="def helper(self):\n    import os")
+    assert [d.code for d in found] == ["WMC402", "WMC203", "WMC302", "WMC207"]
+
+
+def test_message_reads_like_a_compilers():
+    with pytest.raises(UnsupportedPatternError) as caught:
+        compile_body("ä = '→' if x else len(x)")
+    assert str(caught.value).partition("\n")[0] == "W cannot be compiled: 1 problem"
+    line = caught.value.diagnostics[0].line
+    gutter = " " * len(str(line))
+    assert str(caught.value.diagnostics[0]) == "\n".join(
+        [
+            "error[WMC402]: a call of the builtin `len`",
+            f"{gutter}--> {caught.value.diagnostics[0].file}:{line}:27",
+            f"{gutter} |",
+            f"{line} |         ä = '→' if x else len(x)",
+            f"{gutter} |                           ^^^^^^",
+            f"{gutter} = why: it is not compiled yet",
+            f"{gutter} = help: compute it in an action",
+        ]
+    )
+
+
+def test_documentation_is_current():
+    assert Path("docs/errors-compiler.md").read_text() == reference.reference()
