@@ -78,7 +78,7 @@ class Daemon:
 class Cluster:
     """The daemons of one test. Leaving the context stops them; if the test failed pytest shows the logs printed here."""
 
-    def __init__(self, binary: Path, folder: Path, default_url: Callable[[], str]) -> None:
+    def __init__(self, binary: Path, folder: Path, default_url: str) -> None:
         self.daemons: list[Daemon] = []
         self._binary = binary
         self._folder = folder
@@ -106,7 +106,7 @@ class Cluster:
         Settings are the environment variables without prefix, in lower case (`worker_count=2`). `path`: a further folder
         from which the workers import modules. `ready=False`: do not wait.
         """
-        url = url or self._default_url()
+        url = url or self._default_url
         defaults: dict[str, object] = {"worker_count": 1, "log_level": "info"}
         variables = {f"WAYMARK_{name.upper()}": str(value) for name, value in {**defaults, **settings}.items()}
         started: list[Daemon] = []

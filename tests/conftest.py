@@ -135,11 +135,10 @@ def start_workers() -> Path:
 
 
 @pytest.fixture
-def cluster(request: pytest.FixtureRequest, start_workers: Path, tmp_path: Path) -> Iterator[Cluster]:
+def cluster(database_url: str, start_workers: Path, tmp_path: Path) -> Iterator[Cluster]:
     """Daemons for this test: `cluster.start(2, user_module="…")`. Stopped after it; their logs are shown if it failed.
 
     They use this test's database, or `url=` (an `own_postgres`).
     """
-    running = Cluster(start_workers, tmp_path, lambda: request.getfixturevalue("database_url"))
-    with running:
+    with Cluster(start_workers, tmp_path, database_url) as running:
         yield running
