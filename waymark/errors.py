@@ -11,8 +11,8 @@ from collections.abc import Sequence
 class WaymarkError(Exception):
     """Base of all errors of Waymark. `detail` and `hint` say where it is and what to do, or are None."""
 
-    detail: str | None
-    hint: str | None
+    detail: str | None = None  # also where __init__ has not run: on an instance that was decoded
+    hint: str | None = None
 
     def __init__(self, message: str = "", *, detail: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)

@@ -5,7 +5,7 @@ declare
   v_parts text[];
 begin
   if jsonb_typeof(p_pairs) <> 'array' or jsonb_array_length(p_pairs) > 1000
-     or jsonb_path_exists(p_pairs, '$[*] ? (@.type() != "array" || @.size() != 2)') then
+     or jsonb_path_exists(p_pairs, 'strict $[*] ? (@.type() != "array" || @.size() != 2)') then
     perform waymark._refuse_ir(p_path, 'must be an array of pairs, at most 1000');
   end if;
   select coalesce(array_agg(format('jsonb_build_array(%s, %s)',

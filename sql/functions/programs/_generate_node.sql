@@ -2,6 +2,7 @@
 create function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
+  c_unbound constant jsonb := '{"const": {"$": "unbound"}}';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
@@ -11,7 +12,8 @@ declare
 begin
   case p_node ->> 'kind'
     when 'assign' then
-      v_text := format('%s := %s;', v_target, waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
+      v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
+        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false) end);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');

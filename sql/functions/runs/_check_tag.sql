@@ -9,13 +9,13 @@ begin
     when p_tag ~ '^[^:]+:[^:]+$' then true
     when p_tag in ('tuple', 'set', 'frozenset') then jsonb_typeof(p_payload) = 'array'
     when p_tag = 'dict' then jsonb_typeof(p_payload) = 'array'
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "array" || @.size() != 2)')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "array" || @.size() != 2)')
     when p_tag = 'float' then v_text ~ '^(nan|-?inf|-0\.0|-?\d+(\.\d+)?e[+-]\d+)$'
     when p_tag in ('bytes', 'str') then v_text ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
     when p_tag = 'range' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'timedelta' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'datetime' then v_text ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
     when p_tag = 'time' then v_text ~ '^\d\d:\d\d:\d\d'
