@@ -2,6 +2,7 @@
 
 import itertools
 import linecache
+import sys
 import textwrap
 from types import ModuleType
 
@@ -52,6 +53,7 @@ def load(source: str, name: str = "snippet") -> ModuleType:
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     module = ModuleType(name)
     module.__file__ = path
+    sys.modules[name] = module
     exec(compile(source, path, "exec"), module.__dict__)
     return module
 

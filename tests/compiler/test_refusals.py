@@ -162,9 +162,8 @@ def test_refused_class(code: str, source: str):
 
 
 def test_closure_is_refused():
-    source = PRELUDE + (
-        "\ndef make(limit):\n    class W(Workflow):\n        async def run(self):\n            return limit\n    return W\nW = make(1)\n"
-    )
+    body = "class W(Workflow):\n        async def run(self):\n            return limit\n"
+    source = f"{PRELUDE}\ndef make(limit):\n    {body}    return W\nW = make(1)\n"
     assert [d.code for d in refusals_of(source)] == ["WMC102"]
     called = source.replace("return limit\n    return W\n", "await limit(1)\n    return W\n")
     assert [d.code for d in refusals_of(called)] == ["WMC102"]

@@ -1,5 +1,4 @@
-"""Every refusal of the compiler: one table, from which docs/errors-compiler.md is generated
-(`python -m waymark.compiler.reference`).
+"""Every refusal of the compiler: one table. `python -m waymark.compiler.reference` makes its page from it.
 
 `seen` may hold placeholders that the place of refusal fills in. A code is never reused for another meaning.
 """

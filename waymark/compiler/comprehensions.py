@@ -54,7 +54,7 @@ class Comprehensions(Awaits):
             name = self._fresh(target.id)
             self.scope[target.id] = Local(name)
             return [Generator(name, iterable)]
-        item = self._fresh("item")
+        item = self._fresh("$.item")
         return [Generator(item, iterable), *self._unpacked(target, Local(item))]
 
     def _unpacked(self, target: ast.expr, value: Expression) -> list[Generator]:
@@ -63,7 +63,7 @@ class Comprehensions(Awaits):
                 self.scope[name] = value
                 return []
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                parts = self._fresh("parts")
+                parts = self._fresh("$.parts")
                 unpack = Operator("py.unpack", (value, Const(len(elements))))
                 generators = [Generator(parts, ListDisplay((unpack,)))]
                 # The name stays taken until the comprehension ends.
@@ -79,9 +79,9 @@ class Comprehensions(Awaits):
         """A name for a comprehension variable that hides no other one."""
         taken = {value.name for value in self.scope.values() if isinstance(value, Local)}
         taken |= {*self.names.locals, *self.names.parameters}
-        candidates = [name, f"$.{name}", *(f"$.{name}{number}" for number in range(2, len(taken) + 3))]
-        start = 1 if name in {"item", "parts"} else 0
-        return next(candidate for candidate in candidates[start:] if candidate not in taken)
+        stem = name.removeprefix("$.")
+        candidates = [name, f"$.{stem}", *(f"$.{stem}{number}" for number in range(2, len(taken) + 3))]
+        return next(candidate for candidate in candidates if candidate not in taken)
 
     # --- As a loop ------------------------------------------------------------------------------------------------------
 

@@ -86,8 +86,9 @@ def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
     callee = names.static(node.func) if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or callee is None or callee.value is not cls:
         raise PolicyError(node, f"it is not a {cls.__name__}(…) or a module constant that is one")
-    parameters = list(inspect.signature(cls).parameters)
-    pairs = [*zip(parameters, node.args, strict=False), *((keyword.arg, keyword.value) for keyword in node.keywords)]
+    parameters = inspect.signature(cls).parameters
+    named = [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
+    pairs = [*zip(parameters, node.args, strict=False), *named]
     starred = any(isinstance(arg, ast.Starred) for arg in node.args)
     if starred or len({name for name, _ in pairs}) < len(node.args) + len(node.keywords):
         raise PolicyError(node, f"its arguments do not fit {cls.__name__}")
@@ -101,13 +102,15 @@ def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
         if known is None:
             fields[FIELDS[cls][name]] = value
         elif name == "exception_types":
-            fields |= default_fields(policy_fields(retry=RetryPolicy(1, cast("Any", known.value))))
+            retry_on = policy_fields(retry=RetryPolicy(1, cast("Any", known.value))).get("retry_on")
+            fields |= {} if retry_on is None else {"retry_on": Const(retry_on)}
         else:
             fields[FIELDS[cls][name]] = Const(known.value)
-    missing = [p.name for p in inspect.signature(cls).parameters.values() if p.default is p.empty]
-    if any(FIELDS[cls][name] not in fields for name in missing):
+    given = {name for name, _ in pairs}
+    missing = {name: p.default for name, p in parameters.items() if name not in given}
+    if any(default is inspect.Parameter.empty for default in missing.values()):
         raise PolicyError(node, f"{cls.__name__} needs {', '.join(missing)}")
-    return fields
+    return fields | {FIELDS[cls][name]: Const(default) for name, default in missing.items() if default}
 
 
 def _evaluate(names: Names, node: ast.expr) -> Static | None:

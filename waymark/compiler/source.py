@@ -65,8 +65,12 @@ def load_method(cls: type, name: str) -> Method:
         raise SourceError("WMC008", name=name, kind=f"a {type(function).__name__}")
     file = load_file(function)
     first_line = function.__code__.co_firstlineno
-    found = [pair for pair in file.methods if pair[0].name == name and _first_line(pair[0]) == first_line]
-    if hasattr(function, "__wrapped__") or function.__code__.co_name != name or not found:
+    found = [
+        (node, class_node)
+        for node, class_node in file.methods
+        if _first_line(node) == first_line and name in {node.name, _mangled(node.name, class_node.name)}
+    ]
+    if hasattr(function, "__wrapped__") or not found:
         raise SourceError("WMC004", file, name=name)
     node, class_node = found[0]
     if any(not (isinstance(d, ast.Name) and d.id == "staticmethod") for d in node.decorator_list):
@@ -150,14 +154,18 @@ _IDENTIFIERS: dict[type[ast.AST], str] = {
 
 def _mangle(node: FunctionNode, class_name: str) -> FunctionNode:
     """`node` with names such as `__x` as Python sees them inside a class (`_Class__x`)."""
-    prefix = class_name.lstrip("_")
-    if not prefix or not any(_is_private(name) for _, _, name in _identifiers(node)):
+    if all(_mangled(name, class_name) == name for _, _, name in _identifiers(node)):
         return node
     node = copy.deepcopy(node)
     for owner, field, name in _identifiers(node):
-        if _is_private(name):
-            setattr(owner, field, f"_{prefix}{name}")
+        setattr(owner, field, _mangled(name, class_name))
     return node
+
+
+def _mangled(name: str, class_name: str) -> str:
+    prefix = class_name.lstrip("_")
+    is_private = name.startswith("__") and not name.endswith("__")
+    return f"_{prefix}{name}" if is_private and prefix else name
 
 
 def _identifiers(node: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
@@ -165,7 +173,3 @@ def _identifiers(node: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
         field = _IDENTIFIERS.get(type(child))
         if field and isinstance(name := getattr(child, field), str):
             yield child, field, name
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("__") and not name.endswith("__")

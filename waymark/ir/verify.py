@@ -11,6 +11,7 @@ from typing import NoReturn, assert_never
 from waymark.errors import InvalidProgram, ProgramTooLarge
 from waymark.ir import limits
 from waymark.ir.expressions import (
+    UNBOUND,
     And,
     Comprehension,
     Const,
@@ -105,7 +106,8 @@ class _NodeCheck:
         match node:
             case Assign():
                 self.local("target", node.target)
-                self.expression("value", node.value)
+                if node.value != UNBOUND:
+                    self.expression("value", node.value)
                 self.edge("next", node.next)
             case Branch():
                 self.expression("test", node.test)
@@ -219,6 +221,8 @@ class _NodeCheck:
         self.deep(key, depth)
         match value:
             case Const():
+                if value == UNBOUND:
+                    _fail(f"{self.path}.{key}", "unbinding is only possible as the value of an assign node")
                 _check_json(f"{self.path}.{key}.const", value.value, 0)
             case Local():
                 if value.name not in scope:
