@@ -52,7 +52,7 @@ UNARY: dict[str, Operation] = {
 # Messages that differ between the supported versions; the engine's are those of 3.12.
 RENAMED = {"float modulo": "float modulo by zero"} if sys.version_info < (3, 12) else {}
 
-UNKNOWN_REPR = re.compile(r'"\$": "(?!(tuple|str|float|dict|range|uuid|decimal)")')
+UNKNOWN_REPR = re.compile(r'"\$": "(?!(tuple|str|float|dict|range|uuid|decimal)")|\\u(?!00)')
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def canonical(text: str) -> str:
 
 
 def of_exception(type_name: str, args: str, message: str) -> Outcome:
-    """Messages are compared, save the repr of a missing key of a type whose repr the engine does not know."""
+    """Messages are compared, save the repr of a missing key of a type, or with characters, whose repr the engine does not know."""
     args = canonical(args)
     if type_name == "KeyError" and UNKNOWN_REPR.search(args):
         message = ""

@@ -4,7 +4,10 @@ import builtins
 import datetime as dt
 import decimal
 import itertools
+import operator
 from typing import Any
+
+import pytest
 
 from tests.operators.oracle import Engine, Outcome, canonical, differences, expected
 from tests.operators.values import CONTAINERS, INF, NAN, NUMBERS, OTHERS, STRINGS, VALUES, holds_nan, may_refuse
@@ -153,9 +156,27 @@ def test_identity_of_the_singletons(engine: Engine) -> None:
 
 def test_augmented_assignment_only_of_immutable_values(engine: Engine) -> None:
     mutable = (list, dict, set, User, Point)
-    results = engine.call("py_inplace", [[encode(item)] for item in VALUES])
-    for item, result in zip(VALUES, results, strict=True):
-        assert result.kind == "refused" if isinstance(item, mutable) else result == value(item), item
+    results = engine.call("py_inplace", [['"mul"', encode(item), "1"] for item in VALUES])
+    plain = engine.call("py_mul", [[encode(item), "1"] for item in VALUES])
+    for item, result, same in zip(VALUES, results, plain, strict=True):
+        if isinstance(item, mutable):
+            assert result.kind == "refused", item
+        else:
+            assert result.text.replace("*=", "*") == same.text, item
+
+
+INPLACE = {"floordiv": operator.ifloordiv, "bitand": operator.iand, "bitor": operator.ior, "bitxor": operator.ixor}
+
+
+@pytest.mark.parametrize(
+    "name", ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "bitand", "bitor", "bitxor"]
+)
+def test_messages_of_augmented_assignments(engine: Engine, name: str) -> None:
+    operation = INPLACE.get(name) or getattr(operator, f"i{name}")
+    cases = [(left, right) for left in (1, 2.5, (1,), None, "é", range(2)) for right in (None, [1], {}, 2.5)]
+    cases = [case for case in cases if not (name == "mod" and case[0] == "é")]
+    results = engine.call("py_inplace", [[encode(name), *map(encode, case)] for case in cases])
+    assert results == [expected(operation, *case) for case in cases]
 
 
 # --- Exceptions ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import enum
+import math
 import pathlib
 import uuid
 import zoneinfo
@@ -85,7 +86,7 @@ def holds_nan(value: object) -> bool:
 def is_too_large(name: str, left: Any, right: Any = None) -> bool:
     """Whether the result has more digits or elements than the engine holds, and CPython should not even try."""
     if name == "pow" and is_int(left) and is_int(right) and right > 0 and abs(left) > 1:
-        return right * len(str(abs(left))) > 131_072
+        return right * math.log10(abs(left)) > 131_072
     if name == "lshift" and is_int(left) and is_int(right):
         return left != 0 and right > 435_000
     if name == "mul":
