@@ -37,6 +37,45 @@ def test_two_batches_of_one_join_meet_without_a_deadlock(session: Session, conne
     assert [session.outcome(run_id)[1] for run_id in runs] == [[1, 2], [1, 2]]
 
 
+def test_no_count_is_lost_between_sessions_that_meet_in_a_join(session: Session, connect: Connect) -> None:
+    """Neither completes the join; the second finds the task where the first, for which it waited, has left it."""
+    session.register(programs.gather())
+    run_id = session.start("Gather", xs=[1, 2, 3])
+    one, two, three = session.turn()
+    first = Session(connect(autocommit=False), ttl_ms=60_000)
+    first.connection.commit()
+    second = Session(connect(), ttl_ms=60_000)
+    first.turn(one.succeeded(1))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: second.turn(two.succeeded(2)))
+        wait_until(lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first")
+        first.connection.commit()
+        waiting.result(timeout=30)
+    session.turn(three.succeeded(3))
+    assert session.outcome(run_id)[1] == [1, 2, 3]
+    assert session.is_quiet()
+
+
+def test_a_run_ends_while_somebody_asks_to_be_told(session: Session, connect: Connect) -> None:
+    """The end of the run waits for the row that add_waiter has changed, and is written to it."""
+    session.register(programs.one_action())
+    run_id = session.start("One", n=1)
+    (claim,) = session.turn()
+    asking = connect(autocommit=False)
+    asking.execute("select waymark.add_waiter(%s, 'me')", (run_id,))
+    telling = connect()
+    telling.execute("listen waymark_done_me")
+    ending = Session(connect(), ttl_ms=60_000)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: ending.turn(claim.succeeded(5)))
+        wait_until(lambda: is_blocked(session.connection, ending.connection.info.backend_pid), "the end waits")
+        asking.commit()
+        waiting.result(timeout=30)
+    assert session.outcome(run_id)[1] == 5
+    assert session.is_quiet()
+    assert [notify.channel for notify in telling.notifies(timeout=10, stop_after=1)] == ["waymark_done_me"]
+
+
 def test_the_same_result_from_two_sessions_is_taken_once(session: Session, connect: Connect) -> None:
     """A batch sent again while its first transaction is still committing."""
     session.register(programs.loop())

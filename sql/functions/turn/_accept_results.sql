@@ -2,7 +2,8 @@
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
--- the locked rows are then found by their place.
+-- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
+-- still has the token is where the statement's snapshot saw it.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],

@@ -1,6 +1,7 @@
 -- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
 -- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
--- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit.
+-- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
+-- back since the statement began has another place; it is left to the next turn.
 create function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
 returns setof waymark.turn_row

@@ -1,11 +1,14 @@
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
 -- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
--- Locks: tasks in key order.
+-- Locks: tasks in key order. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
+-- new place, which only a statement that begins after the lock is held can see.
 create function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
   v_event waymark.task_event;
+  v_rows tid[];
+  v_ended int[];
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -19,15 +22,18 @@ begin
         select w.*, w.ctid as row_id from waymark.tasks w
          where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
            for no key update offset 0) t
-  ), counted as (
-    update waymark.tasks t set pending = t.pending - l.ended from locked l
-     where t.ctid = l.row_id and not l.complete
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        l.ok or l.state = 'settle',
                        case when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
-    into v_events
-    from locked l where l.complete;
+           filter (where l.complete),
+         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
+    into v_events, v_rows, v_ended
+    from locked l;
+  if v_rows is not null then
+    update waymark.tasks t set pending = t.pending - c.ended
+      from unnest(v_rows, v_ended) c(row_id, ended) where t.ctid = c.row_id;
+  end if;
   -- Only a statement that begins after the lock is held sees what another session, which we may have waited for, has appended to history.
   for i in 1..coalesce(cardinality(v_events), 0) loop
     if v_events[i].value is null then

@@ -1,33 +1,43 @@
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
 -- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
--- handed in right now goes to history by itself), timers, tasks, runs in key order.
+-- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
+-- rows where others have left them.
 create function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+  v_leftovers tid[];
   v_waiter text;
 begin
-  with leftover as materialized (
-    select a.*
+  select array_agg(a.row_id) into v_leftovers
+    from unnest(v_ended) s
+   cross join lateral (
+      select c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+  if v_leftovers is not null then
+    with removed as (
+      delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
+    ), unscheduled as (
+      delete from waymark.timers t
+       using removed l
+       cross join lateral (
+          select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+       where t.ctid = m.row_id
+    )
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                         claimed_at, ended_at, session_id)
+    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+           l.claimed_at, p_now, l.session_id
+      from removed l;
+  end if;
+  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
+  -- From here on the place of a step is that of its run.
+  v_ended := array(
+    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.pc, s.locals, s.frames,
+               s.effect, s.payload)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
-        select c.*, c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a
-  ), removed as (
-    delete from waymark.actions a using leftover l where a.ctid = l.row_id
-  ), unscheduled as (
-    delete from waymark.timers t
-     using leftover l
-     cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
-     where t.ctid = m.row_id
-  )
-  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
-                                       claimed_at, ended_at, session_id)
-  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
-         l.claimed_at, p_now, l.session_id
-    from leftover l;
-  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
+        select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);
   for v_waiter in
     with ended as (
       update waymark.runs r
@@ -35,10 +45,7 @@ begin
              result = case s.effect when 'return' then s.payload end,
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
-        from unnest(v_ended) s
-       cross join lateral (
-          select l.ctid as row_id from waymark.runs l where l.run_id = s.run_id and l.state = 'live' for no key update offset 0) l
-       where r.ctid = l.row_id
+        from unnest(v_ended) s where r.ctid = s.row_id
       returning r.waiters
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
