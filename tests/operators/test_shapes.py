@@ -173,7 +173,7 @@ INPLACE = {"floordiv": operator.ifloordiv, "bitand": operator.iand, "bitor": ope
 )
 def test_messages_of_augmented_assignments(engine: Engine, name: str) -> None:
     operation = INPLACE.get(name) or getattr(operator, f"i{name}")
-    cases = [(left, right) for left in (1, 2.5, (1,), None, "é", range(2)) for right in (None, [1], {}, 2.5)]
+    cases = [(left, right) for left in (1, 2.5, (1,), None, "é", range(2), frozenset()) for right in (None, [1], {}, 2.5)]
     cases = [case for case in cases if not (name == "mod" and case[0] == "é")]
     results = engine.call("py_inplace", [[encode(name), *map(encode, case)] for case in cases])
     assert results == [expected(operation, *case) for case in cases]

@@ -121,10 +121,10 @@ class Statements(Tries):
             case ast.Name(id=name) if name == self.names.self_name:
                 self.refuse("WMC214", node.target, name=name)
             case ast.Name(id=name):
-                old: Expression = Operator("py.inplace", (Local(name),))
-                if self.effects.emits(node.value):
-                    old = self.spill(old, node.target)
-                self.assign(name, self.binary(node.op, old, self.value(node.value), node), node)
+                old = self.spill(Local(name), node.target) if self.effects.emits(node.value) else Local(name)
+                plain = self.binary(node.op, old, self.value(node.value), node)
+                if isinstance(plain, Operator):
+                    self.assign(name, Operator("py.inplace", (Const(plain.op.removeprefix("py.")), *plain.args)), node)
             case _:
                 self.refuse_target(node.target)
 

@@ -1,23 +1,45 @@
--- The left side of an augmented assignment: itself when its type is immutable. A mutable one would change in place, for every name it has.
--- Raises: WM502 for lists, dicts, sets and instances of users' classes.
-create function waymark.py_inplace(p_value jsonb) returns jsonb
+-- An augmented assignment (x += y and its kind) of the operator waymark.py_<p_operator>: its result where the left side is immutable. A mutable one
+-- would change in place, for every name it has. CPython's messages name the augmented operator where no type supports it.
+-- Raises: WM501, WM502 as the operator; WM502 for lists, dicts, sets and instances of users' classes.
+create function waymark.py_inplace(p_operator jsonb, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_kind text;
+  v_detail text;
+  v_symbol text;
 begin
-  if jsonb_typeof(p_value) in ('number', 'string') then
-    return p_value;
-  end if;
-  v_kind := waymark._py_kind(p_value);
-  if v_kind in ('list', 'dict', 'set', 'object', 'opaque') then
+  if jsonb_typeof(p_left) not in ('number', 'string') and waymark._py_kind(p_left) in ('list', 'dict', 'set', 'object', 'opaque') then
     return waymark._refuse(
-      'an augmented assignment to a ' || waymark._py_type_name(p_value) || ', which would change it for every name it has',
+      'an augmented assignment to a ' || waymark._py_type_name(p_left) || ', which would change it for every name it has',
       'Write `xs = xs + [...]` instead of `xs += [...]`.');
   end if;
-  return p_value;
+  case p_operator #>> '{}'
+    when 'add' then return waymark.py_add(p_left, p_right);
+    when 'sub' then return waymark.py_sub(p_left, p_right);
+    when 'mul' then return waymark.py_mul(p_left, p_right);
+    when 'truediv' then return waymark.py_truediv(p_left, p_right);
+    when 'floordiv' then return waymark.py_floordiv(p_left, p_right);
+    when 'mod' then return waymark.py_mod(p_left, p_right);
+    when 'pow' then return waymark.py_pow(p_left, p_right);
+    when 'lshift' then return waymark.py_lshift(p_left, p_right);
+    when 'rshift' then return waymark.py_rshift(p_left, p_right);
+    when 'bitand' then return waymark.py_bitand(p_left, p_right);
+    when 'bitor' then return waymark.py_bitor(p_left, p_right);
+    when 'bitxor' then return waymark.py_bitxor(p_left, p_right);
+  end case;
+exception
+  when sqlstate 'WM501' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    -- A sequence that cannot be repeated is not even asked whether the right side can.
+    v_symbol := case when p_operator = '"mul"' and waymark._py_kind(p_left) in ('range', 'frozenset') then '*'
+                     else substring(v_detail::jsonb ->> 'message' from '^unsupported operand type\(s\) for ([^ :]+)') end;
+    if v_symbol is null then
+      raise;
+    end if;
+    return waymark._raise_python('TypeError', format('unsupported operand type(s) for %s=: ''%s'' and ''%s''',
+      v_symbol, waymark._py_type_name(p_left), waymark._py_type_name(p_right)));
 end
 $$;
 
-comment on function waymark.py_inplace(jsonb) is
-  'The left side of an augmented assignment, refused when it is mutable.';
+comment on function waymark.py_inplace(jsonb, jsonb, jsonb) is
+  'The result of an augmented assignment, refused when its left side is mutable.';

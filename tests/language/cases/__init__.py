@@ -1,0 +1,37 @@
+"""Workflows whose outcome through the engine must be the one under CPython. `CASES` holds them all.
+
+A module is an area of the language. `@agrees()` makes a class one case, `@agrees((1, 2), (3, 4))` a case for each tuple of
+arguments. The class is compiled by the test, not here.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from waymark import Workflow
+
+
+class Case(NamedTuple):
+    cls: type[Workflow]
+    args: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        module, cls = self.cls.__module__.rpartition(".")[2], self.cls.__name__
+        return f"{module}-{cls}" + (f"-{', '.join(map(repr, self.args))[:60]}" if self.args else "")
+
+
+CASES: list[Case] = []
+
+
+def agrees(*arguments: tuple[Any, ...]) -> Callable[[type[Workflow]], type[Workflow]]:
+    def collect(cls: type[Workflow]) -> type[Workflow]:
+        CASES.extend(Case(cls, args) for args in arguments or [()])
+        return cls
+
+    return collect
+
+
+for module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{module.name}")

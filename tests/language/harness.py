@@ -1,0 +1,202 @@
+"""A workflow's outcome under CPython and through the engine, in one comparable form.
+
+Through the engine without a daemon: the program is registered, the run started with the arguments as the SDK encodes them,
+and a Session plays the daemon's part turn by turn. Actions are executed by the worker's own Executor in this process, from
+and to JSON text, and the outcome is decoded by the SDK.
+"""
+
+import asyncio
+import dataclasses
+import enum
+import functools
+import struct
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+import pydantic
+from psycopg.types.string import TextLoader
+
+from tests.engine.session import Claim, Result, Session
+from tests.language.actions import CALLS
+from tests.worker.harness import OUTCOMES
+from waymark import UnsupportedPatternError, Workflow, workflow
+from waymark.client.waiting import READ_OUTCOMES, Outcome
+from waymark.ir import to_text
+from waymark.runs import failure_of, value_of
+from waymark.worker import protocol
+from waymark.worker.executor import Executor
+
+MAX_TURNS = 5000
+
+_HIDDEN = {"__notes__", "__waymark_traceback__"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """How a run ended: `kind` is returned or raised, `form` the whole value or exception, `calls` the actions in order."""
+
+    kind: str
+    form: Any
+    calls: Any
+
+
+def form_of(value: object) -> Any:
+    """A value with all its types, so that 1, 1.0 and True differ, as do (1,) and [1], 0.0 and -0.0; nan is itself."""
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    match value:
+        case enum.Enum():
+            return name, value.name
+        case float():
+            return name, repr(value)
+        case list() | tuple():
+            return name, [form_of(item) for item in value]
+        case set() | frozenset():
+            return name, sorted((form_of(item) for item in value), key=repr)
+        case Mapping():
+            return name, [(form_of(key), form_of(item)) for key, item in value.items()]
+        case BaseException():
+            attributes = {key: item for key, item in vars(value).items() if key not in _HIDDEN}
+            return name, form_of(value.args), form_of(attributes), str(value)
+        case pydantic.BaseModel():
+            return name, form_of(vars(value)), sorted(value.model_fields_set)
+        case _ if dataclasses.is_dataclass(value):
+            return name, [(field.name, form_of(getattr(value, field.name))) for field in dataclasses.fields(value)]
+        case _:
+            return name, repr(value)
+
+
+async def ending(run: Callable[[], Any]) -> Ending:
+    """How `run()` ended, once everything it set going has ended too."""
+    CALLS.clear()
+    try:
+        kind, form = "returned", form_of(await run())
+    except Exception as error:  # noqa: BLE001 - the exception is the outcome
+        kind, form = "raised", form_of(error)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+    return Ending(kind, form, form_of(CALLS))
+
+
+@functools.cache
+def compiled(cls: type[Workflow]) -> type[Workflow]:
+    """The class, decorated; its name is unique among all cases. Raises UnsupportedPatternError."""
+    return workflow(name=f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}")(cls)
+
+
+def codes_of_refusal(cls: type[Workflow]) -> list[str]:
+    """The codes with which the compiler refuses a class, in the order of the source; empty when it does not."""
+    try:
+        compiled(cls)
+    except UnsupportedPatternError as error:
+        return [getattr(diagnostic, "code", "") for diagnostic in error.diagnostics]
+    return []
+
+
+class Engine:
+    """One installed engine, for many cases."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        connection.adapters.register_loader("jsonb", TextLoader)  # the daemon passes bytes through, so does this
+        self._connection = connection
+        self._session = Session(connection)
+        self._offset = 0.0
+        self._registered: set[type[Workflow]] = set()
+
+    async def inline(self, cls: type[Workflow], *args: object) -> Ending:
+        """What CPython gives."""
+        return await ending(lambda: cls().run_inline(*args))
+
+    async def durable(self, cls: type[Workflow], *args: object) -> Ending:
+        """What the engine gives."""
+        return await ending(lambda: self.run(cls, *args))
+
+    async def run(self, cls: type[Workflow], *args: object) -> Any:
+        """The result of a run, or its exception raised, as a caller sees them."""
+        return value_of(await self.outcome(cls, *args))
+
+    async def failure(self, cls: type[Workflow], *args: object) -> str:
+        """The class name of the exception that a run failed with, as the engine recorded it."""
+        failure, _ = failure_of(await self.outcome(cls, *args))
+        return failure.cause_type or ""
+
+    async def outcome(self, cls: type[Workflow], *args: object) -> Outcome:
+        """Run to the end, turn by turn."""
+        cls = compiled(cls)
+        if cls not in self._registered:
+            self._session.value("select waymark.register(%s::jsonb)", to_text(cls.program))
+            self._registered.add(cls)
+        _, arguments = cls()._bind(args, {})
+        run_id = self._session.value("select waymark.start(%s, %s::jsonb)", cls.name, arguments)
+        return await self._drive(run_id)
+
+    async def _drive(self, run_id: uuid.UUID) -> Outcome:
+        worker = Worker()
+        results: list[Result] = []
+        for _ in range(MAX_TURNS):
+            claims = self._session.turn(*results, capacity=1000)
+            assert self._session.rejected == []
+            outcome = Outcome(*self._row(run_id))
+            if outcome.state != "live":
+                await worker.finish()
+                return outcome
+            worker.submit(claims)
+            if not worker.pending and not self._session.backlog and not claims:
+                self._pass_time()
+            results = await worker.some()
+        raise AssertionError(f"the run has not ended after {MAX_TURNS} turns")
+
+    def _row(self, run_id: uuid.UUID) -> tuple[Any, ...]:
+        row = self._connection.execute(READ_OUTCOMES.encode(), [[run_id]]).fetchone()
+        assert row is not None
+        return row
+
+    def _pass_time(self) -> None:
+        """Move the clock to the next timer, if there is one, and forward with the lease."""
+        if self._session.due_in_ms:
+            self._offset += self._session.due_in_ms / 1000
+            self._session.move_clock(self._offset)
+            self._session = Session(self._connection)
+
+
+class Worker:
+    """The worker's Executor without a socket: claims in, results out as they come."""
+
+    def __init__(self) -> None:
+        self._executor = Executor(1000, self._receive, lambda: None)
+        self._reader = protocol.FrameReader()
+        self._claims: dict[int, Claim] = {}
+        self._results: list[Result] = []
+        self._arrived = asyncio.Event()
+
+    @property
+    def pending(self) -> bool:
+        """Whether actions are being executed."""
+        return bool(self._claims)
+
+    def submit(self, claims: list[Claim]) -> None:
+        for claim in sorted(claims, key=lambda claim: claim.action_id):
+            self._claims[claim.action_id] = claim
+            invocation = (claim.action_id, claim.run_id.bytes, claim.action_id, claim.attempt)
+            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.arguments))
+
+    async def some(self) -> list[Result]:
+        """The results so far; waits for one if any action is being executed."""
+        if not self._results and self._claims:
+            self._arrived.clear()
+            await self._arrived.wait()
+        await asyncio.sleep(0)  # what ends in the same round of the event loop goes in the same turn
+        found, self._results = self._results, []
+        return found
+
+    async def finish(self) -> None:
+        while self._claims:
+            await self.some()
+
+    def _receive(self, frame: bytes) -> None:
+        for _, body in self._reader.feed(frame):
+            number, outcome, _ = struct.unpack_from("<QBQ", body)
+            text = body[17:].decode() or None
+            self._results.append(Result(self._claims.pop(number), OUTCOMES[outcome], text))
+            self._arrived.set()
