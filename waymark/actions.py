@@ -125,9 +125,7 @@ class Action:
                 if name in self.injected
             ]
         )
-        shim.__wrapped__ = (
-            self.function
-        )  # its type hints, and overrides that were attached to it, are found through this
+        shim.__wrapped__ = self.function  # its type hints, and overrides that were attached to it, are found through this
         return dependencies
 
     async def call(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - an action returns anything
@@ -137,9 +135,7 @@ class Action:
         given = inspect.signature(self.function).bind_partial(*args, **kwargs).arguments
         missing = self.injected.difference(given)
         failure: BaseException
-        async with provide_dependencies(
-            self._dependencies, {name: given.get(name) for name in self.injected - missing}
-        ) as found:
+        async with provide_dependencies(self._dependencies, {name: given.get(name) for name in self.injected - missing}) as found:
             try:
                 return await self._run(args, kwargs | {name: found[name] for name in missing})
             except BaseException as error:

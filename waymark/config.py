@@ -21,6 +21,7 @@ _LEVELS = {
     "warn": logging.WARNING,
     "warning": logging.WARNING,
     "error": logging.ERROR,
+    "critical": logging.CRITICAL,
     "off": logging.CRITICAL + 1,
 }
 
@@ -44,7 +45,7 @@ def user_modules() -> list[str]:
     text = _get(variable)
     names = [] if text is None else [name.strip() for name in text.split(",")]
     if text is not None and not all(map(_MODULE.match, names)):
-        raise _invalid(variable, text, "the dotted name of a module, or several separated by commas")
+        raise _invalid(variable, text, "the dotted name of a Python module, or several separated by commas")
     return names
 
 

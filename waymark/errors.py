@@ -192,12 +192,11 @@ class RemoteError(WaymarkError):
 # --- Raised inside workflow bodies ----------------------------------------------------------------------------------
 
 
-class ExhaustedRetries(WaymarkError):
-    """An action used up the attempts that its policy gave it, and the last one left no exception of its own."""
+class WaymarkTimeout(WaymarkError, TimeoutError):
+    """An action used up the attempts that its policy gives it, and the last one ran out of time or lost its worker.
 
-
-class WaymarkTimeout(ExhaustedRetries, TimeoutError):
-    """The last attempt of an action ran out of time, or lost its worker."""
+    When the last attempt raised an exception of its own, the action ends with that one instead.
+    """
 
 
 class UnsupportedOperation(WaymarkError):
@@ -269,6 +268,8 @@ def from_sqlstate(sqlstate: str, message: str, *, detail: str | None = None, hin
     return SQLSTATES.get(sqlstate, WaymarkError)(message, detail=detail, hint=hint)
 
 
+# Other names that programs written for earlier versions of Waymark use.
 WorkflowFailedError = WorkflowFailed
-ExhaustedRetriesError = ExhaustedRetries
 ActionTimeout = WaymarkTimeout
+ExhaustedRetries = WaymarkTimeout
+ExhaustedRetriesError = WaymarkTimeout

@@ -95,8 +95,11 @@ def policy_fields(
     """The IR policy fields of these policies, as plain values; what is not given is absent.
 
     Raises:
-        ValueError: the timeout is not 0.001 to 2,000,000 seconds, or the queue's name not 1 to 100 characters.
+        ValueError: both policies name a pause, the timeout is not 0.001 to 2,000,000 seconds, or the queue's name
+            does not have 1 to 100 characters.
     """
+    if retry is not None and retry.backoff_seconds and backoff is not None:
+        raise ValueError("backoff_seconds and a BackoffPolicy name two different pauses")
     fields: dict[str, Any] = {}
     for policy in (retry, backoff):
         if policy is not None:

@@ -8,7 +8,7 @@ import functools
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
 from waymark import codec, config
 from waymark.codec.names import object_name
@@ -166,11 +166,15 @@ class Workflow:
         return await call
 
     @classmethod
-    def visualize(cls, **options: Any) -> Any:  # noqa: ANN401
-        """Draw the compiled graph; see `waymark.visualize`."""
+    def visualize(cls, format: Literal["mermaid", "dot", "svg"] = "mermaid") -> str:  # noqa: A002
+        """The compiled graph, drawn as Mermaid text, Graphviz text or SVG.
+
+        Raises:
+            ConfigurationError: "svg" without Graphviz.
+        """
         from waymark.visualize import visualize  # noqa: PLC0415 - only who draws loads it
 
-        return visualize(cls.program, **options)
+        return visualize(cls.program, format)
 
     async def _run(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """What `W().run` is: start a run, wait for it, return its result. Inside of `run_inline`: the body."""

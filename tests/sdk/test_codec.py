@@ -26,9 +26,7 @@ from waymark.errors import DecodeError, EncodeError, RemoteError, WaymarkTimeout
 
 ZONES = [None, dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=45)), dt.timezone(dt.timedelta(seconds=-90))]
 ZONES += [zoneinfo.ZoneInfo(key) for key in ("Europe/Berlin", "America/New_York", "Asia/Kathmandu")]
-TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(
-    ["$", "\0", "\ud800", "é", "𝄞", "a\x00b", "module:Class"]
-)
+TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(["$", "\0", "\ud800", "é", "𝄞", "a\x00b", "module:Class"])
 
 scalars = (
     st.none()
@@ -73,7 +71,7 @@ def containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 anything = st.recursive(scalars, containers, max_leaves=12)
 
 
-def same(a: Any, b: Any) -> bool:  # noqa: PLR0911 - one return a type
+def same(a: Any, b: Any) -> bool:
     """Equal, of the same types, in the same order, to the bit."""
     if type(a) is not type(b):
         return False
@@ -91,11 +89,7 @@ def same(a: Any, b: Any) -> bool:  # noqa: PLR0911 - one return a type
         case set() | frozenset():
             return sorted(map(codec.encode, a)) == sorted(map(codec.encode, b))
         case pydantic.BaseModel():
-            return (
-                same(a.__dict__, b.__dict__)
-                and a.model_fields_set == b.model_fields_set
-                and a.model_extra == b.model_extra
-            )
+            return same(a.__dict__, b.__dict__) and a.model_fields_set == b.model_fields_set and a.model_extra == b.model_extra
         case _ if dataclasses.is_dataclass(a):
             return all(same(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(a))
         case _:

@@ -36,7 +36,7 @@ async def own_worker(tmp_path: Path):
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that the worker does outside of the protocol."""
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - a file is no event
+        while not condition():
             await asyncio.sleep(0.005)
 
 

@@ -109,10 +109,7 @@ def _decode_time(parsed: dict[str, Any]) -> dt.time:
     return value.replace(fold=1) if parsed.get("fold") else value
 
 
-_PATHS = {
-    cls.__name__: cls
-    for cls in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)
-}
+_PATHS = {cls.__name__: cls for cls in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)}
 
 
 def _decode_enum(parsed: dict[str, Any]) -> enum.Enum:
