@@ -99,7 +99,7 @@ class _NodeCheck:
         self.program, self.function, self.names, self.node = program, function, names, node
         self.path = f"nodes[{node.id}]"
 
-    def run(self) -> None:  # noqa: C901 - one case a kind
+    def run(self) -> None:  # noqa: C901, PLR0912 - one case a kind
         node = self.node
         if node.error is not None:
             self.edge("error", node.error, landing=True)
