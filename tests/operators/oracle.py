@@ -75,7 +75,7 @@ def canonical(text: str) -> str:
 
 
 def of_exception(type_name: str, args: str, message: str) -> Outcome:
-    """Messages are compared, save the repr of a missing key of a type, or with characters, whose repr the engine does not know."""
+    """Messages are compared, save a missing key's repr where its type or characters are not covered by the engine."""
     args = canonical(args)
     if type_name == "KeyError" and UNKNOWN_REPR.search(args):
         message = ""

@@ -5,10 +5,15 @@ create function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean)
 language plpgsql stable parallel safe
 as $$
 declare
-  v_left text := waymark._py_kind(p_left);
-  v_right text := waymark._py_kind(p_right);
+  v_left text;
+  v_right text;
   v_number numeric;
 begin
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
+    return p_left = p_right;
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
   if v_left in ('int', 'bool', 'float', 'decimal') and v_right in ('int', 'bool', 'float', 'decimal') then
     v_number := waymark._py_number(p_left);
     if v_number = 'NaN' and p_nested and waymark._py_number(p_right) = 'NaN' then

@@ -3,16 +3,16 @@ create function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
+  v_bounds jsonb;
   v_element numeric;
 begin
   if jsonb_typeof(p_iterator) = 'array' then
     return p_iterator -> p_index;
   end if;
-  v_element := (p_iterator #> '{v,0}')::numeric + p_index * (p_iterator #> '{v,2}')::numeric;
-  if (p_iterator #> '{v,2}')::numeric > 0 then
-    return case when v_element < (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
-  end if;
-  return case when v_element > (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
+  v_bounds := p_iterator -> 'v';
+  v_element := (v_bounds -> 0)::numeric + p_index * (v_bounds -> 2)::numeric;
+  return case when case when v_bounds -> 2 > '0' then v_element < (v_bounds -> 1)::numeric else v_element > (v_bounds -> 1)::numeric end
+    then to_jsonb(v_element) end;
 end
 $$;
 

@@ -4,33 +4,24 @@ create function waymark.py_dict(p_pairs jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_sorted boolean := true;
-  v_last text;
-  v_key text;
+  v_keys jsonb;
+  v_own jsonb;
   v_dict jsonb;
 begin
-  for v_position in 0 .. jsonb_array_length(p_pairs) - 1 loop
-    v_key := p_pairs -> v_position ->> 0;
-    if jsonb_typeof(p_pairs -> v_position -> 0) <> 'string' or v_key = '$' then
-      return waymark._py_dict_of_pairs(p_pairs);
-    end if;
-    v_sorted := v_sorted and (v_last is null or octet_length(v_last) < octet_length(v_key)
-      or (octet_length(v_last) = octet_length(v_key) and v_last collate "C" < v_key));
-    v_last := v_key;
-  end loop;
-  select coalesce(jsonb_object_agg(pair.value ->> 0, pair.value -> 1 order by pair.position), '{}')
-    into v_dict
-  from jsonb_array_elements(p_pairs) with ordinality as pair (value, position);
-  if v_sorted then
-    return v_dict;
+  if jsonb_path_exists(p_pairs, 'strict $[*][0] ? (@.type() != "string" || @ == "$")') then
+    return waymark._py_dict_of_pairs(p_pairs);
   end if;
-  return waymark._py_ordered(v_dict, (
-    select jsonb_agg(entry.key order by entry.position)
-    from (
-      select pair.value -> 0, min(pair.position)
-      from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
-      group by pair.value -> 0
-    ) as entry (key, position)));
+  v_dict := coalesce((
+    select jsonb_object_agg(pair.value ->> 0, pair.value -> 1)
+    from jsonb_array_elements(p_pairs) as pair), '{}');
+  v_keys := jsonb_path_query_array(p_pairs, '$[*][0]');
+  v_own := jsonb_path_query_array(v_dict, '$.keyvalue().key');
+  if v_keys = v_own then
+    return v_dict;
+  elsif jsonb_array_length(v_keys) = jsonb_array_length(v_own) then
+    return v_dict || jsonb_build_object('$', v_keys);
+  end if;
+  return waymark._py_dict_of_pairs(p_pairs);
 end
 $$;
 

@@ -5,7 +5,7 @@ language plpgsql stable parallel safe
 as $$
 begin
   -- Plain numbers compare by value, as in Python: a float's shortest digits order as the float itself does.
-  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
     return p_left = p_right;
   end if;
   return waymark._py_equal(p_left, p_right, false);

@@ -4,11 +4,17 @@ create function waymark.py_floordiv(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_left text := waymark._py_kind(p_left);
-  v_right text := waymark._py_kind(p_right);
+  v_left text;
+  v_right text;
   v_dividend numeric;
   v_divisor numeric;
 begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and p_left::numeric >= 0 and p_right::numeric > 0 then
+    return to_jsonb(div(p_left::numeric, p_right::numeric));
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
   if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
     v_dividend := waymark._py_int(p_left);
     v_divisor := waymark._py_int(p_right);

@@ -8,27 +8,29 @@ declare
   v_detail text;
   v_symbol text;
 begin
-  if jsonb_typeof(p_left) not in ('number', 'string') and waymark._py_kind(p_left) in ('list', 'dict', 'set', 'object', 'opaque') then
+  if p_operator = '"add"' and jsonb_typeof(p_left) in ('number', 'string') and jsonb_typeof(p_left) = jsonb_typeof(p_right) then
+    return waymark.py_add(p_left, p_right);
+  elsif jsonb_typeof(p_left) not in ('number', 'string') and waymark._py_kind(p_left) in ('list', 'dict', 'set', 'object', 'opaque') then
     return waymark._refuse(
       'an augmented assignment to a ' || waymark._py_type_name(p_left) || ', which would change it for every name it has',
       'Write `xs = xs + [...]` instead of `xs += [...]`.');
   end if;
-  case p_operator #>> '{}'
-    when 'add' then return waymark.py_add(p_left, p_right);
-    when 'sub' then return waymark.py_sub(p_left, p_right);
-    when 'mul' then return waymark.py_mul(p_left, p_right);
-    when 'truediv' then return waymark.py_truediv(p_left, p_right);
-    when 'floordiv' then return waymark.py_floordiv(p_left, p_right);
-    when 'mod' then return waymark.py_mod(p_left, p_right);
-    when 'pow' then return waymark.py_pow(p_left, p_right);
-    when 'lshift' then return waymark.py_lshift(p_left, p_right);
-    when 'rshift' then return waymark.py_rshift(p_left, p_right);
-    when 'bitand' then return waymark.py_bitand(p_left, p_right);
-    when 'bitor' then return waymark.py_bitor(p_left, p_right);
-    when 'bitxor' then return waymark.py_bitxor(p_left, p_right);
-  end case;
-exception
-  when sqlstate 'WM501' then
+  begin
+    case p_operator #>> '{}'
+      when 'add' then return waymark.py_add(p_left, p_right);
+      when 'sub' then return waymark.py_sub(p_left, p_right);
+      when 'mul' then return waymark.py_mul(p_left, p_right);
+      when 'truediv' then return waymark.py_truediv(p_left, p_right);
+      when 'floordiv' then return waymark.py_floordiv(p_left, p_right);
+      when 'mod' then return waymark.py_mod(p_left, p_right);
+      when 'pow' then return waymark.py_pow(p_left, p_right);
+      when 'lshift' then return waymark.py_lshift(p_left, p_right);
+      when 'rshift' then return waymark.py_rshift(p_left, p_right);
+      when 'bitand' then return waymark.py_bitand(p_left, p_right);
+      when 'bitor' then return waymark.py_bitor(p_left, p_right);
+      when 'bitxor' then return waymark.py_bitxor(p_left, p_right);
+    end case;
+  exception when sqlstate 'WM501' then
     get stacked diagnostics v_detail = pg_exception_detail;
     -- A sequence that cannot be repeated is not even asked whether the right side can.
     v_symbol := case when p_operator = '"mul"' and waymark._py_kind(p_left) in ('range', 'frozenset') then '*'
@@ -38,6 +40,7 @@ exception
     end if;
     return waymark._raise_python('TypeError', format('unsupported operand type(s) for %s=: ''%s'' and ''%s''',
       v_symbol, waymark._py_type_name(p_left), waymark._py_type_name(p_right)));
+  end;
 end
 $$;
 

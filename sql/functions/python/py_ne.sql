@@ -4,7 +4,7 @@ create function waymark.py_ne(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
-  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
     return p_left <> p_right;
   end if;
   return not waymark._py_equal(p_left, p_right, false);

@@ -6,6 +6,10 @@ as $$
 declare
   v_bound jsonb;
 begin
+  if jsonb_typeof(p_start) = 'number' and jsonb_typeof(p_stop) = 'number' and jsonb_typeof(p_step) = 'number'
+     and scale(p_start::numeric) = 0 and scale(p_stop::numeric) = 0 and scale(p_step::numeric) = 0 and p_step <> '0' then
+    return jsonb_build_object('$', 'range', 'v', jsonb_build_array(p_start, p_stop, p_step));
+  end if;
   foreach v_bound in array array[p_start, p_stop, p_step] loop
     if waymark._py_int(v_bound) is null then
       if waymark._py_is_foreign(v_bound) then

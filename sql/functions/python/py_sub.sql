@@ -10,6 +10,9 @@ begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
      and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric - p_right::numeric);
+  elsif jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) + scale(p_right::numeric) between 1 and 100
+        and abs(p_left::numeric) < 1e100 and abs(p_right::numeric) < 1e100 then
+    return waymark._py_from_float(p_left::numeric::float8 - p_right::numeric::float8);
   end if;
   v_left := waymark._py_kind(p_left);
   v_right := waymark._py_kind(p_right);

@@ -5,9 +5,15 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_count int := p_count::int;
-  v_kind text := waymark._py_kind(p_value);
+  v_kind text;
   v_length numeric;
 begin
+  if jsonb_typeof(p_value) = 'array' and jsonb_array_length(p_value) = v_count then
+    return p_value;
+  elsif p_value ->> '$' = 'tuple' and jsonb_array_length(p_value -> 'v') = v_count then
+    return p_value -> 'v';
+  end if;
+  v_kind := waymark._py_kind(p_value);
   if v_kind in ('set', 'frozenset') then
     v_length := jsonb_array_length(p_value -> 'v');
   elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range') or waymark._py_is_foreign(p_value) then
