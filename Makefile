@@ -57,7 +57,7 @@ setup: .venv/.installed ## Make .venv with the package (editable) and the tools
 		|| { echo "Waymark needs Python 3.11 or newer: set PYTHON=… to one."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "This Python cannot make virtual environments: apt-get install python3-venv"; exit 1; }
-	@command -v cargo >/dev/null || { echo "Waymark needs Rust 1.85 or newer: https://rustup.rs"; exit 1; }
+	@command -v cargo >/dev/null || { echo "Waymark needs Rust 1.88 or newer: https://rustup.rs"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
