@@ -6,7 +6,7 @@ declare
   v_utf8 bytea;
   v_start int := 0;
   v_length int;
-  v_characters jsonb := '[]';
+  v_characters jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(p_value) = 'string' then
     return to_jsonb(string_to_array(p_value #>> '{}', null));

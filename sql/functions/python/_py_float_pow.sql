@@ -11,7 +11,7 @@ begin
   if p_right = 0 or p_left = 1 then
     return 1;
   elsif p_left::text = 'NaN' or p_right::text = 'NaN' then
-    return 'nan';
+    return 'nan'::float8;
   elsif p_right::text in ('Infinity', '-Infinity') then
     return case when v_base = 1 then 1 when (p_right > 0) = (v_base > 1) then 'inf'::float8 else 0 end;
   end if;
@@ -34,6 +34,7 @@ begin
     end if;
     perform waymark._refuse('a power on the edge of underflow', 'Compute it in an action.');
   end;
+  return null;
 end
 $$;
 

@@ -46,7 +46,7 @@ declare
     "exception": ["add_note", "args", "characters_written", "code", "derive", "encoding", "end", "end_lineno", "end_offset", "errno",
       "exceptions", "filename", "filename2", "lineno", "message", "msg", "name", "name_from", "obj", "object", "offset", "path",
       "print_file_and_line", "reason", "split", "start", "strerror", "subgroup", "text", "value", "with_traceback"]
-  }';
+  }'::jsonb;
 begin
   return p_name like '\_\_%' or coalesce(v_attributes -> p_kind ? p_name, true);
 end

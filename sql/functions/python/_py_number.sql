@@ -16,8 +16,9 @@ begin
         perform waymark._refuse('Decimal ' || left(p_value ->> 'v', 100), 'Compute it in an action.');
       end;
     else
-      return null;
+      null;
   end case;
+  return null;
 end
 $$;
 

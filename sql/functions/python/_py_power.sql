@@ -25,6 +25,7 @@ begin
   return v_result;
 exception when numeric_value_out_of_range then
   perform waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+  return null;
 end
 $$;
 

@@ -5,7 +5,7 @@ as $$
 declare
   v_items jsonb;
   v_item jsonb;
-  v_parts text[] := '{}';
+  v_parts text[] := array[]::text[];
 begin
   case waymark._py_kind(p_value)
     when 'NoneType' then

@@ -19,8 +19,9 @@ begin
     when 'object' then
       return case when p_value ->> '$' = 'float' then (p_value ->> 'v')::float8 end;
     else
-      return null;
+      null;
   end case;
+  return null;
 end
 $$;
 

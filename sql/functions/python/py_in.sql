@@ -39,6 +39,7 @@ begin
         perform waymark._refuse('`in` a ' || waymark._py_type_name(p_container), 'Test it in an action.');
       end if;
       perform waymark._raise_python('TypeError', format('argument of type ''%s'' is not iterable', waymark._py_type_name(p_container)));
+      return null;
   end case;
 end
 $$;

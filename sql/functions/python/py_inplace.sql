@@ -16,20 +16,20 @@ begin
       'Write `xs = xs + [...]` instead of `xs += [...]`.');
   end if;
   begin
-    case p_operator #>> '{}'
-      when 'add' then return waymark.py_add(p_left, p_right);
-      when 'sub' then return waymark.py_sub(p_left, p_right);
-      when 'mul' then return waymark.py_mul(p_left, p_right);
-      when 'truediv' then return waymark.py_truediv(p_left, p_right);
-      when 'floordiv' then return waymark.py_floordiv(p_left, p_right);
-      when 'mod' then return waymark.py_mod(p_left, p_right);
-      when 'pow' then return waymark.py_pow(p_left, p_right);
-      when 'lshift' then return waymark.py_lshift(p_left, p_right);
-      when 'rshift' then return waymark.py_rshift(p_left, p_right);
-      when 'bitand' then return waymark.py_bitand(p_left, p_right);
-      when 'bitor' then return waymark.py_bitor(p_left, p_right);
-      when 'bitxor' then return waymark.py_bitxor(p_left, p_right);
-    end case;
+    return case p_operator #>> '{}'
+      when 'add' then waymark.py_add(p_left, p_right)
+      when 'sub' then waymark.py_sub(p_left, p_right)
+      when 'mul' then waymark.py_mul(p_left, p_right)
+      when 'truediv' then waymark.py_truediv(p_left, p_right)
+      when 'floordiv' then waymark.py_floordiv(p_left, p_right)
+      when 'mod' then waymark.py_mod(p_left, p_right)
+      when 'pow' then waymark.py_pow(p_left, p_right)
+      when 'lshift' then waymark.py_lshift(p_left, p_right)
+      when 'rshift' then waymark.py_rshift(p_left, p_right)
+      when 'bitand' then waymark.py_bitand(p_left, p_right)
+      when 'bitor' then waymark.py_bitor(p_left, p_right)
+      when 'bitxor' then waymark.py_bitxor(p_left, p_right)
+    end;
   exception when sqlstate 'WM501' then
     get stacked diagnostics v_detail = pg_exception_detail;
     -- A sequence that cannot be repeated is not even asked whether the right side can.

@@ -8,6 +8,7 @@ begin
     return p_left = p_right;
   end if;
   perform waymark._refuse('`is` between values other than None, True and False', 'Use ==.');
+  return null;
 end
 $$;
 

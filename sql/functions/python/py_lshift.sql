@@ -12,7 +12,7 @@ begin
   elsif v_right < 0 then
     return waymark._raise_python('ValueError', 'negative shift count');
   elsif v_left = 0 then
-    return '0';
+    return '0'::jsonb;
   end if;
   return waymark._py_integer('*', v_left, waymark._py_power(2, v_right));
 end

@@ -14,7 +14,7 @@ begin
     return waymark._raise_python('ValueError', 'negative shift count');
   elsif v_right > 435412 then
     -- 2**435412 has 131073 digits: more than any int the engine holds.
-    return case when v_left < 0 then '-1' else '0' end;
+    return case when v_left < 0 then '-1'::jsonb else '0'::jsonb end;
   end if;
   v_divisor := waymark._py_power(2, v_right);
   return to_jsonb(div(v_left, v_divisor) - case when v_left < 0 and mod(v_left, v_divisor) <> 0 then 1 else 0 end);

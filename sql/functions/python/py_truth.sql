@@ -39,8 +39,9 @@ begin
     when 'opaque' then
       perform waymark._refuse('the truth of a value that could not be encoded', 'Compare with None.');
     else
-      return true;
+      null;
   end case;
+  return true;
 end
 $$;
 
