@@ -48,10 +48,24 @@ def load_engine(*, host: str, port: int, user: str, dbname: str, password: str, 
         install_sources(connection)
 
 
+def server_folder() -> Path:
+    """A folder for a server, named for this process, so that a later session can tell that it was left behind."""
+    return Path(tempfile.mkdtemp(prefix=f"waymark-postgres-{os.getpid()}-"))
+
+
+def remove_left_behind() -> None:
+    """Stop and remove the servers of sessions that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob("waymark-postgres-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            make_server(folder).remove()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedServer]:
     """The server of this test session."""
-    server = make_server(Path(tempfile.mkdtemp(prefix="waymark-postgres-")))
+    remove_left_behind()
+    server = make_server(server_folder())
     server.start()
     yield server
     server.remove()
@@ -114,7 +128,7 @@ def empty_database_url(postgres: EmbeddedServer) -> Iterator[str]:
 @pytest.fixture
 def bare_postgres() -> Iterator[EmbeddedServer]:
     """A server that belongs to one test, with nothing in it: neither the engine nor its roles."""
-    server = make_server(Path(tempfile.mkdtemp(prefix="waymark-postgres-")))
+    server = make_server(server_folder())
     server.start()
     yield server
     server.remove()

@@ -80,6 +80,14 @@ def test_check_is_content_with_the_examples(waymark: Waymark) -> None:
     assert waymark.ok("check", "examples.welcome_email", "examples.onboarding") == "2 workflows, 0 problems\n"
 
 
+def test_visualize(waymark: Waymark) -> None:
+    drawn = waymark.ok("visualize", "examples.parallel_math:ParallelMathWorkflow")
+    assert "flowchart" in drawn
+    assert "summarize" in drawn
+    assert waymark.ok("visualize", "--format", "dot", "examples.parallel_math:ParallelMathWorkflow").startswith("digraph")
+    assert "there is no workflow 'Nobody'" in waymark.error("visualize", "examples.parallel_math:Nobody")
+
+
 def test_modules_that_do_not_import(waymark: Waymark) -> None:
     assert waymark.error("check", "no_such_module").startswith("waymark: cannot import no_such_module: ModuleNotFoundError")
     assert "there is no workflow in json" in waymark.error("check", "json")

@@ -20,7 +20,7 @@ def test_needs_its_password(postgres: EmbeddedServer) -> None:
 
 
 def test_a_second_start_joins_the_running_server(own_postgres: EmbeddedServer) -> None:
-    second = EmbeddedServer(own_postgres.folder, binaries=own_postgres.binaries, user=own_postgres.user)
+    second = EmbeddedServer(own_postgres.folder, binaries=own_postgres.binaries)
     assert second.start() is False
     assert second.url() == own_postgres.url()
 

@@ -22,6 +22,7 @@ from waymark.errors import WaymarkError
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "pgserver"
+NOT_RUNNING = 3  # exit code of `pg_ctl status`
 EMBEDDED_FOLDERS = {18: "pginstall18", 16: "pginstall"}
 
 
@@ -47,7 +48,7 @@ class EmbeddedServer:
     """One server whose data, log and password live in `folder`, which only it may use.
 
     `settings` are Postgres settings for this start (`{"fsync": "off"}`). `user` is the system user to run as when
-    this process is root. As a context manager: started on entry, stopped on exit.
+    this process is root; a folder that exists keeps the one it was made for. As a context manager: started on entry, stopped on exit.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class EmbeddedServer:
         self.log = self.folder / "postgres.log"
         self.binaries = binaries or bin_folder()
         self.settings = dict(settings or {})
-        self.user = user if os.geteuid() == 0 else None
+        self.user = None
+        if os.geteuid() == 0:
+            self.user = self.folder.owner() if self._password_file.exists() else user
         self._port: int | None = None
 
     def __enter__(self) -> Self:
@@ -76,8 +79,6 @@ class EmbeddedServer:
     def start(self) -> bool:
         """Start the server and wait until it answers; False when it was running already, which is not touched."""
         self._prepare_folder()
-        if self.user is not None:
-            self._open_way()
         if (port := self._running_port()) is not None:
             self._port = port
             return False
@@ -147,20 +148,28 @@ class EmbeddedServer:
                 parent.chmod(mode | stat.S_IXOTH)
 
     def _running_port(self) -> int | None:
-        if not (self.data / "postmaster.pid").exists() or self._execute("pg_ctl", "status", "--pgdata", self.data) != 0:
+        if not (self.data / "postmaster.pid").exists():
             return None
+        status = self._execute("pg_ctl", "status", "--pgdata", self.data)
+        if status == NOT_RUNNING:
+            return None
+        if status != 0:
+            raise self._failure("pg_ctl")
         # Lines of the pid file: pid, data folder, start time, port, ….
         return int((self.data / "postmaster.pid").read_text().splitlines()[3])
 
     def _run(self, program: str, *arguments: object) -> None:
-        if self._execute(program, *arguments) == 0:
-            return
+        if self._execute(program, *arguments) != 0:
+            raise self._failure(program)
+
+    def _failure(self, program: str) -> EmbeddedServerError:
         logs = [self._output_of(program)] + ([self.log] if self.log.exists() else [])
         said = [line for log in logs for line in log.read_text(errors="replace").strip().splitlines()[-5:]]
-        message = f"{program} failed in {self.folder}: {' | '.join(said)}"
-        raise EmbeddedServerError(message)
+        return EmbeddedServerError(f"{program} failed in {self.folder}: {' | '.join(said)}")
 
     def _execute(self, program: str, *arguments: object) -> int:
+        if self.user is not None:
+            self._open_way()
         # Output goes to a file and not to a pipe: the server inherits it and would keep a pipe open for ever.
         with self._output_of(program).open("wb") as output:
             return subprocess.run(
