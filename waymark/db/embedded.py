@@ -48,7 +48,8 @@ class EmbeddedServer:
     """One server whose data, log and password live in `folder`, which only it may use.
 
     `settings` are Postgres settings for this start (`{"fsync": "off"}`). `user` is the system user to run as when
-    this process is root; a folder that exists keeps the one it was made for. As a context manager: started on entry, stopped on exit.
+    this process is root; a folder that exists keeps the one it was made for. As a context manager: started on entry,
+    stopped on exit.
     """
 
     def __init__(
