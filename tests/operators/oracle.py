@@ -99,7 +99,6 @@ class Engine:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
-        connection.execute("set extra_float_digits = 1")
         connection.execute("set search_path = ''")
 
     def call(self, function: str, cases: Sequence[Sequence[str]]) -> list[Outcome]:

@@ -258,6 +258,14 @@ def test_numbers_have_the_digits_of_repr(engine: Engine) -> None:
     assert engine.call("py_neg", [[encode(-item)] for item in floats]) == [value(item) for item in floats]
 
 
+def test_digits_that_the_session_has_taken_away_are_not_lost_silently(engine: Engine) -> None:
+    engine.connection.execute("set extra_float_digits = 0")
+    try:
+        assert refusals(engine.call("py_add", [["0.1", "0.2"], ["0.5", "0.25"]])) == ["refused", "value"]
+    finally:
+        engine.connection.execute("reset extra_float_digits")
+
+
 def test_every_kind_of_value_is_among_the_values() -> None:
     tags = [encoded.get("$", "plain") for encoded in map(parse, map(encode, VALUES)) if isinstance(encoded, dict)]
     kinds = {tag for tag in tags if isinstance(tag, str) and ":" not in tag}
