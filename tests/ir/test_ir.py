@@ -102,6 +102,7 @@ MALFORMED = [
 ]
 INVALID = [
     ("workflow", "", "workflow"),
+    ("workflow", "two words", "workflow"),
     ("functions", [], "functions"),
     ("functions[0].name", "go", "functions"),
     ("functions[1].nodes", [7, 8], "functions[1].nodes"),

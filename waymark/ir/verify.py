@@ -46,7 +46,8 @@ from waymark.ir.nodes import (
 from waymark.ir.operators import OPERATORS
 
 _NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
-_ACTION = re.compile(r"[^\s:]+:[^\s:]+")
+_ACTION = re.compile(r"[^\s:\"'\\]{1,250}:[^\s:\"'\\]{1,250}")
+_WORKFLOW = re.compile(r"[^\s\"'\\]+")
 _POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
 
 
@@ -55,8 +56,8 @@ def verify(program: Program) -> None:
     _limit(len(program.nodes), limits.MAX_NODES, "nodes", "nodes")
     _limit(len(program.functions), limits.MAX_FUNCTIONS, "functions", "functions")
     _limit(len(program.workflow), limits.MAX_NAME, "workflow", "characters in a name")
-    if not program.workflow:
-        _fail("workflow", "the workflow has no name")
+    if not _WORKFLOW.fullmatch(program.workflow):
+        _fail("workflow", f"{program.workflow!r} is not a name: spaces, quotes and backslashes cannot be in it")
     if not program.functions or program.functions[0].name != "run":
         _fail("functions", "the first function must be `run`")
     for index, node in enumerate(program.nodes):
