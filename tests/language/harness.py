@@ -57,7 +57,7 @@ def form_of(value: object) -> Any:
         case Mapping():
             return name, [(form_of(key), form_of(item)) for key, item in value.items()]
         case BaseException():
-            attributes = {key: item for key, item in vars(value).items() if key not in _HIDDEN}
+            attributes = {key: item for key, item in sorted(vars(value).items()) if key not in _HIDDEN}
             return name, form_of(value.args), form_of(attributes), str(value)
         case pydantic.BaseModel():
             return name, form_of(vars(value)), sorted(value.model_fields_set)
