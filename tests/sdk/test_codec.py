@@ -127,6 +127,7 @@ def test_round_trip_through_jsonb(connection: psycopg.Connection) -> None:
     @settings(max_examples=150, deadline=None)
     @given(anything)
     @example({"user": 1, "id": 2, "é": 3, "zz": 4})
+    @example([-0.0, 1e16, 1e-5, float("nan")])
     @example([1.0, 100.0, 0.1, 123456789012345.6, 1])
     @example({"ab": {"b": 1, "a": 2}, "c": {}})
     def through_jsonb(value: Any) -> None:

@@ -129,7 +129,7 @@ async def test_waiting_survives_a_restart_of_postgres(
 ) -> None:
     monkeypatch.setenv("WAYMARK_DATABASE_URL", own_postgres.url())
     cluster.start(url=own_postgres.url(), user_module=MODULES)
-    assert await flows.Doubling().run(1) == 2
+    assert await asyncio.gather(*[flows.Doubling().run(n) for n in range(5)]) == [0, 2, 4, 6, 8]
     waiting = asyncio.create_task(flows.Sleeping().run(2))
     client = await current_client()
     while not client.waiting._waiters:

@@ -1,12 +1,14 @@
 """The daemon's side of the worker protocol, over a real socket, with a real worker process at the other end."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
 import struct
 import sys
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -37,6 +39,7 @@ class Worker:
         self._variables = {f"WAYMARK_{name.upper()}": value for name, value in variables.items()}
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Result]] = {}
+        self._held: bytes | None = None
         self.programs: list[dict[str, Any]] = []
         self.fatal: str | None = None
         self.hello: tuple[int, int] | None = None
@@ -93,7 +96,19 @@ class Worker:
             raise AssertionError(f"the worker sent a frame of kind {kind}")
 
     def send(self, kind: int, body: bytes = b"") -> None:
-        self._writer.write(struct.pack("<IB", 1 + len(body), kind) + body)
+        frame = struct.pack("<IB", 1 + len(body), kind) + body
+        if self._held is None:
+            self._writer.write(frame)
+        else:
+            self._held += frame
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is sent within arrives in one piece."""
+        self._held = b""
+        yield
+        held, self._held = self._held, None
+        self._writer.write(held)
 
     def run(self, name: str, arguments: str | None = None, *, timeout: float = 60, attempt: int = 1, **values: Any):
         """Send a RUN frame; the future of its result. `number` of the future is the invocation."""

@@ -191,8 +191,9 @@ async def test_a_cancelled_action_answers(worker: Worker, tmp_path: Path) -> Non
     result = await sleeping
     assert (result.outcome, type(result.value)) == ("failed", asyncio.CancelledError)
     assert note.read_text() == "cancelled"
-    at_once = worker.run("sleep", seconds=60)
-    worker.cancel(at_once)
+    with worker.together():
+        at_once = worker.run("sleep", seconds=60)
+        worker.cancel(at_once)
     assert (await at_once).outcome == "failed"
 
 
