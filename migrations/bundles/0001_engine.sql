@@ -240,15 +240,14 @@ comment on type waymark.task_step is 'Internal to the turn: a stepped task and i
 -- file: functions/errors/_builtin_mro.sql
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
-create function waymark._builtin_mro(p_class text) returns jsonb
+create or replace function waymark._builtin_mro(p_class text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
   return '{
     "ArithmeticError": ["ArithmeticError", "Exception", "BaseException", "object"],
     "AssertionError": ["AssertionError", "Exception", "BaseException", "object"],
-    "AttributeError": ["AttributeError", "Exception", "BaseException", "object"],
-    "BaseException": ["BaseException", "object"],
+    "AttributeError": ["AttributeError", "Exception", "BaseException", "object"], "BaseException": ["BaseException", "object"],
     "BaseExceptionGroup": ["BaseExceptionGroup", "BaseException", "object"],
     "BlockingIOError": ["BlockingIOError", "OSError", "Exception", "BaseException", "object"],
     "BrokenPipeError": ["BrokenPipeError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
@@ -261,23 +260,20 @@ begin
     "ConnectionResetError": ["ConnectionResetError", "ConnectionError", "OSError", "Exception", "BaseException", "object"],
     "DeprecationWarning": ["DeprecationWarning", "Warning", "Exception", "BaseException", "object"],
     "EOFError": ["EOFError", "Exception", "BaseException", "object"],
-    "EncodingWarning": ["EncodingWarning", "Warning", "Exception", "BaseException", "object"],
-    "Exception": ["Exception", "BaseException", "object"],
+    "EncodingWarning": ["EncodingWarning", "Warning", "Exception", "BaseException", "object"], "Exception": ["Exception", "BaseException", "object"],
     "ExceptionGroup": ["ExceptionGroup", "BaseExceptionGroup", "Exception", "BaseException", "object"],
     "FileExistsError": ["FileExistsError", "OSError", "Exception", "BaseException", "object"],
     "FileNotFoundError": ["FileNotFoundError", "OSError", "Exception", "BaseException", "object"],
     "FloatingPointError": ["FloatingPointError", "ArithmeticError", "Exception", "BaseException", "object"],
     "FutureWarning": ["FutureWarning", "Warning", "Exception", "BaseException", "object"],
-    "GeneratorExit": ["GeneratorExit", "BaseException", "object"],
-    "ImportError": ["ImportError", "Exception", "BaseException", "object"],
+    "GeneratorExit": ["GeneratorExit", "BaseException", "object"], "ImportError": ["ImportError", "Exception", "BaseException", "object"],
     "ImportWarning": ["ImportWarning", "Warning", "Exception", "BaseException", "object"],
     "IndentationError": ["IndentationError", "SyntaxError", "Exception", "BaseException", "object"],
     "IndexError": ["IndexError", "LookupError", "Exception", "BaseException", "object"],
     "InterruptedError": ["InterruptedError", "OSError", "Exception", "BaseException", "object"],
     "IsADirectoryError": ["IsADirectoryError", "OSError", "Exception", "BaseException", "object"],
     "KeyError": ["KeyError", "LookupError", "Exception", "BaseException", "object"],
-    "KeyboardInterrupt": ["KeyboardInterrupt", "BaseException", "object"],
-    "LookupError": ["LookupError", "Exception", "BaseException", "object"],
+    "KeyboardInterrupt": ["KeyboardInterrupt", "BaseException", "object"], "LookupError": ["LookupError", "Exception", "BaseException", "object"],
     "MemoryError": ["MemoryError", "Exception", "BaseException", "object"],
     "ModuleNotFoundError": ["ModuleNotFoundError", "ImportError", "Exception", "BaseException", "object"],
     "NameError": ["NameError", "Exception", "BaseException", "object"],
@@ -297,8 +293,7 @@ begin
     "StopIteration": ["StopIteration", "Exception", "BaseException", "object"],
     "SyntaxError": ["SyntaxError", "Exception", "BaseException", "object"],
     "SyntaxWarning": ["SyntaxWarning", "Warning", "Exception", "BaseException", "object"],
-    "SystemError": ["SystemError", "Exception", "BaseException", "object"],
-    "SystemExit": ["SystemExit", "BaseException", "object"],
+    "SystemError": ["SystemError", "Exception", "BaseException", "object"], "SystemExit": ["SystemExit", "BaseException", "object"],
     "TabError": ["TabError", "IndentationError", "SyntaxError", "Exception", "BaseException", "object"],
     "TimeoutError": ["TimeoutError", "OSError", "Exception", "BaseException", "object"],
     "TypeError": ["TypeError", "Exception", "BaseException", "object"],
@@ -309,8 +304,7 @@ begin
     "UnicodeTranslateError": ["UnicodeTranslateError", "UnicodeError", "ValueError", "Exception", "BaseException", "object"],
     "UnicodeWarning": ["UnicodeWarning", "Warning", "Exception", "BaseException", "object"],
     "UserWarning": ["UserWarning", "Warning", "Exception", "BaseException", "object"],
-    "ValueError": ["ValueError", "Exception", "BaseException", "object"],
-    "Warning": ["Warning", "Exception", "BaseException", "object"],
+    "ValueError": ["ValueError", "Exception", "BaseException", "object"], "Warning": ["Warning", "Exception", "BaseException", "object"],
     "ZeroDivisionError": ["ZeroDivisionError", "ArithmeticError", "Exception", "BaseException", "object"]
   }'::jsonb -> p_class;
 end
@@ -322,7 +316,7 @@ comment on function waymark._builtin_mro(text) is
 -- Raises a typed error of the engine; never returns.
 -- Every message the engine gives its callers goes through here, so that each carries a SQLSTATE, a detail and a hint.
 -- Raises: p_sqlstate, one of the WM… codes listed in sql/README.md.
-create function waymark._raise(p_sqlstate text, p_message text, p_detail text default '', p_hint text default '') returns void
+create or replace function waymark._raise(p_sqlstate text, p_message text, p_detail text default '', p_hint text default '') returns void
 language plpgsql stable parallel safe
 as $$
 begin
@@ -336,7 +330,7 @@ comment on function waymark._raise(text, text, text, text) is
 -- Raises a Python exception of a builtin class inside a step; never returns (the result type lets a caller write `return`).
 -- Without p_args the message is the only argument, as CPython does for nearly all of its own errors.
 -- Raises: WM501, detail: the exception value (docs/internals/values.md). The step function catches it and routes it to its handler.
-create function waymark._raise_python(p_class text, p_message text, p_args jsonb default null) returns jsonb
+create or replace function waymark._raise_python(p_class text, p_message text, p_args jsonb default null) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -356,7 +350,7 @@ comment on function waymark._raise_python(text, text, jsonb) is
 -- Refuses an operation whose exact Python result the engine cannot give; never returns (the result type lets a caller write `return`).
 -- No handler of the workflow catches this: a wrong branch taken silently would be worse than a run that fails and says why.
 -- Raises: WM502, hint: the rewrite that works.
-create function waymark._refuse(p_what text, p_rewrite text) returns jsonb
+create or replace function waymark._refuse(p_what text, p_rewrite text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -373,7 +367,7 @@ comment on function waymark._refuse(text, text) is
 -- file: functions/programs/_block_starts.sql
 -- The nodes at which a basic block begins, as an object of their ids: entries, catch nodes, targets of branches, and what several edges meet at.
 -- Every other node follows its one predecessor in straight line.
-create function waymark._block_starts(p_ir jsonb) returns jsonb
+create or replace function waymark._block_starts(p_ir jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (
@@ -394,7 +388,7 @@ $$;
 comment on function waymark._block_starts(jsonb) is 'The nodes of a program at which a basic block begins.';
 -- file: functions/programs/_check_fields.sql
 -- p_value must be an object whose keys and types are those of p_shape: key -> type of jsonb_typeof, 'int', 'any', each with "?" when optional.
-create function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
+create or replace function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
 language plpgsql as $$
 declare
   v_key text;
@@ -425,7 +419,7 @@ $$;
 comment on function waymark._check_fields(jsonb, jsonb, text) is 'Refuses an object with missing, unknown or mistyped fields.';
 -- file: functions/programs/_check_function.sql
 -- One entry of $.functions. SQLSTATEs: WM101, WM102.
-create function waymark._check_function(p_function jsonb, p_path text) returns void
+create or replace function waymark._check_function(p_function jsonb, p_path text) returns void
 language plpgsql as $$
 declare
   c_name constant text := '^\$?[^\s$"''\\]{1,200}$';
@@ -460,7 +454,7 @@ $$;
 comment on function waymark._check_function(jsonb, text) is 'Refuses a malformed function of an IR.';
 -- file: functions/programs/_check_node.sql
 -- One node: its fields, its edges (inside its function; error edges lead to catch nodes and no other edge does), its targets. SQLSTATEs: WM101.
-create function waymark._check_node(p_node jsonb, p_id int, p_function jsonb, p_ir jsonb) returns void
+create or replace function waymark._check_node(p_node jsonb, p_id int, p_function jsonb, p_ir jsonb) returns void
 language plpgsql as $$
 declare
   v_path text := format('$.nodes[%s]', p_id);
@@ -510,7 +504,7 @@ $$;
 comment on function waymark._check_node(jsonb, int, jsonb, jsonb) is 'Refuses a malformed node of an IR.';
 -- file: functions/programs/_check_program.sql
 -- The shape of a whole program; expressions are checked where they are generated. SQLSTATEs: WM101, WM102.
-create function waymark._check_program(p_ir jsonb) returns void
+create or replace function waymark._check_program(p_ir jsonb) returns void
 language plpgsql as $$
 declare
   v_function jsonb;
@@ -557,7 +551,7 @@ $$;
 comment on function waymark._check_program(jsonb) is 'Refuses an IR whose shape is wrong or over a limit.';
 -- file: functions/programs/_generate_array.sql
 -- A call takes at most 100 arguments; a longer display is an array.
-create function waymark._generate_array(p_parts text[]) returns text
+create or replace function waymark._generate_array(p_parts text[]) returns text
 language plpgsql immutable as $$
 begin
   return case when cardinality(p_parts) = 0 then '''[]''::jsonb'
@@ -568,7 +562,7 @@ $$;
 comment on function waymark._generate_array(text[]) is 'The SQL of a list display.';
 -- file: functions/programs/_generate_block.sql
 -- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
-create function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
+create or replace function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
   v_node jsonb := p_first;
@@ -606,7 +600,7 @@ $$;
 comment on function waymark._generate_block(jsonb, int, jsonb, jsonb, jsonb[]) is 'The code of one basic block.';
 -- file: functions/programs/_generate_call.sql
 -- A helper method: the caller's variables become a call record, the callee starts with its parameters.
-create function waymark._generate_call(p_ir jsonb, p_node jsonb, p_variables jsonb, p_reads jsonb) returns text
+create or replace function waymark._generate_call(p_ir jsonb, p_node jsonb, p_variables jsonb, p_reads jsonb) returns text
 language plpgsql stable as $$
 declare
   v_callee jsonb := p_ir #> array['functions', p_node ->> 'function'];
@@ -630,54 +624,55 @@ end
 $$;
 comment on function waymark._generate_call(jsonb, jsonb, jsonb, jsonb) is 'The code that calls a helper method.';
 -- file: functions/programs/_generate_comprehension.sql
--- A list comprehension without awaits as one subquery: linear, and evaluated row by row, so that the first error is CPython's. A generator is
--- only entered, and an element only evaluated, when the conditions before it hold: hence the CASEs. SQLSTATEs: WM101.
-create function waymark._generate_comprehension(p_comprehension jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int) returns text
+-- A list comprehension without awaits as one subquery a generator, each inside the one before it: linear, and evaluated item by item in CPython's
+-- order, so that the first error is CPython's. (One join of all generators would be sorted, and so evaluated, before the first element.)
+-- A later condition, generator or element is only evaluated when the conditions before it hold: hence the CASEs. SQLSTATEs: WM101.
+create or replace function waymark._generate_comprehension(
+  p_comprehension jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, p_index int default 0) returns text
 language plpgsql stable as $$
 declare
-  v_generator jsonb;
-  v_index int;
-  v_path text;
-  v_names jsonb := p_names;
-  v_alias text;
-  v_from text := '';
-  v_order text := '';
-  v_holds text;
+  v_generator jsonb := p_comprehension -> 'generators' -> p_index;
+  v_path text := format('%s.generators[%s]', p_path, p_index);
+  v_alias text := format('c%s_%s', p_depth, p_index);
+  v_names jsonb;
   v_iterable text;
+  v_holds text;
+  v_item text;
+  v_is_last boolean;
+  v_text text;
 begin
-  perform waymark._check_fields(p_comprehension, '{"element": "object", "generators": "array"}', p_path);
-  if jsonb_array_length(p_comprehension -> 'generators') not between 1 and 20 then
-    perform waymark._refuse_ir(p_path || '.generators', 'must be 1 to 20');
+  if p_index = 0 then
+    perform waymark._check_fields(p_comprehension, '{"element": "object", "generators": "array"}', p_path);
+    if jsonb_array_length(p_comprehension -> 'generators') not between 1 and 20 then
+      perform waymark._refuse_ir(p_path || '.generators', 'must be 1 to 20');
+    end if;
   end if;
-  for v_generator, v_index in select g.value, g.ordinality - 1 from jsonb_array_elements(p_comprehension -> 'generators') with ordinality g loop
-    v_path := format('%s.generators[%s]', p_path, v_index);
-    perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
-    v_iterable := format('waymark.py_list(%s)', waymark._generate_expression(v_generator -> 'iter', v_names, v_path || '.iter', 'value', false, p_depth));
-    v_alias := format('c%s_%s', p_depth, v_index);
-    v_names := v_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
-    v_from := v_from || format('%s jsonb_array_elements(%s) with ordinality %s(value, i)', case v_index when 0 then '' else ', lateral' end,
-      case when v_holds is null then v_iterable else format('case when %s then %s else ''[]'' end', v_holds, v_iterable) end, v_alias);
-    v_order := v_order || case v_index when 0 then '' else ', ' end || v_alias || '.i';
-    select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
-             format('%s.conditions[%s]', v_path, c.ordinality - 1), 'boolean', false, p_depth)), '' order by c.ordinality)
-           || 'true' || repeat(' end', jsonb_array_length(v_generator -> 'conditions'))
-      into v_holds from jsonb_array_elements(v_generator -> 'conditions') with ordinality c;
-  end loop;
-  return format('coalesce((select jsonb_agg(%s order by %s) from%s%s), ''[]'')',
-    waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth),
-    v_order, v_from, coalesce(' where ' || v_holds, ''));
+  perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
+  v_iterable := waymark._generate_expression(v_generator -> 'iter', p_names, v_path || '.iter', 'value', false, p_depth);
+  v_names := p_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
+  select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
+           format('%s.conditions[%s]', v_path, c.ordinality - 1), 'boolean', false, p_depth)), '' order by c.ordinality)
+         || 'true' || repeat(' end', jsonb_array_length(v_generator -> 'conditions'))
+    into v_holds from jsonb_array_elements(v_generator -> 'conditions') with ordinality c;
+  v_is_last := p_index = jsonb_array_length(p_comprehension -> 'generators') - 1;
+  v_item := case when v_is_last
+    then waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth)
+    else waymark._generate_comprehension(p_comprehension, v_names, p_path, p_calls, p_depth, p_index + 1) end;
+  v_text := format('coalesce((select jsonb_agg(%s order by %s.i) from jsonb_array_elements(waymark.py_list(%s)) with ordinality %s(value, i)%s), ''[]'')',
+    v_item, v_alias, v_iterable, v_alias, coalesce(' where ' || v_holds, ''));
+  return case when v_is_last then v_text else format('waymark._join_lists(%s)', v_text) end;
 end
 $$;
-comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int) is 'The SQL of a list comprehension.';
+comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int, int) is 'The SQL of a list comprehension.';
 -- file: functions/programs/_generate_dict.sql
 -- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
-create function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
+create or replace function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
 language plpgsql stable as $$
 declare
   v_parts text[];
 begin
   if jsonb_typeof(p_pairs) <> 'array' or jsonb_array_length(p_pairs) > 1000
-     or jsonb_path_exists(p_pairs, '$[*] ? (@.type() != "array" || @.size() != 2)') then
+     or jsonb_path_exists(p_pairs, 'strict $[*] ? (@.type() != "array" || @.size() != 2)') then
     perform waymark._refuse_ir(p_path, 'must be an array of pairs, at most 1000');
   end if;
   select coalesce(array_agg(format('jsonb_build_array(%s, %s)',
@@ -692,7 +687,7 @@ comment on function waymark._generate_dict(jsonb, jsonb, text, int) is 'The SQL 
 -- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb) or 'boolean'.
 -- p_calls: an invocation may stand here. Order of evaluation is left to right; what must not be evaluated stands behind a CASE.
 -- SQLSTATEs: WM101, WM102.
-create function waymark._generate_expression(p_expression jsonb, p_names jsonb, p_path text, p_want text, p_calls boolean, p_depth int default 0) returns text
+create or replace function waymark._generate_expression(p_expression jsonb, p_names jsonb, p_path text, p_want text, p_calls boolean, p_depth int default 0) returns text
 language plpgsql stable as $$
 declare
   v_form text;
@@ -760,7 +755,7 @@ $$;
 comment on function waymark._generate_expression(jsonb, jsonb, text, text, boolean, int) is 'The SQL of an IR expression.';
 -- file: functions/programs/_generate_frame.sql
 -- What surrounds the blocks of a step function: loading and saving of variables, the loops, the routing of exceptions.
-create function waymark._generate_frame(p_ir jsonb, p_variables jsonb[], p_blocks text) returns text
+create or replace function waymark._generate_frame(p_ir jsonb, p_variables jsonb[], p_blocks text) returns text
 language plpgsql stable as $$
 declare
   v_load text := '';
@@ -779,68 +774,8 @@ begin
   end loop;
   select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
     from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';
-  return replace(replace(replace(replace($frame$  c_unbound constant jsonb := '{"$": "unbound"}';
-  v_load boolean := true;
-  v_ok boolean := p_ok;
-  v_value jsonb := p_value;
-  v_error jsonb;
-  v_detail text;
-  v_fault int;
-  v_node int;
-  v_budget int := 20000;
-begin
-  pc := p_pc;
-  locals := p_locals;
-  frames := p_frames;
-  <<activation>>
-  loop
-    if v_load then
-      v_node := case when pc < 0 then ~pc else pc end;
-<load>      end if;
-      v_load := false;
-    end if;
-    begin
-      <<block>>
-      loop
-        v_budget := v_budget - 1;
-        if v_budget < 0 and pc >= 0 then
-  <save>          end if;
-          effect := 'yield';
-          exit activation;
-        end if;
-        case pc
-<blocks>        end case;
-      end loop;
-    exception
-      when sqlstate 'WM501' then
-        get stacked diagnostics v_detail = pg_exception_detail;
-        v_error := v_detail;
-        v_node := case when pc < 0 then ~pc else pc end;
-        v_fault := coalesce(v_fault, v_node);
-        pc := <handlers>;
-        if pc is not null then
-          v_fault := null;
-        elsif frames = '[]' then
-          effect := 'raise';
-          payload := jsonb_build_object('node', v_fault, 'exception', v_error);
-          exit activation;
-        else
-          pc := (frames #> '{-1,pc}')::int;
-          locals := frames #> '{-1,locals}';
-          frames := frames - -1;
-          v_ok := false;
-          v_value := v_error;
-          v_load := true;
-        end if;
-      when sqlstate 'WM502' or sqlstate 'WM503' then
-        effect := 'raise';
-        payload := waymark._engine_failure(pc, sqlstate, sqlerrm);
-        exit activation;
-    end;
-  end loop;
-end
-$frame$, '<load>', v_load), '<save>', replace(v_save, E'\n        ', E'\n          ')), '<handlers>', coalesce('case v_node' || v_handlers || ' end', 'null')),
-    '<blocks>', p_blocks);
+  return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
+    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
@@ -850,7 +785,7 @@ comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops,
 --   activation loop: enters or returns to a function, loading its variables; node loop: one round a basic block, inside one exception block,
 --   whose handler routes a Python exception (WM501) to the catch node of the node that raised it, to the caller, or out.
 -- Python values are jsonb, an unbound variable is SQL null. A step has a node budget: when it is used up it yields.
-create function waymark._generate_function(p_ir jsonb, p_name text) returns text
+create or replace function waymark._generate_function(p_ir jsonb, p_name text) returns text
 language plpgsql stable as $$
 declare
   v_functions int := jsonb_array_length(p_ir -> 'functions');
@@ -879,7 +814,7 @@ $$;
 comment on function waymark._generate_function(jsonb, text) is 'The text that creates the step function of a program.';
 -- file: functions/programs/_generate_invocation.sql
 -- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
-create function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
+create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
 language plpgsql stable as $$
 declare
   v_part text;
@@ -914,9 +849,10 @@ $$;
 comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';
 -- file: functions/programs/_generate_node.sql
 -- The statements of one node, up to where it suspends.
-create function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
+create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
+  c_unbound constant jsonb := '{"const": {"$": "unbound"}}';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
@@ -926,7 +862,8 @@ declare
 begin
   case p_node ->> 'kind'
     when 'assign' then
-      v_text := format('%s := %s;', v_target, waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
+      v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
+        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false) end);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');
@@ -966,7 +903,7 @@ comment on function waymark._generate_node(jsonb, jsonb, int, jsonb[]) is 'The c
 -- file: functions/programs/_generate_operation.sql
 -- An operator call. The catalogue is the registry: py.add is the function waymark.py_add, its arity and whether it is a predicate are those of the
 -- function. SQLSTATEs: WM101.
-create function waymark._generate_operation(p_expression jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, out sql text, out is_boolean boolean)
+create or replace function waymark._generate_operation(p_expression jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, out sql text, out is_boolean boolean)
 language plpgsql stable as $$
 declare
   v_name text := p_expression ->> 'op';
@@ -990,7 +927,7 @@ $$;
 comment on function waymark._generate_operation(jsonb, jsonb, text, boolean, int) is 'The SQL of an operator call.';
 -- file: functions/programs/_generate_save.sql
 -- The expression that builds the object of a function's locals. In chunks, as a call takes at most 100 arguments.
-create function waymark._generate_save(p_variables jsonb) returns text
+create or replace function waymark._generate_save(p_variables jsonb) returns text
 language plpgsql stable as $$
 begin
   return coalesce((
@@ -1004,7 +941,7 @@ $$;
 comment on function waymark._generate_save(jsonb) is 'The expression that saves the locals of a function.';
 -- file: functions/programs/_node_shape.sql
 -- The fields of each kind of node; null for an unknown kind.
-create function waymark._node_shape(p_kind text) returns jsonb
+create or replace function waymark._node_shape(p_kind text) returns jsonb
 language plpgsql immutable as $$
 begin
   return '{"id": "int", "kind": "string", "span": "array", "error": "int?"}'::jsonb || case p_kind
@@ -1024,7 +961,7 @@ $$;
 comment on function waymark._node_shape(text) is 'The fields of a kind of IR node.';
 -- file: functions/programs/_refuse_ir.sql
 -- SQLSTATEs: WM101 malformed, WM102 over a limit; the detail is the path of the offending node.
-create function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
+create or replace function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
 language plpgsql as $$
 begin
   raise exception using errcode = p_sqlstate, message = format('invalid program: %s %s', p_path, p_problem), detail = p_path,
@@ -1034,7 +971,7 @@ $$;
 comment on function waymark._refuse_ir(text, text, text) is 'Refuses an IR, naming the path of the offending node.';
 -- file: functions/programs/_source_line.sql
 -- A line of the source, trimmed and without control characters, so that it can stand in a comment of generated code.
-create function waymark._source_line(p_source jsonb, p_line int) returns text
+create or replace function waymark._source_line(p_source jsonb, p_line int) returns text
 language plpgsql immutable as $$
 begin
   return left(trim(regexp_replace(
@@ -1043,9 +980,78 @@ begin
 end
 $$;
 comment on function waymark._source_line(jsonb, int) is 'A line of a program''s source, fit for a comment.';
+-- file: functions/programs/_step_template.sql
+-- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks.
+create or replace function waymark._step_template() returns text
+language plpgsql immutable as $$
+begin
+  return $frame$  c_unbound constant jsonb := '{"$": "unbound"}';
+  v_load boolean := true;
+  v_ok boolean := p_ok;
+  v_value jsonb := p_value;
+  v_error jsonb;
+  v_detail text;
+  v_fault int;
+  v_node int;
+  v_budget int := 20000;
+begin
+  pc := p_pc;
+  locals := p_locals;
+  frames := p_frames;
+  <<activation>>
+  loop
+    if v_load then
+      v_node := case when pc < 0 then ~pc else pc end;
+%1$s      end if;
+      v_load := false;
+    end if;
+    begin
+      <<block>>
+      loop
+        v_budget := v_budget - 1;
+        if v_budget < 0 and pc >= 0 then
+  %2$s          end if;
+          effect := 'yield';
+          exit activation;
+        end if;
+        case pc
+%4$s        end case;
+      end loop;
+    exception
+      when sqlstate 'WM501' then
+        get stacked diagnostics v_detail = pg_exception_detail;
+        v_error := v_detail;
+        v_node := case when pc < 0 then ~pc else pc end;
+        v_fault := coalesce(v_fault, v_node);
+        pc := %3$s;
+        if pc is not null then
+          v_fault := null;
+        elsif frames = '[]' then
+          effect := 'raise';
+          payload := jsonb_build_object('node', v_fault, 'exception', v_error);
+          exit activation;
+        else
+          pc := (frames #> '{-1,pc}')::int;
+          locals := frames #> '{-1,locals}';
+          frames := frames - -1;
+          v_ok := false;
+          v_value := v_error;
+          v_load := true;
+        end if;
+      when sqlstate 'WM502' or sqlstate 'WM503' then
+        effect := 'raise';
+        payload := waymark._engine_failure(pc, sqlstate, sqlerrm);
+        exit activation;
+    end;
+  end loop;
+end
+$frame$;
+end
+$$;
+comment on function waymark._step_template() is 'The frame that all step functions share.';
 -- file: functions/programs/_store_graph.sql
 -- The same graph as rows, for psql and for pictures.
-create function waymark._store_graph(p_program_id bigint, p_ir jsonb) returns void
+create or replace function waymark._store_graph(p_program_id bigint, p_ir jsonb) returns void
 language plpgsql as $$
 begin
   insert into waymark.program_nodes (program_id, node, function, kind, line, source)
@@ -1063,7 +1069,7 @@ $$;
 comment on function waymark._store_graph(bigint, jsonb) is 'Stores the graph of a program as rows.';
 -- file: functions/programs/_variable_names.sql
 -- local -> name of its PL/pgSQL variable: engine-made from the position, with what is safe of the user's name for the reader of \sf.
-create function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
+create or replace function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
 language plpgsql immutable as $$
 begin
   return (
@@ -1075,7 +1081,7 @@ $$;
 comment on function waymark._variable_names(jsonb, int) is 'The PL/pgSQL variable of each local of a function.';
 -- file: functions/programs/_variable_reads.sql
 -- local -> the expression that reads it: UnboundLocalError when it is unbound.
-create function waymark._variable_reads(p_variables jsonb) returns jsonb
+create or replace function waymark._variable_reads(p_variables jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (select coalesce(jsonb_object_agg(v.key, format('coalesce(%I, waymark._py_unbound(%L))', v.value #>> '{}', v.key)), '{}')
@@ -1088,7 +1094,7 @@ comment on function waymark._variable_reads(jsonb) is 'The expressions that read
 -- registering it again changes nothing but, if need be, which version is newest. Generation validates as it goes; any error rolls all of it back.
 -- Inserts into programs, program_nodes, program_edges, workflows. One of the two places with dynamic SQL: the text is engine-made, from
 -- validated IR, with quoted literals and engine-made identifiers only. SQLSTATEs: WM101 malformed, WM102 over a limit.
-create function waymark.register(p_ir jsonb) returns bigint
+create or replace function waymark.register(p_ir jsonb) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_hash text;
@@ -1121,7 +1127,7 @@ comment on function waymark.register(jsonb) is 'Registers a compiled workflow an
 -- file: functions/python/_py_bit_operation.sql
 -- The operators &, | and ^: of bools a bool, of ints, of sets; | of dicts.
 -- Raises: WM501 TypeError; WM502.
-create function waymark._py_bit_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_bit_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1145,7 +1151,7 @@ comment on function waymark._py_bit_operation(text, jsonb, jsonb) is
   'The Python operators &, | and ^.';
 -- file: functions/python/_py_bitwise.sql
 -- The operators &, | and ^ on ints of any size: two's complement without end, computed in limbs of 60 bits until only the signs are left.
-create function waymark._py_bitwise(p_operator text, p_left numeric, p_right numeric) returns numeric
+create or replace function waymark._py_bitwise(p_operator text, p_left numeric, p_right numeric) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1177,14 +1183,14 @@ comment on function waymark._py_bitwise(text, numeric, numeric) is
   'And, or, exclusive or of two ints of any size.';
 -- file: functions/python/_py_characters.sql
 -- The characters (code points) of a string, as an array of strings.
-create function waymark._py_characters(p_value jsonb) returns jsonb
+create or replace function waymark._py_characters(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
   v_utf8 bytea;
   v_start int := 0;
   v_length int;
-  v_characters jsonb := '[]';
+  v_characters jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(p_value) = 'string' then
     return to_jsonb(string_to_array(p_value #>> '{}', null));
@@ -1205,7 +1211,7 @@ comment on function waymark._py_characters(jsonb) is
 -- file: functions/python/_py_compare.sql
 -- The operators <, <=, > and >= of any two values. Strings order by code point: the bytes of UTF-8 do too.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
-create function waymark._py_compare(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1255,7 +1261,7 @@ comment on function waymark._py_compare(text, jsonb, jsonb) is
 -- file: functions/python/_py_compare_arrays.sql
 -- Orders two sequences: by the first elements that differ, else by length.
 -- Raises: WM501 TypeError and WM502 from those elements.
-create function waymark._py_compare_arrays(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare_arrays(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1272,7 +1278,7 @@ comment on function waymark._py_compare_arrays(text, jsonb, jsonb) is
   'The Python operators <, <=, > and >= of two sequences.';
 -- file: functions/python/_py_compare_sets.sql
 -- The operators <, <=, > and >= of two sets: proper subset, subset, and the other way round.
-create function waymark._py_compare_sets(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare_sets(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1293,7 +1299,7 @@ comment on function waymark._py_compare_sets(text, jsonb, jsonb) is
 -- file: functions/python/_py_concatenate.sql
 -- The operator + of a sequence on the left, beyond plain strings and lists.
 -- Raises: WM501 TypeError; WM502 when a user's class on the right might define the operator.
-create function waymark._py_concatenate(p_left_kind text, p_right_kind text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_concatenate(p_left_kind text, p_right_kind text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1321,16 +1327,16 @@ $$;
 comment on function waymark._py_concatenate(text, text, jsonb, jsonb) is
   'The Python operator + with a sequence on the left.';
 -- file: functions/python/_py_dict_of_pairs.sql
--- The encoding of a dict that has keys other than plain strings.
+-- The encoding of a dict whose keys are not all distinct plain strings.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_dict_of_pairs(p_pairs jsonb) returns jsonb
+create or replace function waymark._py_dict_of_pairs(p_pairs jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_dict jsonb;
+  v_pairs jsonb;
 begin
-  select jsonb_build_object('$', 'dict', 'v', jsonb_agg(jsonb_build_array(entry.key, entry.value) order by entry.position))
-    into v_dict
+  select jsonb_agg(jsonb_build_array(entry.key, entry.value) order by entry.position)
+    into v_pairs
   from (
     select (array_agg(pair.value -> 0 order by pair.position))[1],
       (array_agg(pair.value -> 1 order by pair.position desc))[1],
@@ -1338,20 +1344,23 @@ begin
     from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
     group by waymark._py_key(pair.value -> 0)
   ) as entry (key, value, position);
+  if not jsonb_path_exists(v_pairs, 'strict $[*][0] ? (@.type() != "string" || @ == "$")') then
+    return waymark.py_dict(v_pairs);
+  end if;
   perform waymark._py_same_key(member.pair -> 0, waymark._py_key(other.pair -> 0))
-  from jsonb_array_elements(v_dict -> 'v') as member (pair), jsonb_array_elements(v_dict -> 'v') as other (pair)
+  from jsonb_array_elements(v_pairs) as member (pair), jsonb_array_elements(v_pairs) as other (pair)
   where member.pair -> 0 ->> '$' = 'enum';
-  return v_dict;
+  return jsonb_build_object('$', 'dict', 'v', v_pairs);
 end
 $$;
 
 comment on function waymark._py_dict_of_pairs(jsonb) is
-  'The encoding of a dict that has keys other than plain strings.';
+  'The encoding of a dict whose keys are not all distinct plain strings.';
 -- file: functions/python/_py_divide.sql
 -- The quotient of two ints, correctly rounded to a double. Beyond 2**53 the operands are no doubles any more: the quotient is taken to at least
 -- 64 bits with a last bit that stands for all the rest, which rounds once, in the conversion.
 -- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for operands of more digits than numeric can scale.
-create function waymark._py_divide(p_left numeric, p_right numeric) returns jsonb
+create or replace function waymark._py_divide(p_left numeric, p_right numeric) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1398,14 +1407,19 @@ comment on function waymark._py_divide(numeric, numeric) is
 -- Equality of any two values. Inside a container (p_nested) Python takes an object for equal to itself before it asks: for nan the answer
 -- then depends on identity, which the encoding does not keep.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
-create function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean) returns boolean
+create or replace function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
-  v_left text := waymark._py_kind(p_left);
-  v_right text := waymark._py_kind(p_right);
+  v_left text;
+  v_right text;
   v_number numeric;
 begin
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
+    return p_left = p_right;
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
   if v_left in ('int', 'bool', 'float', 'decimal') and v_right in ('int', 'bool', 'float', 'decimal') then
     v_number := waymark._py_number(p_left);
     if v_number = 'NaN' and p_nested and waymark._py_number(p_right) = 'NaN' then
@@ -1454,7 +1468,7 @@ comment on function waymark._py_equal(jsonb, jsonb, boolean) is
 -- file: functions/python/_py_equal_arrays.sql
 -- Equality of two sequences of the same type, element by element.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_equal_arrays(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_arrays(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1477,7 +1491,7 @@ comment on function waymark._py_equal_arrays(jsonb, jsonb) is
 -- file: functions/python/_py_equal_dicts.sql
 -- Equality of two dicts, whatever their encodings and orders; also of the fields of two objects.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_equal_dicts(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_dicts(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1514,7 +1528,7 @@ comment on function waymark._py_equal_dicts(jsonb, jsonb) is
 -- Equality where at least one side is an Enum member: by identity, that is type and name. A member whose class also derives from int or str equals
 -- its value too, and the encoding does not say whether it does.
 -- Raises: WM502 when the values are equal and the classes are not.
-create function waymark._py_equal_enums(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_enums(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1535,7 +1549,7 @@ comment on function waymark._py_equal_enums(jsonb, jsonb) is
   'Python equality of an Enum member and any other value.';
 -- file: functions/python/_py_exact.sql
 -- The exact value of a double as numeric: mantissa times a power of two, written out in decimal. nan and the infinities map to numeric's.
-create function waymark._py_exact(p_value float8) returns numeric
+create or replace function waymark._py_exact(p_value float8) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1567,7 +1581,7 @@ comment on function waymark._py_exact(float8) is
   'The exact decimal value of a double.';
 -- file: functions/python/_py_filter.sql
 -- The elements of one set that are (or are not) in another, in order.
-create function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
+create or replace function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1583,7 +1597,7 @@ comment on function waymark._py_filter(jsonb, jsonb, boolean) is
   'The elements of one set that are, or are not, in another.';
 -- file: functions/python/_py_float_add.sql
 -- The sum of two doubles as IEEE gives it: overflow is an infinity, where Postgres raises.
-create function waymark._py_float_add(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_add(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1597,7 +1611,7 @@ comment on function waymark._py_float_add(float8, float8) is
   'The IEEE sum of two doubles.';
 -- file: functions/python/_py_float_div.sql
 -- The quotient of two doubles, the divisor not zero, as IEEE gives it: overflow is an infinity and underflow a signed zero, where Postgres raises.
-create function waymark._py_float_div(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_div(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1612,7 +1626,7 @@ comment on function waymark._py_float_div(float8, float8) is
 -- file: functions/python/_py_float_divmod.sql
 -- Floor quotient and remainder of two doubles, the divisor not zero, by CPython's own steps. The remainder of a truncated division is
 -- always a double itself, so it is computed exactly in numeric; the roundings that follow are CPython's.
-create function waymark._py_float_divmod(p_left float8, p_right float8, out quotient float8, out remainder float8)
+create or replace function waymark._py_float_divmod(p_left float8, p_right float8, out quotient float8, out remainder float8)
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1648,7 +1662,7 @@ comment on function waymark._py_float_divmod(float8, float8) is
   'Floor quotient and remainder of two doubles as CPython computes them.';
 -- file: functions/python/_py_float_mul.sql
 -- The product of two doubles as IEEE gives it: overflow is an infinity and underflow a signed zero, where Postgres raises.
-create function waymark._py_float_mul(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_mul(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1663,7 +1677,7 @@ comment on function waymark._py_float_mul(float8, float8) is
 -- file: functions/python/_py_float_pow.sql
 -- A double to the power of a double: the special cases as CPython orders them, the rest from the platform's pow(), as CPython does.
 -- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for a complex result and on the edge of underflow.
-create function waymark._py_float_pow(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_pow(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1674,7 +1688,7 @@ begin
   if p_right = 0 or p_left = 1 then
     return 1;
   elsif p_left::text = 'NaN' or p_right::text = 'NaN' then
-    return 'nan';
+    return 'nan'::float8;
   elsif p_right::text in ('Infinity', '-Infinity') then
     return case when v_base = 1 then 1 when (p_right > 0) = (v_base > 1) then 'inf'::float8 else 0 end;
   end if;
@@ -1697,6 +1711,7 @@ begin
     end if;
     perform waymark._refuse('a power on the edge of underflow', 'Compute it in an action.');
   end;
+  return null;
 end
 $$;
 
@@ -1704,7 +1719,7 @@ comment on function waymark._py_float_pow(float8, float8) is
   'A double to the power of a double as CPython computes it.';
 -- file: functions/python/_py_from_bytes.sql
 -- Encodes bytes; encode() breaks its lines, the encoding does not.
-create function waymark._py_from_bytes(p_value bytea) returns jsonb
+create or replace function waymark._py_from_bytes(p_value bytea) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1715,22 +1730,26 @@ $$;
 comment on function waymark._py_from_bytes(bytea) is
   'The encoded Python bytes of a bytea.';
 -- file: functions/python/_py_from_float.sql
--- Encodes a double with the fewest digits that read back as the same double, as repr() does. float8's text form gives them under the
--- server's default extra_float_digits of 1 or more (a cast to numeric would round to 15 digits), except that it avoids a decimal halfway between two
--- doubles even where that reads back. One with fewer digits than 15 to 17 exists only between 1e16 and 1e40, and it is the value rounded to
--- one digit less than the text has.
-create function waymark._py_from_float(p_value float8) returns jsonb
+-- Encodes a double with the fewest digits that read back as the same double, as repr() does. float8's text form has them (a cast to numeric would
+-- round to 15 digits), except that it avoids a decimal halfway between two doubles even where that reads back. Such a one with fewer digits
+-- exists only between 1e16 and 1e40, and it is the value rounded to one digit less than the text has.
+-- Raises: WM502 when a session has taken digits away from float8's text form.
+create or replace function waymark._py_from_float(p_value float8) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
+  v_text text := p_value::text;
   v_exact numeric;
   v_digits text;
 begin
-  if abs(p_value) >= 1e-4 and abs(p_value) < 1e16 then
-    return to_jsonb(p_value::text::numeric + 0.0);
+  if v_text::float8 <> p_value then
+    return waymark._refuse('a float under extra_float_digits = ' || current_setting('extra_float_digits'),
+      'Leave extra_float_digits at 1, its default, for the worker''s role and database.');
+  elsif abs(p_value) >= 1e-4 and abs(p_value) < 1e16 then
+    return to_jsonb(v_text::numeric + 0.0);
   elsif abs(p_value) >= 1e16 and abs(p_value) < 1e40 then
     v_exact := waymark._py_exact(abs(p_value));
-    v_exact := round(v_exact, length(regexp_replace(abs(p_value)::text, 'e.*|\.', '', 'g')) - 1 - length(v_exact::text));
+    v_exact := round(v_exact, length(regexp_replace(v_text, 'e.*|[-.]', '', 'g')) - 1 - length(v_exact::text));
     if v_exact::float8 = abs(p_value) then
       v_digits := rtrim(v_exact::text, '0');
       return jsonb_build_object('$', 'float', 'v', concat(
@@ -1738,13 +1757,13 @@ begin
         'e+', length(v_exact::text) - 1));
     end if;
   end if;
-  return case p_value::text
+  return case v_text
     when '0' then '0.0'::jsonb
     when '-0' then '{"$": "float", "v": "-0.0"}'::jsonb
     when 'NaN' then '{"$": "float", "v": "nan"}'::jsonb
     when 'Infinity' then '{"$": "float", "v": "inf"}'::jsonb
     when '-Infinity' then '{"$": "float", "v": "-inf"}'::jsonb
-    else jsonb_build_object('$', 'float', 'v', p_value::text)
+    else jsonb_build_object('$', 'float', 'v', v_text)
   end;
 end
 $$;
@@ -1753,7 +1772,7 @@ comment on function waymark._py_from_float(float8) is
   'The encoded Python float of a double.';
 -- file: functions/python/_py_from_utf8.sql
 -- Encodes the string of these UTF-8 bytes: plain unless it holds U+0000 or a lone surrogate, which jsonb cannot.
-create function waymark._py_from_utf8(p_value bytea) returns jsonb
+create or replace function waymark._py_from_utf8(p_value bytea) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1770,7 +1789,7 @@ comment on function waymark._py_from_utf8(bytea) is
 -- Whether a builtin type (of Python 3.11 to 3.13) has an attribute that the engine does not compute; any other name is an AttributeError.
 -- The static table is compared with CPython by tests/operators; types that are not in it may have any attribute, and every type has names in
 -- double underscores that the engine does not know.
-create function waymark._py_has_attribute(p_kind text, p_name text) returns boolean
+create or replace function waymark._py_has_attribute(p_kind text, p_name text) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1815,7 +1834,7 @@ declare
     "exception": ["add_note", "args", "characters_written", "code", "derive", "encoding", "end", "end_lineno", "end_offset", "errno",
       "exceptions", "filename", "filename2", "lineno", "message", "msg", "name", "name_from", "obj", "object", "offset", "path",
       "print_file_and_line", "reason", "split", "start", "strerror", "subgroup", "text", "value", "with_traceback"]
-  }';
+  }'::jsonb;
 begin
   return p_name like '\_\_%' or coalesce(v_attributes -> p_kind ? p_name, true);
 end
@@ -1826,7 +1845,7 @@ comment on function waymark._py_has_attribute(text, text) is
 -- file: functions/python/_py_in_array.sql
 -- Whether one of a sequence's elements is or equals a value. A plain string is looked for by jsonb's own containment first.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_in_array(p_item jsonb, p_array jsonb) returns boolean
+create or replace function waymark._py_in_array(p_item jsonb, p_array jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1847,7 +1866,7 @@ comment on function waymark._py_in_array(jsonb, jsonb) is
 -- file: functions/python/_py_in_bytes.sql
 -- The operator `in` with bytes on the right: a byte or a run of bytes.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark._py_in_bytes(p_item jsonb, p_container bytea) returns boolean
+create or replace function waymark._py_in_bytes(p_item jsonb, p_container bytea) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1856,7 +1875,7 @@ begin
   if v_byte is null then
     if waymark._py_kind(p_item) = 'bytes' then
       return position(decode(p_item ->> 'v', 'base64') in p_container) > 0;
-    elsif waymark._py_kind(p_item) in ('object', 'enum', 'opaque') then
+    elsif waymark._py_is_foreign(p_item) then
       perform waymark._refuse(format('a %s in bytes', waymark._py_type_name(p_item)), 'Use a plain value.');
     end if;
     perform waymark._raise_python('TypeError', format('a bytes-like object is required, not ''%s''', waymark._py_type_name(p_item)));
@@ -1872,7 +1891,7 @@ comment on function waymark._py_in_bytes(jsonb, bytea) is
 -- file: functions/python/_py_in_range.sql
 -- Whether a range has an element equal to a value.
 -- Raises: WM502 for an Enum member, which may be an int, and for a value that could not be encoded.
-create function waymark._py_in_range(p_item jsonb, p_range jsonb) returns boolean
+create or replace function waymark._py_in_range(p_item jsonb, p_range jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1897,7 +1916,7 @@ comment on function waymark._py_in_range(jsonb, jsonb) is
 -- file: functions/python/_py_index.sql
 -- The element of a sequence at an index, which counts from the end when negative.
 -- Raises: WM501 TypeError, IndexError; WM502 for an Enum member or a user's class as the index.
-create function waymark._py_index(p_kind text, p_object jsonb, p_key jsonb) returns jsonb
+create or replace function waymark._py_index(p_kind text, p_object jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -1905,7 +1924,7 @@ declare
   v_items jsonb;
 begin
   if v_index is null then
-    if waymark._py_kind(p_key) in ('object', 'enum', 'opaque') then
+    if waymark._py_is_foreign(p_key) then
       return waymark._refuse('a subscript with ' || waymark._py_type_name(p_key), 'Use an int.');
     end if;
     return waymark._raise_python('TypeError', case p_kind
@@ -1938,7 +1957,7 @@ comment on function waymark._py_index(text, jsonb, jsonb) is
   'The element of a sequence at an index.';
 -- file: functions/python/_py_int.sql
 -- An int or bool as numeric; SQL null for every other value.
-create function waymark._py_int(p_value jsonb) returns numeric
+create or replace function waymark._py_int(p_value jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1958,7 +1977,7 @@ comment on function waymark._py_int(jsonb) is
 -- file: functions/python/_py_integer.sql
 -- Sum, difference and product of ints that may be too large for numeric.
 -- Raises: WM502 when the result has more digits than numeric holds.
-create function waymark._py_integer(p_operator text, p_left numeric, p_right numeric) returns jsonb
+create or replace function waymark._py_integer(p_operator text, p_left numeric, p_right numeric) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1974,9 +1993,23 @@ $$;
 
 comment on function waymark._py_integer(text, numeric, numeric) is
   'Sum, difference or product of two ints of any size.';
+-- file: functions/python/_py_is_foreign.sql
+-- Whether a value is an instance of a user's class, which may define any operator, or one that could not be encoded.
+create or replace function waymark._py_is_foreign(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+begin
+  return v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+end
+$$;
+
+comment on function waymark._py_is_foreign(jsonb) is
+  'Whether a value is of a user''s class, so that the engine does not know its operators.';
 -- file: functions/python/_py_is_naive.sql
 -- Whether a datetime or time carries no UTC offset.
-create function waymark._py_is_naive(p_value jsonb) returns boolean
+create or replace function waymark._py_is_naive(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -1987,37 +2020,35 @@ $$;
 comment on function waymark._py_is_naive(jsonb) is
   'Whether a datetime or time has no UTC offset.';
 -- file: functions/python/_py_is_open.sql
--- Whether the engine cannot know what an operator does with a value: instances of users' classes, which may define the operator, and
--- types whose arithmetic or ordering the engine does not compute.
-create function waymark._py_is_open(p_value jsonb) returns boolean
+-- Whether the engine cannot know what arithmetic or ordering does with a value: instances of users' classes, and types of the standard library
+-- whose operators the engine does not compute.
+create or replace function waymark._py_is_open(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
-declare
-  v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque', 'decimal', 'datetime', 'date', 'timedelta', 'path')
-    or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return waymark._py_is_foreign(p_value)
+    or waymark._py_kind(p_value) in ('decimal', 'datetime', 'date', 'timedelta', 'path');
 end
 $$;
 
 comment on function waymark._py_is_open(jsonb) is
-  'Whether a value''s type may define operators that the engine does not know.';
+  'Whether a value''s type may define arithmetic or an order that the engine does not compute.';
 -- file: functions/python/_py_iterate.sql
 -- The element of an iterator (see waymark.py_iter) at a position from 0; SQL null when it is exhausted.
-create function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
+create or replace function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
+  v_bounds jsonb;
   v_element numeric;
 begin
   if jsonb_typeof(p_iterator) = 'array' then
     return p_iterator -> p_index;
   end if;
-  v_element := (p_iterator #> '{v,0}')::numeric + p_index * (p_iterator #> '{v,2}')::numeric;
-  if (p_iterator #> '{v,2}')::numeric > 0 then
-    return case when v_element < (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
-  end if;
-  return case when v_element > (p_iterator #> '{v,1}')::numeric then to_jsonb(v_element) end;
+  v_bounds := p_iterator -> 'v';
+  v_element := (v_bounds -> 0)::numeric + p_index * (v_bounds -> 2)::numeric;
+  return case when case when v_bounds -> 2 > '0' then v_element < (v_bounds -> 1)::numeric else v_element > (v_bounds -> 1)::numeric end
+    then to_jsonb(v_element) end;
 end
 $$;
 
@@ -2027,7 +2058,7 @@ comment on function waymark._py_iterate(jsonb, int) is
 -- A normal form of hashable values: two are the same dict key or set element exactly when their normal forms are equal as jsonb.
 -- Numbers become their exact value (1, 1.0, True are one key), sets and ranges lose what equality ignores.
 -- Raises: WM501 TypeError for an unhashable value; WM502 for nan, exceptions and instances of users' classes, which hash by identity or code.
-create function waymark._py_key(p_value jsonb) returns jsonb
+create or replace function waymark._py_key(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2072,7 +2103,7 @@ comment on function waymark._py_key(jsonb) is
 -- file: functions/python/_py_kind.sql
 -- What a value is, as the name the encoding knows it by (docs/internals/values.md): 'NoneType', 'bool', 'int', 'float', 'str', 'list', 'dict',
 -- 'object' for an instance of a user's class, else the value's tag. Every operator's general path dispatches on it.
-create function waymark._py_kind(p_value jsonb) returns text
+create or replace function waymark._py_kind(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2101,7 +2132,7 @@ comment on function waymark._py_kind(jsonb) is
 -- file: functions/python/_py_lookup.sql
 -- The value a dict has for a key; SQL null when it has none. Keys are one when Python calls them equal: 1, 1.0 and True.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_lookup(p_dict jsonb, p_key jsonb) returns jsonb
+create or replace function waymark._py_lookup(p_dict jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2122,7 +2153,7 @@ comment on function waymark._py_lookup(jsonb, jsonb) is
 -- file: functions/python/_py_number.sql
 -- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
 -- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
-create function waymark._py_number(p_value jsonb) returns numeric
+create or replace function waymark._py_number(p_value jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2138,8 +2169,9 @@ begin
         perform waymark._refuse('Decimal ' || left(p_value ->> 'v', 100), 'Compute it in an action.');
       end;
     else
-      return null;
+      null;
   end case;
+  return null;
 end
 $$;
 
@@ -2148,7 +2180,7 @@ comment on function waymark._py_number(jsonb) is
 -- file: functions/python/_py_order_numbers.sql
 -- Compares two numbers by their exact values: -1, 0, 1; SQL null when one is nan.
 -- Raises: WM502 for a Decimal nan, whose order Python refuses by a signal of its context.
-create function waymark._py_order_numbers(p_left jsonb, p_right jsonb) returns int
+create or replace function waymark._py_order_numbers(p_left jsonb, p_right jsonb) returns int
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2171,7 +2203,7 @@ comment on function waymark._py_order_numbers(jsonb, jsonb) is
 -- Compares two datetimes or two times: -1, 0, 1. Naive ones by their fields, aware ones by their instant (two of one zone by their fields too).
 -- Mixed ones are unequal, and ordering them is a TypeError.
 -- Raises: WM501 TypeError; WM502 for aware times, and for the equality of instants across zones, which needs the zone's own folds.
-create function waymark._py_order_times(p_left jsonb, p_right jsonb, p_equality boolean) returns int
+create or replace function waymark._py_order_times(p_left jsonb, p_right jsonb, p_equality boolean) returns int
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2204,24 +2236,9 @@ $$;
 
 comment on function waymark._py_order_times(jsonb, jsonb, boolean) is
   'The order of two datetimes or two times: -1, 0 or 1.';
--- file: functions/python/_py_ordered.sql
--- The encoding of a dict with string keys from its object and the order of its keys, which is noted only where it is not jsonb's own.
-create function waymark._py_ordered(p_object jsonb, p_keys jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-begin
-  if p_keys = (select jsonb_agg(entry.key) from jsonb_object_keys(p_object) as entry (key)) then
-    return p_object;
-  end if;
-  return p_object || jsonb_build_object('$', p_keys);
-end
-$$;
-
-comment on function waymark._py_ordered(jsonb, jsonb) is
-  'The encoding of a dict with string keys in the given order.';
 -- file: functions/python/_py_pairs.sql
 -- The items of a dict in insertion order, as an array of [key, value], whichever of its three encodings it has.
-create function waymark._py_pairs(p_dict jsonb) returns jsonb
+create or replace function waymark._py_pairs(p_dict jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2242,7 +2259,7 @@ comment on function waymark._py_pairs(jsonb) is
 -- file: functions/python/_py_position.sql
 -- Where in an array of hashable values one equal to p_key is (from 0), as a set or dict would find it; SQL null when there is none.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_position(p_keys jsonb, p_key jsonb) returns int
+create or replace function waymark._py_position(p_keys jsonb, p_key jsonb) returns int
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2264,7 +2281,7 @@ comment on function waymark._py_position(jsonb, jsonb) is
 -- file: functions/python/_py_power.sql
 -- An int to a non-negative power, exactly, by squaring (numeric's own power() gives no such guarantee).
 -- Raises: WM502 when the result has more digits than numeric holds.
-create function waymark._py_power(p_base numeric, p_exponent numeric) returns numeric
+create or replace function waymark._py_power(p_base numeric, p_exponent numeric) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2289,6 +2306,7 @@ begin
   return v_result;
 exception when numeric_value_out_of_range then
   perform waymark._refuse('an int of more than 131072 digits', 'Compute it in an action.');
+  return null;
 end
 $$;
 
@@ -2296,7 +2314,7 @@ comment on function waymark._py_power(numeric, numeric) is
   'An integer to a non-negative integer power, exactly.';
 -- file: functions/python/_py_range_length.sql
 -- How many elements a range has.
-create function waymark._py_range_length(p_range jsonb) returns numeric
+create or replace function waymark._py_range_length(p_range jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2314,7 +2332,7 @@ comment on function waymark._py_range_length(jsonb) is
 -- file: functions/python/_py_repeat.sql
 -- A sequence times an int.
 -- Raises: WM501 TypeError, OverflowError; WM502 when the result has more than 1,000,000 elements, characters or bytes.
-create function waymark._py_repeat(p_kind text, p_sequence jsonb, p_count jsonb) returns jsonb
+create or replace function waymark._py_repeat(p_kind text, p_sequence jsonb, p_count jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2358,13 +2376,13 @@ comment on function waymark._py_repeat(text, jsonb, jsonb) is
   'A Python sequence repeated an int''s number of times.';
 -- file: functions/python/_py_repr.sql
 -- repr() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
-create function waymark._py_repr(p_value jsonb) returns text
+create or replace function waymark._py_repr(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare
   v_items jsonb;
   v_item jsonb;
-  v_parts text[] := '{}';
+  v_parts text[] := array[]::text[];
 begin
   case waymark._py_kind(p_value)
     when 'NoneType' then
@@ -2405,7 +2423,7 @@ comment on function waymark._py_repr(jsonb) is
 -- file: functions/python/_py_repr_string.sql
 -- repr() of a string for an exception's message. Control characters, separators and lone surrogates are escaped; the other characters beyond
 -- ASCII stand as they are, also the few that Python's Unicode tables call unprintable.
-create function waymark._py_repr_string(p_value jsonb) returns text
+create or replace function waymark._py_repr_string(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2447,7 +2465,7 @@ comment on function waymark._py_repr_string(jsonb) is
 -- Whether two normalized keys are one. A member of an Enum that also derives from int or str equals its value, and its encoding does not
 -- say whether it does.
 -- Raises: WM502 for an Enum member beside its own value.
-create function waymark._py_same_key(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_same_key(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2466,7 +2484,7 @@ comment on function waymark._py_same_key(jsonb, jsonb) is
 -- The operators &, |, ^ and - of two sets; the result has the left one's type. Of equal elements that differ (1 and 1.0) CPython keeps the same one:
 -- the left's in a union, in an intersection that of the smaller set, the right's when they are as large.
 -- Raises: WM502 for elements whose equality the engine does not know.
-create function waymark._py_set_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_set_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2493,7 +2511,7 @@ comment on function waymark._py_set_operation(text, jsonb, jsonb) is
   'Union, difference, symmetric difference or intersection of two Python sets.';
 -- file: functions/python/_py_text.sql
 -- str() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
-create function waymark._py_text(p_value jsonb) returns text
+create or replace function waymark._py_text(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2511,7 +2529,7 @@ comment on function waymark._py_text(jsonb) is
   'str() of a value for an exception''s message.';
 -- file: functions/python/_py_time_field.sql
 -- A data attribute of a datetime, date or time, read off its ISO form; SQL null for any other name.
-create function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
+create or replace function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2536,7 +2554,7 @@ comment on function waymark._py_time_field(jsonb, text) is
 -- file: functions/python/_py_to_float.sql
 -- An int, bool or float as the nearest double; SQL null for every other value.
 -- Raises: WM501 OverflowError for an int beyond the doubles.
-create function waymark._py_to_float(p_value jsonb) returns float8
+create or replace function waymark._py_to_float(p_value jsonb) returns float8
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2555,8 +2573,9 @@ begin
     when 'object' then
       return case when p_value ->> '$' = 'float' then (p_value ->> 'v')::float8 end;
     else
-      return null;
+      null;
   end case;
+  return null;
 end
 $$;
 
@@ -2564,7 +2583,7 @@ comment on function waymark._py_to_float(jsonb) is
   'An encoded number as a double, null for what is not a number.';
 -- file: functions/python/_py_to_utf8.sql
 -- The UTF-8 bytes of a string; a lone surrogate is written as its three bytes (Python's surrogatepass), so bytes order as code points do.
-create function waymark._py_to_utf8(p_value jsonb) returns bytea
+create or replace function waymark._py_to_utf8(p_value jsonb) returns bytea
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2576,7 +2595,7 @@ comment on function waymark._py_to_utf8(jsonb) is
   'The UTF-8 bytes of an encoded string, lone surrogates included.';
 -- file: functions/python/_py_type_name.sql
 -- The name of a value's type as CPython's own error messages give it.
-create function waymark._py_type_name(p_value jsonb) returns text
+create or replace function waymark._py_type_name(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2598,7 +2617,7 @@ comment on function waymark._py_type_name(jsonb) is
 -- file: functions/python/_py_unordered.sql
 -- The end of every ordering operator: no builtin rule orders these operands; never returns.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
-create function waymark._py_unordered(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_unordered(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2616,7 +2635,7 @@ comment on function waymark._py_unordered(text, jsonb, jsonb) is
 -- file: functions/python/_py_unsupported.sql
 -- The end of every binary operator: no builtin rule applies to these operands.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
-create function waymark._py_unsupported(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_unsupported(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2636,7 +2655,7 @@ comment on function waymark._py_unsupported(text, jsonb, jsonb) is
 -- file: functions/python/_py_unsupported_unary.sql
 -- The end of every operator with one operand: no builtin rule applies to it.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
-create function waymark._py_unsupported_unary(p_operator text, p_value jsonb) returns jsonb
+create or replace function waymark._py_unsupported_unary(p_operator text, p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2652,7 +2671,7 @@ comment on function waymark._py_unsupported_unary(text, jsonb) is
 -- file: functions/python/py_add.sql
 -- The Python operator +.
 -- Raises: WM501 TypeError, OverflowError; WM502.
-create function waymark.py_add(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_add(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2662,6 +2681,9 @@ begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
      and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric + p_right::numeric);
+  elsif jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) + scale(p_right::numeric) between 1 and 100
+        and abs(p_left::numeric) < 1e100 and abs(p_right::numeric) < 1e100 then
+    return waymark._py_from_float(p_left::numeric::float8 + p_right::numeric::float8);
   elsif jsonb_typeof(p_left) = 'string' and jsonb_typeof(p_right) = 'string' then
     return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));
   elsif jsonb_typeof(p_left) = 'array' and jsonb_typeof(p_right) = 'array' then
@@ -2685,7 +2707,7 @@ comment on function waymark.py_add(jsonb, jsonb) is
 -- file: functions/python/py_bitand.sql
 -- The Python operator &.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_bitand(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_bitand(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2698,7 +2720,7 @@ comment on function waymark.py_bitand(jsonb, jsonb) is
 -- file: functions/python/py_bitor.sql
 -- The Python operator |.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_bitor(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_bitor(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2711,7 +2733,7 @@ comment on function waymark.py_bitor(jsonb, jsonb) is
 -- file: functions/python/py_bitxor.sql
 -- The Python operator ^.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_bitxor(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_bitxor(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2723,7 +2745,7 @@ comment on function waymark.py_bitxor(jsonb, jsonb) is
   'The Python operator ^.';
 -- file: functions/python/py_concat.sql
 -- Joins two lists of the engine's own, such as the spreads of a gather.
-create function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2736,37 +2758,28 @@ comment on function waymark.py_concat(jsonb, jsonb) is
 -- file: functions/python/py_dict.sql
 -- A dict of [key, value] pairs in order, as a display makes it: of equal keys the first one stays, in its place, with the last value.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark.py_dict(p_pairs jsonb) returns jsonb
+create or replace function waymark.py_dict(p_pairs jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_sorted boolean := true;
-  v_last text;
-  v_key text;
+  v_keys jsonb;
+  v_own jsonb;
   v_dict jsonb;
 begin
-  for v_position in 0 .. jsonb_array_length(p_pairs) - 1 loop
-    v_key := p_pairs -> v_position ->> 0;
-    if jsonb_typeof(p_pairs -> v_position -> 0) <> 'string' or v_key = '$' then
-      return waymark._py_dict_of_pairs(p_pairs);
-    end if;
-    v_sorted := v_sorted and (v_last is null or octet_length(v_last) < octet_length(v_key)
-      or (octet_length(v_last) = octet_length(v_key) and v_last collate "C" < v_key));
-    v_last := v_key;
-  end loop;
-  select coalesce(jsonb_object_agg(pair.value ->> 0, pair.value -> 1 order by pair.position), '{}')
-    into v_dict
-  from jsonb_array_elements(p_pairs) with ordinality as pair (value, position);
-  if v_sorted then
-    return v_dict;
+  if jsonb_path_exists(p_pairs, 'strict $[*][0] ? (@.type() != "string" || @ == "$")') then
+    return waymark._py_dict_of_pairs(p_pairs);
   end if;
-  return waymark._py_ordered(v_dict, (
-    select jsonb_agg(entry.key order by entry.position)
-    from (
-      select pair.value -> 0, min(pair.position)
-      from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
-      group by pair.value -> 0
-    ) as entry (key, position)));
+  v_dict := coalesce((
+    select jsonb_object_agg(pair.value ->> 0, pair.value -> 1)
+    from jsonb_array_elements(p_pairs) as pair), '{}');
+  v_keys := jsonb_path_query_array(p_pairs, '$[*][0]');
+  v_own := jsonb_path_query_array(v_dict, '$.keyvalue().key');
+  if v_keys = v_own then
+    return v_dict;
+  elsif jsonb_array_length(v_keys) = jsonb_array_length(v_own) then
+    return v_dict || jsonb_build_object('$', v_keys);
+  end if;
+  return waymark._py_dict_of_pairs(p_pairs);
 end
 $$;
 
@@ -2775,12 +2788,12 @@ comment on function waymark.py_dict(jsonb) is
 -- file: functions/python/py_eq.sql
 -- The Python operator ==.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
-create function waymark.py_eq(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_eq(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
   -- Plain numbers compare by value, as in Python: a float's shortest digits order as the float itself does.
-  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
     return p_left = p_right;
   end if;
   return waymark._py_equal(p_left, p_right, false);
@@ -2792,7 +2805,7 @@ comment on function waymark.py_eq(jsonb, jsonb) is
 -- file: functions/python/py_exception.sql
 -- Builds an exception of a class with arguments (a list or tuple). The message is str() of it as far as the engine knows the arguments' repr.
 -- Raises: WM502 for the builtin classes whose construction is more than keeping their arguments.
-create function waymark.py_exception(p_class jsonb, p_mro jsonb, p_args jsonb) returns jsonb
+create or replace function waymark.py_exception(p_class jsonb, p_mro jsonb, p_args jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2815,7 +2828,7 @@ comment on function waymark.py_exception(jsonb, jsonb, jsonb) is
   'Builds a Python exception value.';
 -- file: functions/python/py_exception_matches.sql
 -- Whether an exception is an instance of one of these classes (an array of names).
-create function waymark.py_exception_matches(p_exception jsonb, p_classes jsonb) returns boolean
+create or replace function waymark.py_exception_matches(p_exception jsonb, p_classes jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2833,15 +2846,21 @@ comment on function waymark.py_exception_matches(jsonb, jsonb) is
 -- file: functions/python/py_floordiv.sql
 -- The Python operator //.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
-create function waymark.py_floordiv(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_floordiv(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_left text := waymark._py_kind(p_left);
-  v_right text := waymark._py_kind(p_right);
+  v_left text;
+  v_right text;
   v_dividend numeric;
   v_divisor numeric;
 begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and p_left::numeric >= 0 and p_right::numeric > 0 then
+    return to_jsonb(div(p_left::numeric, p_right::numeric));
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
   if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
     v_dividend := waymark._py_int(p_left);
     v_divisor := waymark._py_int(p_right);
@@ -2865,7 +2884,7 @@ comment on function waymark.py_floordiv(jsonb, jsonb) is
 -- file: functions/python/py_ge.sql
 -- The Python operator >=.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_ge(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_ge(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2884,7 +2903,7 @@ comment on function waymark.py_ge(jsonb, jsonb) is
 -- Attribute access: the fields of models and dataclasses, the attributes of exceptions, an Enum member's name and value, and the data attributes
 -- of some builtin types. A field a class does not have may still be a property of it, so only builtin types give an AttributeError.
 -- Raises: WM501 AttributeError; WM502 for methods, properties and what the encoding does not keep.
-create function waymark.py_getattr(p_object jsonb, p_name jsonb) returns jsonb
+create or replace function waymark.py_getattr(p_object jsonb, p_name jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2919,8 +2938,7 @@ begin
   end case;
   if v_value is not null then
     return v_value;
-  elsif v_kind in ('object', 'enum', 'opaque') or waymark._py_has_attribute(
-    case when v_kind <> 'exception' then v_kind when waymark._py_is_open(p_object) then 'object' else 'exception' end, v_name) then
+  elsif waymark._py_is_foreign(p_object) or waymark._py_has_attribute(v_kind, v_name) then
     return waymark._refuse(format('attribute %s of %s', v_name, waymark._py_type_name(p_object)), 'Return what you need of it from an action.');
   end if;
   return waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', waymark._py_type_name(p_object), v_name));
@@ -2932,7 +2950,7 @@ comment on function waymark.py_getattr(jsonb, jsonb) is
 -- file: functions/python/py_getitem.sql
 -- Subscription, p_object[p_key], by index or by key; slices are no values.
 -- Raises: WM501 TypeError, IndexError, KeyError; WM502.
-create function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
+create or replace function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -2960,7 +2978,7 @@ begin
     return v_item;
   elsif v_kind in ('list', 'tuple', 'str', 'bytes', 'range') then
     return waymark._py_index(v_kind, p_object, p_key);
-  elsif v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_object)) then
+  elsif waymark._py_is_foreign(p_object) then
     return waymark._refuse('a subscript of ' || waymark._py_type_name(p_object), 'Read the attributes, or do it in an action.');
   end if;
   return waymark._raise_python('TypeError', format('''%s'' object is not subscriptable', waymark._py_type_name(p_object)));
@@ -2972,7 +2990,7 @@ comment on function waymark.py_getitem(jsonb, jsonb) is
 -- file: functions/python/py_gt.sql
 -- The Python operator >.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_gt(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_gt(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -2990,7 +3008,7 @@ comment on function waymark.py_gt(jsonb, jsonb) is
 -- file: functions/python/py_in.sql
 -- The Python operator `in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark.py_in(p_item jsonb, p_container jsonb) returns boolean
+create or replace function waymark.py_in(p_item jsonb, p_container jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3025,10 +3043,11 @@ begin
     when 'range' then
       return waymark._py_in_range(p_item, p_container);
     else
-      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_container)) then
+      if waymark._py_is_foreign(p_container) then
         perform waymark._refuse('`in` a ' || waymark._py_type_name(p_container), 'Test it in an action.');
       end if;
       perform waymark._raise_python('TypeError', format('argument of type ''%s'' is not iterable', waymark._py_type_name(p_container)));
+      return null;
   end case;
 end
 $$;
@@ -3036,33 +3055,58 @@ $$;
 comment on function waymark.py_in(jsonb, jsonb) is
   'The Python operator in.';
 -- file: functions/python/py_inplace.sql
--- The left side of an augmented assignment: itself when its type is immutable. A mutable one would change in place, for every name it has.
--- Raises: WM502 for lists, dicts, sets and instances of users' classes.
-create function waymark.py_inplace(p_value jsonb) returns jsonb
+-- An augmented assignment (x += y and its kind) of the operator waymark.py_<p_operator>: its result where the left side is immutable. A mutable one
+-- would change in place, for every name it has. CPython's messages name the augmented operator where no type supports it.
+-- Raises: WM501, WM502 as the operator; WM502 for lists, dicts, sets and instances of users' classes.
+create or replace function waymark.py_inplace(p_operator jsonb, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_kind text;
+  v_detail text;
+  v_symbol text;
 begin
-  if jsonb_typeof(p_value) in ('number', 'string') then
-    return p_value;
-  end if;
-  v_kind := waymark._py_kind(p_value);
-  if v_kind in ('list', 'dict', 'set', 'object', 'opaque') then
+  if p_operator = '"add"' and jsonb_typeof(p_left) in ('number', 'string') and jsonb_typeof(p_left) = jsonb_typeof(p_right) then
+    return waymark.py_add(p_left, p_right);
+  elsif jsonb_typeof(p_left) not in ('number', 'string') and waymark._py_kind(p_left) in ('list', 'dict', 'set', 'object', 'opaque') then
     return waymark._refuse(
-      'an augmented assignment to a ' || waymark._py_type_name(p_value) || ', which would change it for every name it has',
+      'an augmented assignment to a ' || waymark._py_type_name(p_left) || ', which would change it for every name it has',
       'Write `xs = xs + [...]` instead of `xs += [...]`.');
   end if;
-  return p_value;
+  begin
+    return case p_operator #>> '{}'
+      when 'add' then waymark.py_add(p_left, p_right)
+      when 'sub' then waymark.py_sub(p_left, p_right)
+      when 'mul' then waymark.py_mul(p_left, p_right)
+      when 'truediv' then waymark.py_truediv(p_left, p_right)
+      when 'floordiv' then waymark.py_floordiv(p_left, p_right)
+      when 'mod' then waymark.py_mod(p_left, p_right)
+      when 'pow' then waymark.py_pow(p_left, p_right)
+      when 'lshift' then waymark.py_lshift(p_left, p_right)
+      when 'rshift' then waymark.py_rshift(p_left, p_right)
+      when 'bitand' then waymark.py_bitand(p_left, p_right)
+      when 'bitor' then waymark.py_bitor(p_left, p_right)
+      when 'bitxor' then waymark.py_bitxor(p_left, p_right)
+    end;
+  exception when sqlstate 'WM501' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    -- A sequence that cannot be repeated is not even asked whether the right side can.
+    v_symbol := case when p_operator = '"mul"' and waymark._py_kind(p_left) in ('range', 'frozenset') then '*'
+                     else substring(v_detail::jsonb ->> 'message' from '^unsupported operand type\(s\) for ([^ :]+)') end;
+    if v_symbol is null then
+      raise;
+    end if;
+    return waymark._raise_python('TypeError', format('unsupported operand type(s) for %s=: ''%s'' and ''%s''',
+      v_symbol, waymark._py_type_name(p_left), waymark._py_type_name(p_right)));
+  end;
 end
 $$;
 
-comment on function waymark.py_inplace(jsonb) is
-  'The left side of an augmented assignment, refused when it is mutable.';
+comment on function waymark.py_inplace(jsonb, jsonb, jsonb) is
+  'The result of an augmented assignment, refused when its left side is mutable.';
 -- file: functions/python/py_invert.sql
 -- The Python operator ~.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_invert(p_value jsonb) returns jsonb
+create or replace function waymark.py_invert(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3078,7 +3122,7 @@ comment on function waymark.py_invert(jsonb) is
 -- file: functions/python/py_is.sql
 -- The Python operator `is`, where one side is None, True or False; the identity of other values is not kept.
 -- Raises: WM502 when neither side is one of these.
-create function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3086,6 +3130,7 @@ begin
     return p_left = p_right;
   end if;
   perform waymark._refuse('`is` between values other than None, True and False', 'Use ==.');
+  return null;
 end
 $$;
 
@@ -3093,7 +3138,7 @@ comment on function waymark.py_is(jsonb, jsonb) is
   'The Python operator is, for None, True and False.';
 -- file: functions/python/py_is_none.sql
 -- Whether a value is None.
-create function waymark.py_is_none(p_value jsonb) returns boolean
+create or replace function waymark.py_is_none(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3107,7 +3152,7 @@ comment on function waymark.py_is_none(jsonb) is
 -- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
 -- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
 -- Raises: WM501 TypeError; WM502 for sets of more than one element, whose order CPython does not define, and for users' classes.
-create function waymark.py_iter(p_value jsonb) returns jsonb
+create or replace function waymark.py_iter(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3141,7 +3186,7 @@ begin
       end if;
       return p_value -> 'v';
     else
-      if v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and waymark._py_is_open(p_value)) then
+      if waymark._py_is_foreign(p_value) then
         return waymark._refuse('iteration over ' || waymark._py_type_name(p_value), 'Return a list from an action.');
       end if;
       return waymark._raise_python('TypeError', format('''%s'' object is not iterable', waymark._py_type_name(p_value)));
@@ -3154,7 +3199,7 @@ comment on function waymark.py_iter(jsonb) is
 -- file: functions/python/py_le.sql
 -- The Python operator <=.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_le(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_le(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3173,7 +3218,7 @@ comment on function waymark.py_le(jsonb, jsonb) is
 -- The list of an iterable's elements. For a list it is the value itself, so jsonb_array_elements(waymark.py_list(x)) walks any iterable at the
 -- price of one call.
 -- Raises: WM501 TypeError; WM502 as waymark.py_iter, and for a range of more than 1,000,000 elements.
-create function waymark.py_list(p_value jsonb) returns jsonb
+create or replace function waymark.py_list(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3199,7 +3244,7 @@ comment on function waymark.py_list(jsonb) is
   'The Python list of an iterable''s elements.';
 -- file: functions/python/py_list_append.sql
 -- A list and one more element at its end; only for lists no other name can reach.
-create function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
+create or replace function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3212,7 +3257,7 @@ comment on function waymark.py_list_append(jsonb, jsonb) is
 -- file: functions/python/py_lshift.sql
 -- The Python operator <<.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark.py_lshift(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_lshift(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3224,7 +3269,7 @@ begin
   elsif v_right < 0 then
     return waymark._raise_python('ValueError', 'negative shift count');
   elsif v_left = 0 then
-    return '0';
+    return '0'::jsonb;
   end if;
   return waymark._py_integer('*', v_left, waymark._py_power(2, v_right));
 end
@@ -3235,7 +3280,7 @@ comment on function waymark.py_lshift(jsonb, jsonb) is
 -- file: functions/python/py_lt.sql
 -- The Python operator <.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_lt(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_lt(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3253,7 +3298,7 @@ comment on function waymark.py_lt(jsonb, jsonb) is
 -- file: functions/python/py_mod.sql
 -- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
-create function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3293,7 +3338,7 @@ comment on function waymark.py_mod(jsonb, jsonb) is
 -- file: functions/python/py_mul.sql
 -- The Python operator *.
 -- Raises: WM501 TypeError, OverflowError; WM502.
-create function waymark.py_mul(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_mul(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3303,6 +3348,9 @@ begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
      and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric * p_right::numeric);
+  elsif jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) + scale(p_right::numeric) between 1 and 100
+        and abs(p_left::numeric) < 1e100 and abs(p_right::numeric) < 1e100 then
+    return waymark._py_from_float(p_left::numeric::float8 * p_right::numeric::float8);
   end if;
   v_left := waymark._py_kind(p_left);
   v_right := waymark._py_kind(p_right);
@@ -3324,11 +3372,11 @@ comment on function waymark.py_mul(jsonb, jsonb) is
 -- file: functions/python/py_ne.sql
 -- The Python operator !=.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
-create function waymark.py_ne(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_ne(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
-  if jsonb_typeof(p_left) = jsonb_typeof(p_right) and jsonb_typeof(p_left) not in ('object', 'array') then
+  if jsonb_typeof(p_left) in ('number', 'string', 'null') and jsonb_typeof(p_right) in ('number', 'string', 'null') then
     return p_left <> p_right;
   end if;
   return not waymark._py_equal(p_left, p_right, false);
@@ -3340,7 +3388,7 @@ comment on function waymark.py_ne(jsonb, jsonb) is
 -- file: functions/python/py_neg.sql
 -- The Python operator - with one operand.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_neg(p_value jsonb) returns jsonb
+create or replace function waymark.py_neg(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3358,7 +3406,7 @@ comment on function waymark.py_neg(jsonb) is
 -- file: functions/python/py_not_in.sql
 -- The Python operator `not in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark.py_not_in(p_item jsonb, p_container jsonb) returns boolean
+create or replace function waymark.py_not_in(p_item jsonb, p_container jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3371,7 +3419,7 @@ comment on function waymark.py_not_in(jsonb, jsonb) is
 -- file: functions/python/py_pos.sql
 -- The Python operator + with one operand.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_pos(p_value jsonb) returns jsonb
+create or replace function waymark.py_pos(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3389,7 +3437,7 @@ comment on function waymark.py_pos(jsonb) is
 -- file: functions/python/py_pow.sql
 -- The Python operator **.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502 (complex results, ints of more than 131072 digits, …).
-create function waymark.py_pow(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_pow(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3410,15 +3458,19 @@ comment on function waymark.py_pow(jsonb, jsonb) is
 -- file: functions/python/py_range.sql
 -- range(start, stop, step).
 -- Raises: WM501 TypeError, ValueError; WM502 for an Enum member or a user's class, which may be an int.
-create function waymark.py_range(p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+create or replace function waymark.py_range(p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
   v_bound jsonb;
 begin
+  if jsonb_typeof(p_start) = 'number' and jsonb_typeof(p_stop) = 'number' and jsonb_typeof(p_step) = 'number'
+     and scale(p_start::numeric) = 0 and scale(p_stop::numeric) = 0 and scale(p_step::numeric) = 0 and p_step <> '0' then
+    return jsonb_build_object('$', 'range', 'v', jsonb_build_array(p_start, p_stop, p_step));
+  end if;
   foreach v_bound in array array[p_start, p_stop, p_step] loop
     if waymark._py_int(v_bound) is null then
-      if waymark._py_kind(v_bound) in ('object', 'enum', 'opaque') then
+      if waymark._py_is_foreign(v_bound) then
         return waymark._refuse('a range of ' || waymark._py_type_name(v_bound), 'Use an int.');
       end if;
       return waymark._raise_python('TypeError', format(
@@ -3438,7 +3490,7 @@ comment on function waymark.py_range(jsonb, jsonb, jsonb) is
 -- file: functions/python/py_rshift.sql
 -- The Python operator >>.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark.py_rshift(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_rshift(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3452,7 +3504,7 @@ begin
     return waymark._raise_python('ValueError', 'negative shift count');
   elsif v_right > 435412 then
     -- 2**435412 has 131073 digits: more than any int the engine holds.
-    return case when v_left < 0 then '-1' else '0' end;
+    return case when v_left < 0 then '-1'::jsonb else '0'::jsonb end;
   end if;
   v_divisor := waymark._py_power(2, v_right);
   return to_jsonb(div(v_left, v_divisor) - case when v_left < 0 and mod(v_left, v_divisor) <> 0 then 1 else 0 end);
@@ -3464,7 +3516,7 @@ comment on function waymark.py_rshift(jsonb, jsonb) is
 -- file: functions/python/py_sub.sql
 -- The Python operator -.
 -- Raises: WM501 TypeError, OverflowError; WM502.
-create function waymark.py_sub(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_sub(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -3474,6 +3526,9 @@ begin
   if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
      and abs(p_left::numeric) < 1e65000 and abs(p_right::numeric) < 1e65000 then
     return to_jsonb(p_left::numeric - p_right::numeric);
+  elsif jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) + scale(p_right::numeric) between 1 and 100
+        and abs(p_left::numeric) < 1e100 and abs(p_right::numeric) < 1e100 then
+    return waymark._py_from_float(p_left::numeric::float8 - p_right::numeric::float8);
   end if;
   v_left := waymark._py_kind(p_left);
   v_right := waymark._py_kind(p_right);
@@ -3493,13 +3548,19 @@ comment on function waymark.py_sub(jsonb, jsonb) is
 -- file: functions/python/py_truediv.sql
 -- The Python operator /.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
-create function waymark.py_truediv(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_truediv(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
-  v_left text := waymark._py_kind(p_left);
-  v_right text := waymark._py_kind(p_right);
+  v_left text;
+  v_right text;
 begin
+  if jsonb_typeof(p_left) = 'number' and jsonb_typeof(p_right) = 'number' and scale(p_left::numeric) = 0 and scale(p_right::numeric) = 0
+     and abs(p_left::numeric) <= 9007199254740992 and p_right::numeric between 1 and 9007199254740992 then
+    return waymark._py_from_float(p_left::numeric::float8 / p_right::numeric::float8);
+  end if;
+  v_left := waymark._py_kind(p_left);
+  v_right := waymark._py_kind(p_right);
   if v_left in ('int', 'bool') and v_right in ('int', 'bool') then
     return waymark._py_divide(waymark._py_int(p_left), waymark._py_int(p_right));
   elsif v_left in ('int', 'bool', 'float') and v_right in ('int', 'bool', 'float') then
@@ -3517,7 +3578,7 @@ comment on function waymark.py_truediv(jsonb, jsonb) is
 -- file: functions/python/py_truth.sql
 -- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
 -- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
-create function waymark.py_truth(p_value jsonb) returns boolean
+create or replace function waymark.py_truth(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
@@ -3556,8 +3617,9 @@ begin
     when 'opaque' then
       perform waymark._refuse('the truth of a value that could not be encoded', 'Compare with None.');
     else
-      return true;
+      null;
   end case;
+  return true;
 end
 $$;
 
@@ -3566,17 +3628,23 @@ comment on function waymark.py_truth(jsonb) is
 -- file: functions/python/py_unpack.sql
 -- The elements of an iterable that is unpacked to p_count targets, as a list of exactly that many.
 -- Raises: WM501 TypeError, ValueError; WM502 as waymark.py_iter.
-create function waymark.py_unpack(p_value jsonb, p_count jsonb) returns jsonb
+create or replace function waymark.py_unpack(p_value jsonb, p_count jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
   v_count int := p_count::int;
-  v_kind text := waymark._py_kind(p_value);
+  v_kind text;
   v_length numeric;
 begin
+  if jsonb_typeof(p_value) = 'array' and jsonb_array_length(p_value) = v_count then
+    return p_value;
+  elsif p_value ->> '$' = 'tuple' and jsonb_array_length(p_value -> 'v') = v_count then
+    return p_value -> 'v';
+  end if;
+  v_kind := waymark._py_kind(p_value);
   if v_kind in ('set', 'frozenset') then
     v_length := jsonb_array_length(p_value -> 'v');
-  elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range', 'object', 'enum', 'opaque', 'exception') then
+  elsif v_kind in ('list', 'tuple', 'dict', 'str', 'bytes', 'range') or waymark._py_is_foreign(p_value) then
     p_value := waymark.py_iter(p_value);
     v_length := case jsonb_typeof(p_value) when 'array' then jsonb_array_length(p_value) else waymark._py_range_length(p_value) end;
   else
@@ -3596,7 +3664,7 @@ comment on function waymark.py_unpack(jsonb, jsonb) is
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
-create function waymark._bind_arguments(p_workflow text, p_parameters jsonb, p_arguments jsonb) returns jsonb
+create or replace function waymark._bind_arguments(p_workflow text, p_parameters jsonb, p_arguments jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_bound jsonb := coalesce(p_arguments, '{}');
@@ -3633,7 +3701,7 @@ $$;
 comment on function waymark._bind_arguments(text, jsonb, jsonb) is 'Binds the arguments of a run to the parameters of its program.';
 -- file: functions/runs/_check_tag.sql
 -- What is wrong with a tagged value, or null.
-create function waymark._check_tag(p_tag text, p_value jsonb, p_payload jsonb) returns text
+create or replace function waymark._check_tag(p_tag text, p_value jsonb, p_payload jsonb) returns text
 language plpgsql stable as $$
 declare
   v_text text := case when jsonb_typeof(p_payload) = 'string' then p_payload #>> '{}' end;
@@ -3643,13 +3711,13 @@ begin
     when p_tag ~ '^[^:]+:[^:]+$' then true
     when p_tag in ('tuple', 'set', 'frozenset') then jsonb_typeof(p_payload) = 'array'
     when p_tag = 'dict' then jsonb_typeof(p_payload) = 'array'
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "array" || @.size() != 2)')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "array" || @.size() != 2)')
     when p_tag = 'float' then v_text ~ '^(nan|-?inf|-0\.0|-?\d+(\.\d+)?e[+-]\d+)$'
     when p_tag in ('bytes', 'str') then v_text ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
     when p_tag = 'range' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'timedelta' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
-      and not jsonb_path_exists(p_payload, '$[*] ? (@.type() != "number")')
+      and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'datetime' then v_text ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
     when p_tag = 'time' then v_text ~ '^\d\d:\d\d:\d\d'
@@ -3670,7 +3738,7 @@ $$;
 comment on function waymark._check_tag(text, jsonb, jsonb) is 'What is wrong with a tagged value, or null.';
 -- file: functions/runs/_check_value.sql
 -- Walks a value from outside and refuses a malformed tag by its path (docs/internals/values.md). SQLSTATEs: WM206.
-create function waymark._check_value(p_value jsonb, p_path text) returns void
+create or replace function waymark._check_value(p_value jsonb, p_path text) returns void
 language plpgsql stable as $$
 declare
   v_tag jsonb := p_value -> '$';
@@ -3702,7 +3770,7 @@ $$;
 comment on function waymark._check_value(jsonb, text) is 'Refuses a value from outside that carries a malformed tag.';
 -- file: functions/runs/_new_run_id.sql
 -- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then random bits.
-create function waymark._new_run_id(p_now timestamptz) returns uuid
+create or replace function waymark._new_run_id(p_now timestamptz) returns uuid
 language plpgsql volatile parallel safe as $$
 begin
   return encode(
@@ -3716,7 +3784,7 @@ comment on function waymark._new_run_id(timestamptz) is 'A time-ordered run id (
 -- file: functions/runs/_notify_start.sql
 -- Runs at the commit of a transaction that started a run: only then is it known who is waiting. A check inside start could read
 -- "nobody waits" long before the commit and leave the run to the poll.
-create function waymark._notify_start() returns trigger
+create or replace function waymark._notify_start() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform waymark._wake_hungry();
@@ -3725,11 +3793,12 @@ end
 $$;
 comment on function waymark._notify_start() is 'At commit of a start: notifies daemons that wait for work.';
 
+drop trigger if exists runs_notify_at_commit on waymark.runs;
 create constraint trigger runs_notify_at_commit after insert on waymark.runs
   deferrable initially deferred for each row execute function waymark._notify_start();
 -- file: functions/runs/_parse_start_options.sql
 -- SQLSTATEs: WM204 unknown option, WM205 out of range.
-create function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
+create or replace function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
 language plpgsql stable as $$
 declare
   v_options waymark.start_options;
@@ -3789,7 +3858,7 @@ comment on function waymark._parse_start_options(jsonb) is 'Validates the option
 -- file: functions/runs/add_waiter.sql
 -- Asks for a notification at the run's end; needless (and not recorded) when it has ended. More than 16 waiters poll instead.
 -- Locks: the row of runs. SQLSTATEs: WM205, WM301.
-create function waymark.add_waiter(p_run_id uuid, p_waiter text) returns text
+create or replace function waymark.add_waiter(p_run_id uuid, p_waiter text) returns text
 language plpgsql security definer set search_path = '' as $$
 declare
   v_run waymark.runs;
@@ -3810,7 +3879,7 @@ $$;
 comment on function waymark.add_waiter(uuid, text) is 'Asks that the end of a run notify the channel waymark_done_<waiter>; returns the run''s state.';
 -- file: functions/runs/read_outcomes.sql
 -- Reads only. Unknown ids give no row.
-create function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
+create or replace function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select r.run_id, r.workflow, r.state, r.result, r.error from waymark.runs r where r.run_id = any (p_run_ids);
@@ -3820,7 +3889,7 @@ comment on function waymark.read_outcomes(uuid[]) is 'State, result and error of
 -- file: functions/runs/result.sql
 -- For people and for any client: the result, SQL null while the run is live. Reads only.
 -- SQLSTATEs: WM301 unknown run, WM302 the run failed (detail: runs.error).
-create function waymark.result(p_run_id uuid) returns jsonb
+create or replace function waymark.result(p_run_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_run waymark.runs;
@@ -3842,7 +3911,7 @@ comment on function waymark.result(uuid) is 'The result of a run; null while it 
 -- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
 -- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
 -- Inserts into runs, tasks, timers. SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
-create function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
+create or replace function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
@@ -3884,7 +3953,7 @@ $$;
 comment on function waymark.start(text, jsonb, jsonb) is 'Starts a run of a workflow in the caller''s transaction and returns its id.';
 -- file: functions/runs/status.sql
 -- Reads only. SQLSTATEs: WM301.
-create function waymark.status(p_run_id uuid) returns text
+create or replace function waymark.status(p_run_id uuid) returns text
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_status text;
@@ -3899,7 +3968,7 @@ $$;
 comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, succeeded or failed.';
 -- file: functions/sessions/_require_session.sql
 -- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
-create function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
+create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
 language plpgsql stable as $$
 declare
   v_hungry boolean;
@@ -3916,7 +3985,7 @@ comment on function waymark._require_session(bigint, timestamptz) is 'Checks a s
 -- file: functions/sessions/_wake_hungry.sql
 -- Notifies the daemons that wait with free capacity, if there are any: a NOTIFY takes a database-wide lock at commit, so a busy
 -- steady state must not pay it. Equal notifications of one transaction are one.
-create function waymark._wake_hungry() returns void
+create or replace function waymark._wake_hungry() returns void
 language plpgsql as $$
 begin
   if exists (select from waymark.sessions where hungry) then
@@ -3928,7 +3997,7 @@ comment on function waymark._wake_hungry() is 'Notifies waiting daemons that wor
 -- file: functions/sessions/close_session.sql
 -- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
-create function waymark.close_session(p_session bigint) returns int
+create or replace function waymark.close_session(p_session bigint) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -3955,7 +4024,7 @@ comment on function waymark.close_session(bigint) is 'Ends a session and gives b
 -- file: functions/sessions/hello.sql
 -- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
 -- SQLSTATEs: WM402.
-create function waymark.hello(p_min int, p_max int) returns int
+create or replace function waymark.hello(p_min int, p_max int) returns int
 language plpgsql stable security definer set search_path = '' as $$
 declare
   c_version constant int := 1;
@@ -3972,7 +4041,7 @@ comment on function waymark.hello(int, int) is 'The API version of the engine, o
 -- file: functions/sessions/open_session.sql
 -- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
 -- SQLSTATEs: WM205.
-create function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
+create or replace function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
@@ -3992,7 +4061,7 @@ comment on function waymark.open_session(jsonb, int) is 'Opens the session of a 
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
-create function waymark.reclaim(p_batch int) returns int
+create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -4043,7 +4112,7 @@ comment on function waymark.reclaim(int) is 'Offers again what expired sessions 
 -- file: functions/sessions/renew_session.sql
 -- Extends a lease that is still alive. An expired lease is never revived: its work may already be with somebody else.
 -- Locks: its row of sessions.
-create function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
+create or replace function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
@@ -4056,7 +4125,7 @@ $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
 -- file: functions/steps/_check_fork.sql
 -- The payload of a fork. SQLSTATEs: WM503.
-create function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
+create or replace function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
 language plpgsql stable as $$
 begin
   if jsonb_array_length(p_branches) > 100000 then
@@ -4069,7 +4138,7 @@ $$;
 comment on function waymark._check_fork(jsonb, boolean) is 'The payload of a fork, within limits.';
 -- file: functions/steps/_check_policy.sql
 -- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
-create function waymark._check_policy(p_policy jsonb) returns jsonb
+create or replace function waymark._check_policy(p_policy jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_key text;
@@ -4079,7 +4148,7 @@ begin
   for v_key, v_value in select * from jsonb_each(p_policy) loop
     v_valid := case v_key
       when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
-      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
       else case when jsonb_typeof(v_value) <> 'number' then false
         when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
         when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
@@ -4098,7 +4167,7 @@ comment on function waymark._check_policy(jsonb) is 'Refuses policy values that 
 -- file: functions/steps/_check_sleep.sql
 -- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
 -- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
-create function waymark._check_sleep(p_seconds jsonb) returns jsonb
+create or replace function waymark._check_sleep(p_seconds jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_seconds numeric;
@@ -4117,7 +4186,7 @@ $$;
 comment on function waymark._check_sleep(jsonb) is 'The payload of a sleep, or null when there is nothing to wait for.';
 -- file: functions/steps/_engine_failure.sql
 -- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
-create function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
+create or replace function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
 language plpgsql immutable as $$
 declare
   v_type text := case p_sqlstate when 'WM502' then 'waymark.errors:UnsupportedOperation' when 'WM503' then 'waymark.errors:LimitExceeded'
@@ -4131,9 +4200,20 @@ begin
 end
 $$;
 comment on function waymark._engine_failure(int, text, text) is 'What a run fails with when the engine cannot go on with it.';
+-- file: functions/steps/_join_lists.sql
+-- The elements of all lists of a list, in order: what a comprehension of several generators gives.
+create or replace function waymark._join_lists(p_lists jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return coalesce((
+    select jsonb_agg(e.value order by l.i, e.i)
+      from jsonb_array_elements(p_lists) with ordinality l(value, i), jsonb_array_elements(l.value) with ordinality e(value, i)), '[]');
+end
+$$;
+comment on function waymark._join_lists(jsonb) is 'The elements of all lists of a list, in order.';
 -- file: functions/steps/_push_frame.sql
 -- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
-create function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
+create or replace function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   if jsonb_array_length(p_frames) >= 990 then
@@ -4145,7 +4225,7 @@ $$;
 comment on function waymark._push_frame(jsonb, int, jsonb) is 'Appends a call record to the frames of a task.';
 -- file: functions/steps/_py_unbound.sql
 -- Reading a variable that is not bound. SQLSTATEs: WM501 (UnboundLocalError).
-create function waymark._py_unbound(p_name text) returns jsonb
+create or replace function waymark._py_unbound(p_name text) returns jsonb
 language plpgsql stable as $$
 begin
   perform waymark._raise_python('UnboundLocalError',
@@ -4155,7 +4235,7 @@ $$;
 comment on function waymark._py_unbound(text) is 'Raises UnboundLocalError.';
 -- file: functions/steps/_raise_value.sql
 -- Raises an exception value as Python's raise does. SQLSTATEs: WM501.
-create function waymark._raise_value(p_exception jsonb) returns void
+create or replace function waymark._raise_value(p_exception jsonb) returns void
 language plpgsql stable as $$
 begin
   if p_exception ->> '$' is distinct from 'exception' then
@@ -4168,7 +4248,7 @@ comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/time/_now.sql
 -- The engine clock, and the only reader of the database's clock. A session may move it (waymark.clock_offset, an interval),
 -- so that a test lives a year in milliseconds. Clients' and daemons' clocks are never used.
-create function waymark._now() returns timestamptz
+create or replace function waymark._now() returns timestamptz
 language plpgsql volatile parallel safe as $$
 begin
   return clock_timestamp() + coalesce(nullif(current_setting('waymark.clock_offset', true), '')::interval, interval '0');
@@ -4180,9 +4260,10 @@ comment on function waymark._now() is 'The engine clock.';
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
--- the locked rows are then found by their place.
+-- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
+-- still has the token is where the statement's snapshot saw it.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
-create function waymark._accept_results(
+create or replace function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
   out p_events waymark.task_event[], out p_rejected int[])
 language plpgsql as $$
@@ -4238,7 +4319,7 @@ comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigin
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
-create function waymark._advance(
+create or replace function waymark._advance(
   p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
@@ -4276,8 +4357,9 @@ comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_
 -- file: functions/turn/_claim_actions.sql
 -- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
 -- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
--- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit.
-create function waymark._claim_actions(
+-- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
+-- back since the statement began has another place; it is left to the next turn.
+create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
@@ -4304,7 +4386,7 @@ comment on function waymark._claim_actions(bigint, text[], int, smallint, timest
 -- file: functions/turn/_collect_join.sql
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
 -- Volatile: it must see history as of now, not as of the statement that calls it.
-create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
+create or replace function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
 language plpgsql volatile as $$
 begin
   return (
@@ -4316,12 +4398,15 @@ comment on function waymark._collect_join(uuid, int, int) is 'The results of a c
 -- file: functions/turn/_complete_joins.sql
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
 -- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
--- Locks: tasks in key order.
-create function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
+-- Locks: tasks in key order. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
+-- new place, which only a statement that begins after the lock is held can see.
+create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
   v_event waymark.task_event;
+  v_rows tid[];
+  v_ended int[];
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -4335,15 +4420,18 @@ begin
         select w.*, w.ctid as row_id from waymark.tasks w
          where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
            for no key update offset 0) t
-  ), counted as (
-    update waymark.tasks t set pending = t.pending - l.ended from locked l
-     where t.ctid = l.row_id and not l.complete
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
                        l.ok or l.state = 'settle',
                        case when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
-    into v_events
-    from locked l where l.complete;
+           filter (where l.complete),
+         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
+    into v_events, v_rows, v_ended
+    from locked l;
+  if v_rows is not null then
+    update waymark.tasks t set pending = t.pending - c.ended
+      from unnest(v_rows, v_ended) c(row_id, ended) where t.ctid = c.row_id;
+  end if;
   -- Only a statement that begins after the lock is held sees what another session, which we may have waited for, has appended to history.
   for i in 1..coalesce(cardinality(v_events), 0) loop
     if v_events[i].value is null then
@@ -4359,7 +4447,7 @@ comment on function waymark._complete_joins(waymark.action_result[]) is 'Counts 
 -- file: functions/turn/_create_actions.sql
 -- Claim on create: the actions that tasks ask for are inserted already running for the calling session, up to its room and in priority order;
 -- the surplus, and what belongs to queues it does not serve, as ready.
-create function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
+create or replace function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
@@ -4404,7 +4492,7 @@ comment on function waymark._create_actions(bigint, text[], int, waymark.task_st
   'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';
 -- file: functions/turn/_describe_failure.sql
 -- The error of a run: the exception and the place in the source.
-create function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
+create or replace function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (
@@ -4418,7 +4506,7 @@ comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error:
 -- file: functions/turn/_due_events.sql
 -- Takes due timers: actions that backed off become ready, tasks are answered locked, to be stepped. Locks: timers (skip locked), actions, tasks in key order:
 -- the tasks and actions of a timer are touched by nobody else while it is pending.
-create function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
+create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
@@ -4457,34 +4545,44 @@ comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; 
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
 -- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
--- handed in right now goes to history by itself), timers, tasks, runs in key order.
-create function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+-- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
+-- rows where others have left them.
+create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+  v_leftovers tid[];
   v_waiter text;
 begin
-  with leftover as materialized (
-    select a.*
+  select array_agg(a.row_id) into v_leftovers
+    from unnest(v_ended) s
+   cross join lateral (
+      select c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+  if v_leftovers is not null then
+    with removed as (
+      delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
+    ), unscheduled as (
+      delete from waymark.timers t
+       using removed l
+       cross join lateral (
+          select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+       where t.ctid = m.row_id
+    )
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                         claimed_at, ended_at, session_id)
+    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+           l.claimed_at, p_now, l.session_id
+      from removed l;
+  end if;
+  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
+  -- From here on the place of a step is that of its run.
+  v_ended := array(
+    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.pc, s.locals, s.frames,
+               s.effect, s.payload)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
-        select c.*, c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a
-  ), removed as (
-    delete from waymark.actions a using leftover l where a.ctid = l.row_id
-  ), unscheduled as (
-    delete from waymark.timers t
-     using leftover l
-     cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
-     where t.ctid = m.row_id
-  )
-  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
-                                       claimed_at, ended_at, session_id)
-  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
-         l.claimed_at, p_now, l.session_id
-    from leftover l;
-  delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
+        select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);
   for v_waiter in
     with ended as (
       update waymark.runs r
@@ -4492,10 +4590,7 @@ begin
              result = case s.effect when 'return' then s.payload end,
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
-        from unnest(v_ended) s
-       cross join lateral (
-          select l.ctid as row_id from waymark.runs l where l.run_id = s.run_id and l.state = 'live' for no key update offset 0) l
-       where r.ctid = l.row_id
+        from unnest(v_ended) s where r.ctid = s.row_id
       returning r.waiters
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
@@ -4507,7 +4602,7 @@ $$;
 comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
 -- file: functions/turn/_park_tasks.sql
 -- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
-create function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
+create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
   update waymark.tasks t
@@ -4527,7 +4622,7 @@ $$;
 comment on function waymark._park_tasks(waymark.task_step[], timestamptz) is 'Writes where stepped tasks stand and what they wait for.';
 -- file: functions/turn/_ready_events.sql
 -- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
-create function waymark._ready_events(p_limit int) returns waymark.task_event[]
+create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
@@ -4546,7 +4641,7 @@ comment on function waymark._ready_events(int) is 'Claims ready tasks in priorit
 -- file: functions/turn/_retry_delay.sql
 -- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
 -- lost worker is tried again without limit unless the policy says otherwise. Exponential backoff with proportional jitter.
-create function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
 language plpgsql volatile as $$
 declare
   v_attempts numeric := (p_policy ->> 'attempts')::numeric;
@@ -4573,7 +4668,7 @@ comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds un
 -- Calls the step functions: one dynamic statement a program and batch. They read and write no table.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
-create function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
+create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
 language plpgsql as $$
 declare
   c_call constant text :=
@@ -4612,7 +4707,7 @@ $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
 -- file: functions/turn/_timeout_exception.sql
 -- What the body sees when an action timed out or lost its worker: WaymarkTimeout, a TimeoutError.
-create function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
+create or replace function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_message text := case p_outcome
@@ -4632,7 +4727,7 @@ comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The e
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
-create function waymark.turn(
+create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
@@ -4664,7 +4759,7 @@ begin
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting)) then
+  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
     update waymark.sessions set hungry = not v_hungry where session_id = p_session;
   end if;
   return query
@@ -4676,7 +4771,7 @@ $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
   'Hands in results, advances runs and hands out actions, in one commit.';
 -- file: views/action_overview.sql
-create view waymark.action_overview as
+create or replace view waymark.action_overview as
 select a.run_id, a.step_no, a.slot, a.name, a.attempt, a.state as status, a.arguments::text as arguments, null::text as value,
        a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id
   from waymark.actions a
@@ -4691,7 +4786,7 @@ select h.run_id, h.step_no, h.slot, h.name, h.attempt, h.outcome, h.arguments::t
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = h.node;
 comment on view waymark.action_overview is 'Every attempt of every action, outstanding or ended, for people.';
 -- file: views/run_overview.sql
-create view waymark.run_overview as
+create or replace view waymark.run_overview as
 select r.run_id,
        r.workflow,
        case

@@ -1,4 +1,4 @@
-create view waymark.action_overview as
+create or replace view waymark.action_overview as
 select a.run_id, a.step_no, a.slot, a.name, a.attempt, a.state as status, a.arguments::text as arguments, null::text as value,
        a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id
   from waymark.actions a

@@ -1,4 +1,4 @@
-create view waymark.run_overview as
+create or replace view waymark.run_overview as
 select r.run_id,
        r.workflow,
        case

@@ -30,7 +30,9 @@ def test_two_batches_of_one_join_meet_without_a_deadlock(session: Session, conne
     first.turn(*(c.succeeded(1) for c in halves[0]))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: second.turn(*(c.succeeded(2) for c in halves[1])))
-        wait_until(lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first")
+        wait_until(
+            lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first"
+        )
         first.connection.commit()
         waiting.result(timeout=30)
     second.connection.commit()
@@ -48,7 +50,9 @@ def test_no_count_is_lost_between_sessions_that_meet_in_a_join(session: Session,
     first.turn(one.succeeded(1))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: second.turn(two.succeeded(2)))
-        wait_until(lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first")
+        wait_until(
+            lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first"
+        )
         first.connection.commit()
         waiting.result(timeout=30)
     session.turn(three.succeeded(3))

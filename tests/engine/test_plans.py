@@ -51,7 +51,12 @@ def test_a_turn_reads_what_it_works_on_and_no_more(connection: psycopg.Connectio
     if statistics == "empty":
         connection.execute("analyze waymark.actions, waymark.tasks, waymark.timers, waymark.runs, waymark.action_attempts")
         pages_read(session)
-    connection.execute("".join(f"alter table waymark.{t} set (autovacuum_enabled = off);" for t in ("actions", "tasks", "timers", "runs", "action_attempts")))
+    connection.execute(
+        "".join(
+            f"alter table waymark.{t} set (autovacuum_enabled = off);"
+            for t in ("actions", "tasks", "timers", "runs", "action_attempts")
+        )
+    )
     connection.execute(BYSTANDERS.encode())
     if statistics == "fresh":
         connection.execute("vacuum analyze waymark.actions, waymark.tasks, waymark.timers, waymark.runs, waymark.action_attempts")

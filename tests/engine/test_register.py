@@ -78,6 +78,24 @@ def test_names_and_texts_are_data(session: Session) -> None:
     assert session.outcome(run_id)[1] == "'; select 1; -- \\ $$"
 
 
+def test_no_name_is_taken_for_a_part_of_the_code_it_stands_in(session: Session) -> None:
+    """Generated text is put together in one pass: what looks like a placeholder in a name is a name."""
+    names = ["%s", "%1s", "<blocks>", "%I", "$x%s"]
+    ir = program(
+        "Placeholders",
+        *({"kind": "assign", "target": name, "value": const(name), "next": i + 1} for i, name in enumerate(names)),
+        {"kind": "action", "call": call("a%s:b%4$s", **{"%2$s": local("%s")}), "target": None, "next": len(names) + 1},
+        {"kind": "return", "value": {"list": [local(name) for name in names]}},
+        local_names=" ".join(names),
+        text="%s %1$s %4$s",
+    )
+    session.register(ir)
+    run_id = session.start("Placeholders")
+    (claim,) = session.turn()
+    session.turn(claim.succeeded())
+    assert session.outcome(run_id)[1] == names
+
+
 def set_at(ir: Any, path: str, value: Any) -> Any:
     """`ir` with `value` at a path like `nodes.0.next`; `...` removes."""
     changed = copy.deepcopy(ir)

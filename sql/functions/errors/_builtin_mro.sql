@@ -1,6 +1,6 @@
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
-create function waymark._builtin_mro(p_class text) returns jsonb
+create or replace function waymark._builtin_mro(p_class text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

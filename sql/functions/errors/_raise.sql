@@ -1,7 +1,7 @@
 -- Raises a typed error of the engine; never returns.
 -- Every message the engine gives its callers goes through here, so that each carries a SQLSTATE, a detail and a hint.
 -- Raises: p_sqlstate, one of the WM… codes listed in sql/README.md.
-create function waymark._raise(p_sqlstate text, p_message text, p_detail text default '', p_hint text default '') returns void
+create or replace function waymark._raise(p_sqlstate text, p_message text, p_detail text default '', p_hint text default '') returns void
 language plpgsql stable parallel safe
 as $$
 begin

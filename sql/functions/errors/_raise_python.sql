@@ -1,7 +1,7 @@
 -- Raises a Python exception of a builtin class inside a step; never returns (the result type lets a caller write `return`).
 -- Without p_args the message is the only argument, as CPython does for nearly all of its own errors.
 -- Raises: WM501, detail: the exception value (docs/internals/values.md). The step function catches it and routes it to its handler.
-create function waymark._raise_python(p_class text, p_message text, p_args jsonb default null) returns jsonb
+create or replace function waymark._raise_python(p_class text, p_message text, p_args jsonb default null) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

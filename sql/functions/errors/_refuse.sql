@@ -1,7 +1,7 @@
 -- Refuses an operation whose exact Python result the engine cannot give; never returns (the result type lets a caller write `return`).
 -- No handler of the workflow catches this: a wrong branch taken silently would be worse than a run that fails and says why.
 -- Raises: WM502, hint: the rewrite that works.
-create function waymark._refuse(p_what text, p_rewrite text) returns jsonb
+create or replace function waymark._refuse(p_what text, p_rewrite text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

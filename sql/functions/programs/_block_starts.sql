@@ -1,6 +1,6 @@
 -- The nodes at which a basic block begins, as an object of their ids: entries, catch nodes, targets of branches, and what several edges meet at.
 -- Every other node follows its one predecessor in straight line.
-create function waymark._block_starts(p_ir jsonb) returns jsonb
+create or replace function waymark._block_starts(p_ir jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (

@@ -1,5 +1,5 @@
 -- p_value must be an object whose keys and types are those of p_shape: key -> type of jsonb_typeof, 'int', 'any', each with "?" when optional.
-create function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
+create or replace function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
 language plpgsql as $$
 declare
   v_key text;

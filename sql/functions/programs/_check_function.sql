@@ -1,5 +1,5 @@
 -- One entry of $.functions. SQLSTATEs: WM101, WM102.
-create function waymark._check_function(p_function jsonb, p_path text) returns void
+create or replace function waymark._check_function(p_function jsonb, p_path text) returns void
 language plpgsql as $$
 declare
   c_name constant text := '^\$?[^\s$"''\\]{1,200}$';

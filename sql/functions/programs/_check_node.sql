@@ -1,5 +1,5 @@
 -- One node: its fields, its edges (inside its function; error edges lead to catch nodes and no other edge does), its targets. SQLSTATEs: WM101.
-create function waymark._check_node(p_node jsonb, p_id int, p_function jsonb, p_ir jsonb) returns void
+create or replace function waymark._check_node(p_node jsonb, p_id int, p_function jsonb, p_ir jsonb) returns void
 language plpgsql as $$
 declare
   v_path text := format('$.nodes[%s]', p_id);

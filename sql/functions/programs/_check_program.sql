@@ -1,5 +1,5 @@
 -- The shape of a whole program; expressions are checked where they are generated. SQLSTATEs: WM101, WM102.
-create function waymark._check_program(p_ir jsonb) returns void
+create or replace function waymark._check_program(p_ir jsonb) returns void
 language plpgsql as $$
 declare
   v_function jsonb;

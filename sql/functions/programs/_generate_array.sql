@@ -1,5 +1,5 @@
 -- A call takes at most 100 arguments; a longer display is an array.
-create function waymark._generate_array(p_parts text[]) returns text
+create or replace function waymark._generate_array(p_parts text[]) returns text
 language plpgsql immutable as $$
 begin
   return case when cardinality(p_parts) = 0 then '''[]''::jsonb'

@@ -1,5 +1,5 @@
 -- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
-create function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
+create or replace function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
   v_node jsonb := p_first;

@@ -1,5 +1,5 @@
 -- A helper method: the caller's variables become a call record, the callee starts with its parameters.
-create function waymark._generate_call(p_ir jsonb, p_node jsonb, p_variables jsonb, p_reads jsonb) returns text
+create or replace function waymark._generate_call(p_ir jsonb, p_node jsonb, p_variables jsonb, p_reads jsonb) returns text
 language plpgsql stable as $$
 declare
   v_callee jsonb := p_ir #> array['functions', p_node ->> 'function'];

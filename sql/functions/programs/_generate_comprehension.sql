@@ -1,7 +1,7 @@
 -- A list comprehension without awaits as one subquery a generator, each inside the one before it: linear, and evaluated item by item in CPython's
 -- order, so that the first error is CPython's. (One join of all generators would be sorted, and so evaluated, before the first element.)
 -- A later condition, generator or element is only evaluated when the conditions before it hold: hence the CASEs. SQLSTATEs: WM101.
-create function waymark._generate_comprehension(
+create or replace function waymark._generate_comprehension(
   p_comprehension jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, p_index int default 0) returns text
 language plpgsql stable as $$
 declare

@@ -1,5 +1,5 @@
 -- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
-create function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
+create or replace function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
 language plpgsql stable as $$
 declare
   v_parts text[];

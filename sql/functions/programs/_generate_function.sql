@@ -3,7 +3,7 @@
 --   activation loop: enters or returns to a function, loading its variables; node loop: one round a basic block, inside one exception block,
 --   whose handler routes a Python exception (WM501) to the catch node of the node that raised it, to the caller, or out.
 -- Python values are jsonb, an unbound variable is SQL null. A step has a node budget: when it is used up it yields.
-create function waymark._generate_function(p_ir jsonb, p_name text) returns text
+create or replace function waymark._generate_function(p_ir jsonb, p_name text) returns text
 language plpgsql stable as $$
 declare
   v_functions int := jsonb_array_length(p_ir -> 'functions');

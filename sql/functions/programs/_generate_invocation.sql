@@ -1,5 +1,5 @@
 -- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
-create function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
+create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
 language plpgsql stable as $$
 declare
   v_part text;

@@ -1,5 +1,5 @@
 -- The statements of one node, up to where it suspends.
-create function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
+create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
   c_unbound constant jsonb := '{"const": {"$": "unbound"}}';

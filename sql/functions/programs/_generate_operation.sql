@@ -1,6 +1,6 @@
 -- An operator call. The catalogue is the registry: py.add is the function waymark.py_add, its arity and whether it is a predicate are those of the
 -- function. SQLSTATEs: WM101.
-create function waymark._generate_operation(p_expression jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, out sql text, out is_boolean boolean)
+create or replace function waymark._generate_operation(p_expression jsonb, p_names jsonb, p_path text, p_calls boolean, p_depth int, out sql text, out is_boolean boolean)
 language plpgsql stable as $$
 declare
   v_name text := p_expression ->> 'op';

@@ -1,5 +1,5 @@
 -- The expression that builds the object of a function's locals. In chunks, as a call takes at most 100 arguments.
-create function waymark._generate_save(p_variables jsonb) returns text
+create or replace function waymark._generate_save(p_variables jsonb) returns text
 language plpgsql stable as $$
 begin
   return coalesce((

@@ -1,5 +1,5 @@
 -- The fields of each kind of node; null for an unknown kind.
-create function waymark._node_shape(p_kind text) returns jsonb
+create or replace function waymark._node_shape(p_kind text) returns jsonb
 language plpgsql immutable as $$
 begin
   return '{"id": "int", "kind": "string", "span": "array", "error": "int?"}'::jsonb || case p_kind

@@ -1,5 +1,5 @@
 -- SQLSTATEs: WM101 malformed, WM102 over a limit; the detail is the path of the offending node.
-create function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
+create or replace function waymark._refuse_ir(p_path text, p_problem text, p_sqlstate text default 'WM101') returns void
 language plpgsql as $$
 begin
   raise exception using errcode = p_sqlstate, message = format('invalid program: %s %s', p_path, p_problem), detail = p_path,

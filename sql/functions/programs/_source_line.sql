@@ -1,5 +1,5 @@
 -- A line of the source, trimmed and without control characters, so that it can stand in a comment of generated code.
-create function waymark._source_line(p_source jsonb, p_line int) returns text
+create or replace function waymark._source_line(p_source jsonb, p_line int) returns text
 language plpgsql immutable as $$
 begin
   return left(trim(regexp_replace(

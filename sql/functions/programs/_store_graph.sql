@@ -1,5 +1,5 @@
 -- The same graph as rows, for psql and for pictures.
-create function waymark._store_graph(p_program_id bigint, p_ir jsonb) returns void
+create or replace function waymark._store_graph(p_program_id bigint, p_ir jsonb) returns void
 language plpgsql as $$
 begin
   insert into waymark.program_nodes (program_id, node, function, kind, line, source)

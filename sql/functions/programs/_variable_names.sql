@@ -1,5 +1,5 @@
 -- local -> name of its PL/pgSQL variable: engine-made from the position, with what is safe of the user's name for the reader of \sf.
-create function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
+create or replace function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
 language plpgsql immutable as $$
 begin
   return (

@@ -1,5 +1,5 @@
 -- local -> the expression that reads it: UnboundLocalError when it is unbound.
-create function waymark._variable_reads(p_variables jsonb) returns jsonb
+create or replace function waymark._variable_reads(p_variables jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (select coalesce(jsonb_object_agg(v.key, format('coalesce(%I, waymark._py_unbound(%L))', v.value #>> '{}', v.key)), '{}')

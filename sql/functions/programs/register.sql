@@ -2,7 +2,7 @@
 -- registering it again changes nothing but, if need be, which version is newest. Generation validates as it goes; any error rolls all of it back.
 -- Inserts into programs, program_nodes, program_edges, workflows. One of the two places with dynamic SQL: the text is engine-made, from
 -- validated IR, with quoted literals and engine-made identifiers only. SQLSTATEs: WM101 malformed, WM102 over a limit.
-create function waymark.register(p_ir jsonb) returns bigint
+create or replace function waymark.register(p_ir jsonb) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_hash text;

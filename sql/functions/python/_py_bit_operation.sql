@@ -1,6 +1,6 @@
 -- The operators &, | and ^: of bools a bool, of ints, of sets; | of dicts.
 -- Raises: WM501 TypeError; WM502.
-create function waymark._py_bit_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_bit_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,5 +1,5 @@
 -- The operators &, | and ^ on ints of any size: two's complement without end, computed in limbs of 60 bits until only the signs are left.
-create function waymark._py_bitwise(p_operator text, p_left numeric, p_right numeric) returns numeric
+create or replace function waymark._py_bitwise(p_operator text, p_left numeric, p_right numeric) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,5 +1,5 @@
 -- The characters (code points) of a string, as an array of strings.
-create function waymark._py_characters(p_value jsonb) returns jsonb
+create or replace function waymark._py_characters(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The operators <, <=, > and >= of any two values. Strings order by code point: the bytes of UTF-8 do too.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
-create function waymark._py_compare(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- Orders two sequences: by the first elements that differ, else by length.
 -- Raises: WM501 TypeError and WM502 from those elements.
-create function waymark._py_compare_arrays(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare_arrays(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,5 +1,5 @@
 -- The operators <, <=, > and >= of two sets: proper subset, subset, and the other way round.
-create function waymark._py_compare_sets(p_operator text, p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_compare_sets(p_operator text, p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The operator + of a sequence on the left, beyond plain strings and lists.
 -- Raises: WM501 TypeError; WM502 when a user's class on the right might define the operator.
-create function waymark._py_concatenate(p_left_kind text, p_right_kind text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_concatenate(p_left_kind text, p_right_kind text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

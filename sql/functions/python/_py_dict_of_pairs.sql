@@ -1,6 +1,6 @@
 -- The encoding of a dict whose keys are not all distinct plain strings.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_dict_of_pairs(p_pairs jsonb) returns jsonb
+create or replace function waymark._py_dict_of_pairs(p_pairs jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,7 +1,7 @@
 -- The quotient of two ints, correctly rounded to a double. Beyond 2**53 the operands are no doubles any more: the quotient is taken to at least
 -- 64 bits with a last bit that stands for all the rest, which rounds once, in the conversion.
 -- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for operands of more digits than numeric can scale.
-create function waymark._py_divide(p_left numeric, p_right numeric) returns jsonb
+create or replace function waymark._py_divide(p_left numeric, p_right numeric) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

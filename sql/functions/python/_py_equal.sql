@@ -1,7 +1,7 @@
 -- Equality of any two values. Inside a container (p_nested) Python takes an object for equal to itself before it asks: for nan the answer
 -- then depends on identity, which the encoding does not keep.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
-create function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean) returns boolean
+create or replace function waymark._py_equal(p_left jsonb, p_right jsonb, p_nested boolean) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- Equality of two sequences of the same type, element by element.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_equal_arrays(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_arrays(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

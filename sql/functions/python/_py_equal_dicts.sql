@@ -1,6 +1,6 @@
 -- Equality of two dicts, whatever their encodings and orders; also of the fields of two objects.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_equal_dicts(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_dicts(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,7 +1,7 @@
 -- Equality where at least one side is an Enum member: by identity, that is type and name. A member whose class also derives from int or str equals
 -- its value too, and the encoding does not say whether it does.
 -- Raises: WM502 when the values are equal and the classes are not.
-create function waymark._py_equal_enums(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_equal_enums(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

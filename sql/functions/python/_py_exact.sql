@@ -1,5 +1,5 @@
 -- The exact value of a double as numeric: mantissa times a power of two, written out in decimal. nan and the infinities map to numeric's.
-create function waymark._py_exact(p_value float8) returns numeric
+create or replace function waymark._py_exact(p_value float8) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare

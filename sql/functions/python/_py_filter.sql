@@ -1,5 +1,5 @@
 -- The elements of one set that are (or are not) in another, in order.
-create function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
+create or replace function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,5 +1,5 @@
 -- The sum of two doubles as IEEE gives it: overflow is an infinity, where Postgres raises.
-create function waymark._py_float_add(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_add(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 begin

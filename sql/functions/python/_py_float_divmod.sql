@@ -1,6 +1,6 @@
 -- Floor quotient and remainder of two doubles, the divisor not zero, by CPython's own steps. The remainder of a truncated division is
 -- always a double itself, so it is computed exactly in numeric; the roundings that follow are CPython's.
-create function waymark._py_float_divmod(p_left float8, p_right float8, out quotient float8, out remainder float8)
+create or replace function waymark._py_float_divmod(p_left float8, p_right float8, out quotient float8, out remainder float8)
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- A double to the power of a double: the special cases as CPython orders them, the rest from the platform's pow(), as CPython does.
 -- Raises: WM501 ZeroDivisionError, OverflowError; WM502 for a complex result and on the edge of underflow.
-create function waymark._py_float_pow(p_left float8, p_right float8) returns float8
+create or replace function waymark._py_float_pow(p_left float8, p_right float8) returns float8
 language plpgsql stable parallel safe
 as $$
 declare

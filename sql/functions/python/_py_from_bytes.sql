@@ -1,5 +1,5 @@
 -- Encodes bytes; encode() breaks its lines, the encoding does not.
-create function waymark._py_from_bytes(p_value bytea) returns jsonb
+create or replace function waymark._py_from_bytes(p_value bytea) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

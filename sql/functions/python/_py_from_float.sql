@@ -2,7 +2,7 @@
 -- round to 15 digits), except that it avoids a decimal halfway between two doubles even where that reads back. Such a one with fewer digits
 -- exists only between 1e16 and 1e40, and it is the value rounded to one digit less than the text has.
 -- Raises: WM502 when a session has taken digits away from float8's text form.
-create function waymark._py_from_float(p_value float8) returns jsonb
+create or replace function waymark._py_from_float(p_value float8) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

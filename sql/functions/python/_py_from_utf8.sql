@@ -1,5 +1,5 @@
 -- Encodes the string of these UTF-8 bytes: plain unless it holds U+0000 or a lone surrogate, which jsonb cannot.
-create function waymark._py_from_utf8(p_value bytea) returns jsonb
+create or replace function waymark._py_from_utf8(p_value bytea) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

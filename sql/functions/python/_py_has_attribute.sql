@@ -1,7 +1,7 @@
 -- Whether a builtin type (of Python 3.11 to 3.13) has an attribute that the engine does not compute; any other name is an AttributeError.
 -- The static table is compared with CPython by tests/operators; types that are not in it may have any attribute, and every type has names in
 -- double underscores that the engine does not know.
-create function waymark._py_has_attribute(p_kind text, p_name text) returns boolean
+create or replace function waymark._py_has_attribute(p_kind text, p_name text) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- Whether one of a sequence's elements is or equals a value. A plain string is looked for by jsonb's own containment first.
 -- Raises: WM502 as _py_equal.
-create function waymark._py_in_array(p_item jsonb, p_array jsonb) returns boolean
+create or replace function waymark._py_in_array(p_item jsonb, p_array jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The operator `in` with bytes on the right: a byte or a run of bytes.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark._py_in_bytes(p_item jsonb, p_container bytea) returns boolean
+create or replace function waymark._py_in_bytes(p_item jsonb, p_container bytea) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- Whether a range has an element equal to a value.
 -- Raises: WM502 for an Enum member, which may be an int, and for a value that could not be encoded.
-create function waymark._py_in_range(p_item jsonb, p_range jsonb) returns boolean
+create or replace function waymark._py_in_range(p_item jsonb, p_range jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

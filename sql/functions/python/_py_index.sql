@@ -1,6 +1,6 @@
 -- The element of a sequence at an index, which counts from the end when negative.
 -- Raises: WM501 TypeError, IndexError; WM502 for an Enum member or a user's class as the index.
-create function waymark._py_index(p_kind text, p_object jsonb, p_key jsonb) returns jsonb
+create or replace function waymark._py_index(p_kind text, p_object jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

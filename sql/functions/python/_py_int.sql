@@ -1,5 +1,5 @@
 -- An int or bool as numeric; SQL null for every other value.
-create function waymark._py_int(p_value jsonb) returns numeric
+create or replace function waymark._py_int(p_value jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- Sum, difference and product of ints that may be too large for numeric.
 -- Raises: WM502 when the result has more digits than numeric holds.
-create function waymark._py_integer(p_operator text, p_left numeric, p_right numeric) returns jsonb
+create or replace function waymark._py_integer(p_operator text, p_left numeric, p_right numeric) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

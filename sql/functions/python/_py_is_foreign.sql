@@ -1,5 +1,5 @@
 -- Whether a value is an instance of a user's class, which may define any operator, or one that could not be encoded.
-create function waymark._py_is_foreign(p_value jsonb) returns boolean
+create or replace function waymark._py_is_foreign(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare

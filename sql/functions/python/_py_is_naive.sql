@@ -1,5 +1,5 @@
 -- Whether a datetime or time carries no UTC offset.
-create function waymark._py_is_naive(p_value jsonb) returns boolean
+create or replace function waymark._py_is_naive(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- Whether the engine cannot know what arithmetic or ordering does with a value: instances of users' classes, and types of the standard library
 -- whose operators the engine does not compute.
-create function waymark._py_is_open(p_value jsonb) returns boolean
+create or replace function waymark._py_is_open(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

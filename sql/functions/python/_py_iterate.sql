@@ -1,5 +1,5 @@
 -- The element of an iterator (see waymark.py_iter) at a position from 0; SQL null when it is exhausted.
-create function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
+create or replace function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,7 +1,7 @@
 -- A normal form of hashable values: two are the same dict key or set element exactly when their normal forms are equal as jsonb.
 -- Numbers become their exact value (1, 1.0, True are one key), sets and ranges lose what equality ignores.
 -- Raises: WM501 TypeError for an unhashable value; WM502 for nan, exceptions and instances of users' classes, which hash by identity or code.
-create function waymark._py_key(p_value jsonb) returns jsonb
+create or replace function waymark._py_key(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

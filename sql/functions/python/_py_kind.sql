@@ -1,6 +1,6 @@
 -- What a value is, as the name the encoding knows it by (docs/internals/values.md): 'NoneType', 'bool', 'int', 'float', 'str', 'list', 'dict',
 -- 'object' for an instance of a user's class, else the value's tag. Every operator's general path dispatches on it.
-create function waymark._py_kind(p_value jsonb) returns text
+create or replace function waymark._py_kind(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The value a dict has for a key; SQL null when it has none. Keys are one when Python calls them equal: 1, 1.0 and True.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_lookup(p_dict jsonb, p_key jsonb) returns jsonb
+create or replace function waymark._py_lookup(p_dict jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

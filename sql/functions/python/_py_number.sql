@@ -1,6 +1,6 @@
 -- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
 -- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
-create function waymark._py_number(p_value jsonb) returns numeric
+create or replace function waymark._py_number(p_value jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 begin

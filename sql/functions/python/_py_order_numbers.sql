@@ -1,6 +1,6 @@
 -- Compares two numbers by their exact values: -1, 0, 1; SQL null when one is nan.
 -- Raises: WM502 for a Decimal nan, whose order Python refuses by a signal of its context.
-create function waymark._py_order_numbers(p_left jsonb, p_right jsonb) returns int
+create or replace function waymark._py_order_numbers(p_left jsonb, p_right jsonb) returns int
 language plpgsql stable parallel safe
 as $$
 declare

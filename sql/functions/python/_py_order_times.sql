@@ -1,7 +1,7 @@
 -- Compares two datetimes or two times: -1, 0, 1. Naive ones by their fields, aware ones by their instant (two of one zone by their fields too).
 -- Mixed ones are unequal, and ordering them is a TypeError.
 -- Raises: WM501 TypeError; WM502 for aware times, and for the equality of instants across zones, which needs the zone's own folds.
-create function waymark._py_order_times(p_left jsonb, p_right jsonb, p_equality boolean) returns int
+create or replace function waymark._py_order_times(p_left jsonb, p_right jsonb, p_equality boolean) returns int
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,5 +1,5 @@
 -- The items of a dict in insertion order, as an array of [key, value], whichever of its three encodings it has.
-create function waymark._py_pairs(p_dict jsonb) returns jsonb
+create or replace function waymark._py_pairs(p_dict jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- Where in an array of hashable values one equal to p_key is (from 0), as a set or dict would find it; SQL null when there is none.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark._py_position(p_keys jsonb, p_key jsonb) returns int
+create or replace function waymark._py_position(p_keys jsonb, p_key jsonb) returns int
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- An int to a non-negative power, exactly, by squaring (numeric's own power() gives no such guarantee).
 -- Raises: WM502 when the result has more digits than numeric holds.
-create function waymark._py_power(p_base numeric, p_exponent numeric) returns numeric
+create or replace function waymark._py_power(p_base numeric, p_exponent numeric) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,5 +1,5 @@
 -- How many elements a range has.
-create function waymark._py_range_length(p_range jsonb) returns numeric
+create or replace function waymark._py_range_length(p_range jsonb) returns numeric
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- A sequence times an int.
 -- Raises: WM501 TypeError, OverflowError; WM502 when the result has more than 1,000,000 elements, characters or bytes.
-create function waymark._py_repeat(p_kind text, p_sequence jsonb, p_count jsonb) returns jsonb
+create or replace function waymark._py_repeat(p_kind text, p_sequence jsonb, p_count jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

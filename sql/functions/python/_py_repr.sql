@@ -1,5 +1,5 @@
 -- repr() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
-create function waymark._py_repr(p_value jsonb) returns text
+create or replace function waymark._py_repr(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare

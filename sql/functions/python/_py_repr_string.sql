@@ -1,6 +1,6 @@
 -- repr() of a string for an exception's message. Control characters, separators and lone surrogates are escaped; the other characters beyond
 -- ASCII stand as they are, also the few that Python's Unicode tables call unprintable.
-create function waymark._py_repr_string(p_value jsonb) returns text
+create or replace function waymark._py_repr_string(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare

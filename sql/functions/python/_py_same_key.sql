@@ -1,7 +1,7 @@
 -- Whether two normalized keys are one. A member of an Enum that also derives from int or str equals its value, and its encoding does not
 -- say whether it does.
 -- Raises: WM502 for an Enum member beside its own value.
-create function waymark._py_same_key(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark._py_same_key(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,7 +1,7 @@
 -- The operators &, |, ^ and - of two sets; the result has the left one's type. Of equal elements that differ (1 and 1.0) CPython keeps the same one:
 -- the left's in a union, in an intersection that of the smaller set, the right's when they are as large.
 -- Raises: WM502 for elements whose equality the engine does not know.
-create function waymark._py_set_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_set_operation(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

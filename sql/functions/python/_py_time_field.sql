@@ -1,5 +1,5 @@
 -- A data attribute of a datetime, date or time, read off its ISO form; SQL null for any other name.
-create function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
+create or replace function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

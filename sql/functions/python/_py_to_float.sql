@@ -1,6 +1,6 @@
 -- An int, bool or float as the nearest double; SQL null for every other value.
 -- Raises: WM501 OverflowError for an int beyond the doubles.
-create function waymark._py_to_float(p_value jsonb) returns float8
+create or replace function waymark._py_to_float(p_value jsonb) returns float8
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,5 +1,5 @@
 -- The UTF-8 bytes of a string; a lone surrogate is written as its three bytes (Python's surrogatepass), so bytes order as code points do.
-create function waymark._py_to_utf8(p_value jsonb) returns bytea
+create or replace function waymark._py_to_utf8(p_value jsonb) returns bytea
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,5 +1,5 @@
 -- The name of a value's type as CPython's own error messages give it.
-create function waymark._py_type_name(p_value jsonb) returns text
+create or replace function waymark._py_type_name(p_value jsonb) returns text
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The end of every ordering operator: no builtin rule orders these operands; never returns.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the order.
-create function waymark._py_unordered(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark._py_unordered(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

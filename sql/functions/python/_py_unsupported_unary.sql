@@ -1,6 +1,6 @@
 -- The end of every operator with one operand: no builtin rule applies to it.
 -- Raises: WM501 TypeError as CPython words it; WM502 when a user's class or an uncovered type might define the operator.
-create function waymark._py_unsupported_unary(p_operator text, p_value jsonb) returns jsonb
+create or replace function waymark._py_unsupported_unary(p_operator text, p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

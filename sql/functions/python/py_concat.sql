@@ -1,5 +1,5 @@
 -- Joins two lists of the engine's own, such as the spreads of a gather.
-create function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

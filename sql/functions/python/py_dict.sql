@@ -1,6 +1,6 @@
 -- A dict of [key, value] pairs in order, as a display makes it: of equal keys the first one stays, in its place, with the last value.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create function waymark.py_dict(p_pairs jsonb) returns jsonb
+create or replace function waymark.py_dict(p_pairs jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The Python operator ==.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
-create function waymark.py_eq(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_eq(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

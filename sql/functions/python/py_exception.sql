@@ -1,6 +1,6 @@
 -- Builds an exception of a class with arguments (a list or tuple). The message is str() of it as far as the engine knows the arguments' repr.
 -- Raises: WM502 for the builtin classes whose construction is more than keeping their arguments.
-create function waymark.py_exception(p_class jsonb, p_mro jsonb, p_args jsonb) returns jsonb
+create or replace function waymark.py_exception(p_class jsonb, p_mro jsonb, p_args jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

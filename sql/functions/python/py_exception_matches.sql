@@ -1,5 +1,5 @@
 -- Whether an exception is an instance of one of these classes (an array of names).
-create function waymark.py_exception_matches(p_exception jsonb, p_classes jsonb) returns boolean
+create or replace function waymark.py_exception_matches(p_exception jsonb, p_classes jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,7 +1,7 @@
 -- Attribute access: the fields of models and dataclasses, the attributes of exceptions, an Enum member's name and value, and the data attributes
 -- of some builtin types. A field a class does not have may still be a property of it, so only builtin types give an AttributeError.
 -- Raises: WM501 AttributeError; WM502 for methods, properties and what the encoding does not keep.
-create function waymark.py_getattr(p_object jsonb, p_name jsonb) returns jsonb
+create or replace function waymark.py_getattr(p_object jsonb, p_name jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- Subscription, p_object[p_key], by index or by key; slices are no values.
 -- Raises: WM501 TypeError, IndexError, KeyError; WM502.
-create function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
+create or replace function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

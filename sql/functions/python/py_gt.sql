@@ -1,6 +1,6 @@
 -- The Python operator >.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_gt(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_gt(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,7 +1,7 @@
 -- An augmented assignment (x += y and its kind) of the operator waymark.py_<p_operator>: its result where the left side is immutable. A mutable one
 -- would change in place, for every name it has. CPython's messages name the augmented operator where no type supports it.
 -- Raises: WM501, WM502 as the operator; WM502 for lists, dicts, sets and instances of users' classes.
-create function waymark.py_inplace(p_operator jsonb, p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_inplace(p_operator jsonb, p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

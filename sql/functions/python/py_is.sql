@@ -1,6 +1,6 @@
 -- The Python operator `is`, where one side is None, True or False; the identity of other values is not kept.
 -- Raises: WM502 when neither side is one of these.
-create function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
+create or replace function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,5 +1,5 @@
 -- Whether a value is None.
-create function waymark.py_is_none(p_value jsonb) returns boolean
+create or replace function waymark.py_is_none(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,7 +1,7 @@
 -- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
 -- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
 -- Raises: WM501 TypeError; WM502 for sets of more than one element, whose order CPython does not define, and for users' classes.
-create function waymark.py_iter(p_value jsonb) returns jsonb
+create or replace function waymark.py_iter(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,7 +1,7 @@
 -- The list of an iterable's elements. For a list it is the value itself, so jsonb_array_elements(waymark.py_list(x)) walks any iterable at the
 -- price of one call.
 -- Raises: WM501 TypeError; WM502 as waymark.py_iter, and for a range of more than 1,000,000 elements.
-create function waymark.py_list(p_value jsonb) returns jsonb
+create or replace function waymark.py_list(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,5 +1,5 @@
 -- A list and one more element at its end; only for lists no other name can reach.
-create function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
+create or replace function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
-create function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The Python operator *.
 -- Raises: WM501 TypeError, OverflowError; WM502.
-create function waymark.py_mul(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_mul(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The Python operator - with one operand.
 -- Raises: WM501 TypeError; WM502.
-create function waymark.py_neg(p_value jsonb) returns jsonb
+create or replace function waymark.py_neg(p_value jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The Python operator `not in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
-create function waymark.py_not_in(p_item jsonb, p_container jsonb) returns boolean
+create or replace function waymark.py_not_in(p_item jsonb, p_container jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The Python operator **.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502 (complex results, ints of more than 131072 digits, …).
-create function waymark.py_pow(p_left jsonb, p_right jsonb) returns jsonb
+create or replace function waymark.py_pow(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- range(start, stop, step).
 -- Raises: WM501 TypeError, ValueError; WM502 for an Enum member or a user's class, which may be an int.
-create function waymark.py_range(p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+create or replace function waymark.py_range(p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

@@ -1,6 +1,6 @@
 -- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
 -- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
-create function waymark.py_truth(p_value jsonb) returns boolean
+create or replace function waymark.py_truth(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin

@@ -1,6 +1,6 @@
 -- The elements of an iterable that is unpacked to p_count targets, as a list of exactly that many.
 -- Raises: WM501 TypeError, ValueError; WM502 as waymark.py_iter.
-create function waymark.py_unpack(p_value jsonb, p_count jsonb) returns jsonb
+create or replace function waymark.py_unpack(p_value jsonb, p_count jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare

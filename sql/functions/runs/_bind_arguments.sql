@@ -1,6 +1,6 @@
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
-create function waymark._bind_arguments(p_workflow text, p_parameters jsonb, p_arguments jsonb) returns jsonb
+create or replace function waymark._bind_arguments(p_workflow text, p_parameters jsonb, p_arguments jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_bound jsonb := coalesce(p_arguments, '{}');

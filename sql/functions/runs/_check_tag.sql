@@ -1,5 +1,5 @@
 -- What is wrong with a tagged value, or null.
-create function waymark._check_tag(p_tag text, p_value jsonb, p_payload jsonb) returns text
+create or replace function waymark._check_tag(p_tag text, p_value jsonb, p_payload jsonb) returns text
 language plpgsql stable as $$
 declare
   v_text text := case when jsonb_typeof(p_payload) = 'string' then p_payload #>> '{}' end;

@@ -1,5 +1,5 @@
 -- Walks a value from outside and refuses a malformed tag by its path (docs/internals/values.md). SQLSTATEs: WM206.
-create function waymark._check_value(p_value jsonb, p_path text) returns void
+create or replace function waymark._check_value(p_value jsonb, p_path text) returns void
 language plpgsql stable as $$
 declare
   v_tag jsonb := p_value -> '$';

@@ -1,5 +1,5 @@
 -- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then random bits.
-create function waymark._new_run_id(p_now timestamptz) returns uuid
+create or replace function waymark._new_run_id(p_now timestamptz) returns uuid
 language plpgsql volatile parallel safe as $$
 begin
   return encode(

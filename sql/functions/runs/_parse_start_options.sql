@@ -1,5 +1,5 @@
 -- SQLSTATEs: WM204 unknown option, WM205 out of range.
-create function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
+create or replace function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
 language plpgsql stable as $$
 declare
   v_options waymark.start_options;

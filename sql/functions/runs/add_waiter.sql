@@ -1,6 +1,6 @@
 -- Asks for a notification at the run's end; needless (and not recorded) when it has ended. More than 16 waiters poll instead.
 -- Locks: the row of runs. SQLSTATEs: WM205, WM301.
-create function waymark.add_waiter(p_run_id uuid, p_waiter text) returns text
+create or replace function waymark.add_waiter(p_run_id uuid, p_waiter text) returns text
 language plpgsql security definer set search_path = '' as $$
 declare
   v_run waymark.runs;

@@ -1,5 +1,5 @@
 -- Reads only. Unknown ids give no row.
-create function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
+create or replace function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select r.run_id, r.workflow, r.state, r.result, r.error from waymark.runs r where r.run_id = any (p_run_ids);

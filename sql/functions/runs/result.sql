@@ -1,6 +1,6 @@
 -- For people and for any client: the result, SQL null while the run is live. Reads only.
 -- SQLSTATEs: WM301 unknown run, WM302 the run failed (detail: runs.error).
-create function waymark.result(p_run_id uuid) returns jsonb
+create or replace function waymark.result(p_run_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_run waymark.runs;

@@ -1,7 +1,7 @@
 -- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
 -- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
 -- Inserts into runs, tasks, timers. SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
-create function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
+create or replace function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();

@@ -1,5 +1,5 @@
 -- Reads only. SQLSTATEs: WM301.
-create function waymark.status(p_run_id uuid) returns text
+create or replace function waymark.status(p_run_id uuid) returns text
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_status text;

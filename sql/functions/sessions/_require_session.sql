@@ -1,5 +1,5 @@
 -- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
-create function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
+create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
 language plpgsql stable as $$
 declare
   v_hungry boolean;

@@ -1,6 +1,6 @@
 -- Notifies the daemons that wait with free capacity, if there are any: a NOTIFY takes a database-wide lock at commit, so a busy
 -- steady state must not pay it. Equal notifications of one transaction are one.
-create function waymark._wake_hungry() returns void
+create or replace function waymark._wake_hungry() returns void
 language plpgsql as $$
 begin
   if exists (select from waymark.sessions where hungry) then

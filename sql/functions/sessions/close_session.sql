@@ -1,6 +1,6 @@
 -- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
-create function waymark.close_session(p_session bigint) returns int
+create or replace function waymark.close_session(p_session bigint) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare

@@ -1,6 +1,6 @@
 -- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
 -- SQLSTATEs: WM402.
-create function waymark.hello(p_min int, p_max int) returns int
+create or replace function waymark.hello(p_min int, p_max int) returns int
 language plpgsql stable security definer set search_path = '' as $$
 declare
   c_version constant int := 1;

@@ -1,6 +1,6 @@
 -- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
 -- SQLSTATEs: WM205.
-create function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
+create or replace function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();

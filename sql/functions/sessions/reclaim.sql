@@ -1,7 +1,7 @@
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
-create function waymark.reclaim(p_batch int) returns int
+create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare

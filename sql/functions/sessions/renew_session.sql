@@ -1,6 +1,6 @@
 -- Extends a lease that is still alive. An expired lease is never revived: its work may already be with somebody else.
 -- Locks: its row of sessions.
-create function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
+create or replace function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();

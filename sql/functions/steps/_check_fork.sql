@@ -1,5 +1,5 @@
 -- The payload of a fork. SQLSTATEs: WM503.
-create function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
+create or replace function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
 language plpgsql stable as $$
 begin
   if jsonb_array_length(p_branches) > 100000 then

@@ -1,5 +1,5 @@
 -- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
-create function waymark._check_policy(p_policy jsonb) returns jsonb
+create or replace function waymark._check_policy(p_policy jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_key text;

@@ -1,6 +1,6 @@
 -- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
 -- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
-create function waymark._check_sleep(p_seconds jsonb) returns jsonb
+create or replace function waymark._check_sleep(p_seconds jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_seconds numeric;

@@ -1,5 +1,5 @@
 -- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
-create function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
+create or replace function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
 language plpgsql immutable as $$
 declare
   v_type text := case p_sqlstate when 'WM502' then 'waymark.errors:UnsupportedOperation' when 'WM503' then 'waymark.errors:LimitExceeded'

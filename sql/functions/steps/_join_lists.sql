@@ -1,5 +1,5 @@
 -- The elements of all lists of a list, in order: what a comprehension of several generators gives.
-create function waymark._join_lists(p_lists jsonb) returns jsonb
+create or replace function waymark._join_lists(p_lists jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return coalesce((

@@ -1,5 +1,5 @@
 -- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
-create function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
+create or replace function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   if jsonb_array_length(p_frames) >= 990 then

@@ -1,5 +1,5 @@
 -- Reading a variable that is not bound. SQLSTATEs: WM501 (UnboundLocalError).
-create function waymark._py_unbound(p_name text) returns jsonb
+create or replace function waymark._py_unbound(p_name text) returns jsonb
 language plpgsql stable as $$
 begin
   perform waymark._raise_python('UnboundLocalError',

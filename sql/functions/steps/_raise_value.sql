@@ -1,5 +1,5 @@
 -- Raises an exception value as Python's raise does. SQLSTATEs: WM501.
-create function waymark._raise_value(p_exception jsonb) returns void
+create or replace function waymark._raise_value(p_exception jsonb) returns void
 language plpgsql stable as $$
 begin
   if p_exception ->> '$' is distinct from 'exception' then

@@ -5,7 +5,7 @@
 -- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
 -- still has the token is where the statement's snapshot saw it.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
-create function waymark._accept_results(
+create or replace function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
   out p_events waymark.task_event[], out p_rejected int[])
 language plpgsql as $$

@@ -1,7 +1,7 @@
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
-create function waymark._advance(
+create or replace function waymark._advance(
   p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$

@@ -2,7 +2,7 @@
 -- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn.
-create function waymark._claim_actions(
+create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$

@@ -1,6 +1,6 @@
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
 -- Volatile: it must see history as of now, not as of the statement that calls it.
-create function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
+create or replace function waymark._collect_join(p_run_id uuid, p_task_no int, p_step_no int) returns jsonb
 language plpgsql volatile as $$
 begin
   return (

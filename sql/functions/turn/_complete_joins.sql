@@ -2,7 +2,7 @@
 -- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
 -- Locks: tasks in key order. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
 -- new place, which only a statement that begins after the lock is held can see.
-create function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
+create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];

@@ -1,6 +1,6 @@
 -- Claim on create: the actions that tasks ask for are inserted already running for the calling session, up to its room and in priority order;
 -- the surplus, and what belongs to queues it does not serve, as ready.
-create function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
+create or replace function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
 -- The error of a run: the exception and the place in the source.
-create function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
+create or replace function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
 language plpgsql stable as $$
 begin
   return (

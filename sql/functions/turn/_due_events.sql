@@ -1,6 +1,6 @@
 -- Takes due timers: actions that backed off become ready, tasks are answered locked, to be stepped. Locks: timers (skip locked), actions, tasks in key order:
 -- the tasks and actions of a timer are touched by nobody else while it is pending.
-create function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
+create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];

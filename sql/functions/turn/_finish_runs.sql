@@ -2,7 +2,7 @@
 -- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
-create function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(

@@ -1,5 +1,5 @@
 -- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
-create function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
+create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
   update waymark.tasks t

@@ -1,5 +1,5 @@
 -- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
-create function waymark._ready_events(p_limit int) returns waymark.task_event[]
+create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];

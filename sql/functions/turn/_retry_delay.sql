@@ -1,6 +1,6 @@
 -- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
 -- lost worker is tried again without limit unless the policy says otherwise. Exponential backoff with proportional jitter.
-create function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
 language plpgsql volatile as $$
 declare
   v_attempts numeric := (p_policy ->> 'attempts')::numeric;

@@ -1,7 +1,7 @@
 -- Calls the step functions: one dynamic statement a program and batch. They read and write no table.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
-create function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
+create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
 language plpgsql as $$
 declare
   c_call constant text :=

@@ -1,5 +1,5 @@
 -- What the body sees when an action timed out or lost its worker: WaymarkTimeout, a TimeoutError.
-create function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
+create or replace function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
 language plpgsql stable as $$
 declare
   v_message text := case p_outcome

@@ -4,7 +4,7 @@
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
-create function waymark.turn(
+create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
