@@ -106,5 +106,6 @@ class Session:
 
     def is_quiet(self) -> bool:
         """No hot row is left."""
-        query = "select (select count(*) from waymark.tasks) + (select count(*) from waymark.actions) + (select count(*) from waymark.timers)"
+        hot = "select from waymark.tasks union all select from waymark.actions union all select from waymark.timers"
+        query = f"select count(*) from ({hot}) hot"
         return self.value(query) == 0

@@ -32,7 +32,9 @@ def test_each_role_calls_the_functions_of_its_job_and_no_other(connection: psyco
 @pytest.mark.parametrize("role", ALLOWED)
 def test_tables_are_closed_and_views_are_for_reading(connection: psycopg.Connection, role: str) -> None:
     query = """
-        select c.relname, a.privilege_type from pg_class c, aclexplode(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))) a
+        select c.relname, a.privilege_type
+          from pg_class c,
+               aclexplode(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))) a
          where c.relnamespace = 'waymark'::regnamespace
            and a.grantee = case when %(role)s = 'public' then 0 else to_regrole(%(role)s)::oid end"""
     granted = set(connection.execute(query, {"role": role}).fetchall())
@@ -42,7 +44,8 @@ def test_tables_are_closed_and_views_are_for_reading(connection: psycopg.Connect
 def test_everything_belongs_to_the_owner_who_cannot_log_in(connection: psycopg.Connection) -> None:
     query = """
         select proname from pg_proc where pronamespace = 'waymark'::regnamespace and proowner <> 'waymark_owner'::regrole
-        union all select relname from pg_class where relnamespace = 'waymark'::regnamespace and relowner <> 'waymark_owner'::regrole"""
+        union all
+        select relname from pg_class where relnamespace = 'waymark'::regnamespace and relowner <> 'waymark_owner'::regrole"""
     assert connection.execute(query).fetchall() == []
     assert connection.execute("select rolcanlogin from pg_roles where rolname = 'waymark_owner'").fetchone() == (False,)
 

@@ -114,7 +114,7 @@ def test_reclaim_passes_over_what_is_being_handed_in(session: Session, connect: 
 
 
 def test_the_end_of_a_run_does_not_wait_for_a_straggler_being_handed_in(session: Session, connect: Connect) -> None:
-    """A gather that failed early: its last branch is handed in while the run ends; taking both locks in turn would be a deadlock."""
+    """A gather that failed early: its last branch is handed in while the run ends; each waiting for the other is a deadlock."""
     session.register(programs.gather())
     run_id = session.start("Gather", xs=[1, 2])
     one, two = session.turn()

@@ -10,17 +10,23 @@ from tests.engine import programs
 from tests.engine.session import Session
 
 BYSTANDERS = """
-insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue, fencing_token, ready_at)
+insert into waymark.actions
+  (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue, fencing_token, ready_at)
 select gen_random_uuid(), 0, 1, 0, 0, 'app:other', '{}', 1000, 'ready', 0, 'elsewhere', 0, now() from generate_series(1, 50000);
-insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue, fencing_token, ready_at)
+insert into waymark.actions
+  (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue, fencing_token, ready_at)
 select gen_random_uuid(), 0, 1, 0, 0, 'app:other', '{}', 1000, 'backoff', 0, 'default', 0, now() from generate_series(1, 20000);
 insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
 select gen_random_uuid(), 1, 0, 'default', 'timer', 0, '{}', now() from generate_series(1, 50000);
-insert into waymark.timers (run_id, task_no, due_at) select run_id, 0, now() + interval '1 year' from waymark.tasks where state = 'timer';
-insert into waymark.runs (run_id, workflow, program_id, priority, queue, arguments, created_at, state, result, ended_at)
+insert into waymark.timers (run_id, task_no, due_at)
+select run_id, 0, now() + interval '1 year' from waymark.tasks where state = 'timer';
+insert into waymark.runs
+  (run_id, workflow, program_id, priority, queue, arguments, created_at, state, result, ended_at)
 select gen_random_uuid(), 'Loop', 1, 0, 'default', '{}', now(), 'succeeded', 'null', now() from generate_series(1, 50000);
-insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at, ended_at)
-select run_id, 0, 1, 0, 1, 1, 0, 'app:other', '{}', 'succeeded', true, now(), now() from waymark.runs where started_at is null;
+insert into waymark.action_attempts
+  (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at, ended_at)
+select run_id, 0, 1, 0, 1, 1, 0, 'app:other', '{}', 'succeeded', true, now(), now()
+  from waymark.runs where started_at is null;
 """
 
 
@@ -28,8 +34,8 @@ def pages_read(session: Session, runs: int = 20) -> int:
     """Pages touched while `runs` loops of five actions go from start to end, ten turns of 20 results each."""
     for _ in range(runs):
         session.start("Loop", n=5)
-    touched = """select sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read, 0) + coalesce(idx_blks_hit, 0)) from pg_statio_user_tables
-                  where schemaname = 'waymark'"""
+    touched = """select sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read, 0) + coalesce(idx_blks_hit, 0))
+                   from pg_statio_user_tables where schemaname = 'waymark'"""
 
     def count() -> int:
         session.connection.execute("select pg_stat_force_next_flush()")

@@ -174,7 +174,8 @@ REFUSED = [
 def test_malformed_hostile_or_oversized_ir_is_refused_by_path(
     session: Session, path: str, value: Any, sqlstate: str, place: str
 ) -> None:
-    stored = "select (select count(*) from waymark.programs) + (select count(*) from pg_proc where pronamespace = 'waymark_programs'::regnamespace)"
+    stored = """select (select count(*) from waymark.programs)
+                     + (select count(*) from pg_proc where pronamespace = 'waymark_programs'::regnamespace)"""
     before = session.value(stored)
     with pytest.raises(psycopg.Error) as refusal:
         session.register(set_at(programs.loop(), path, value))

@@ -13,7 +13,7 @@ Connect = Callable[..., psycopg.Connection]
 
 def test_hello_answers_its_version_or_refuses_in_words(session: Session) -> None:
     assert session.value("select waymark.hello(1, 1)") == 1
-    with pytest.raises(psycopg.Error, match="version 1 .* speaks 2 to 3") as refusal:
+    with pytest.raises(psycopg.Error, match=r"version 1 .* speaks 2 to 3") as refusal:
         session.value("select waymark.hello(2, 3)")
     assert refusal.value.sqlstate == "WM402"
 

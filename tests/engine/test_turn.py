@@ -94,7 +94,8 @@ def test_timeouts_and_lost_workers_are_tried_without_limit_by_default(session: S
     session.turn(claim.succeeded(1))
     assert session.outcome(run_id)[0] == "succeeded"
     reasons = session.value(
-        "select string_agg(distinct value->>'message', '; ' order by value->>'message') from waymark.action_attempts where outcome <> 'succeeded'"
+        """select string_agg(distinct value->>'message', '; ' order by value->>'message')
+             from waymark.action_attempts where outcome <> 'succeeded'"""
     )
     assert reasons == "app:act did not end within 300 s; app:act lost its worker: killed by signal 9"
 

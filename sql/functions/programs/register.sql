@@ -26,8 +26,11 @@ begin
   else
     select p.program_id into strict v_program_id from waymark.programs p where p.workflow = v_workflow and p.hash = v_hash;
   end if;
-  insert into waymark.workflows as w (workflow, program_id) values (v_workflow, v_program_id)
-  on conflict (workflow) do update set program_id = excluded.program_id where w.program_id <> excluded.program_id;
+  -- Read first: an upsert would lock the row, and every start in a caller's transaction registers before it starts.
+  if not exists (select from waymark.workflows w where w.workflow = v_workflow and w.program_id = v_program_id) then
+    insert into waymark.workflows (workflow, program_id) values (v_workflow, v_program_id)
+    on conflict (workflow) do update set program_id = excluded.program_id;
+  end if;
   return v_program_id;
 end
 $$;
