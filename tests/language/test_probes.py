@@ -1,0 +1,21 @@
+"""Nothing is silently different: a body agrees with CPython, is refused by the compiler, or fails as unsupported."""
+
+import pytest
+
+from tests.language.harness import Engine, codes_of_refusal
+from tests.language.probes import PROBES, Probe
+
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=[f"{probe.cls.__name__}-{probe.args}" for probe in PROBES])
+async def test_probe(engine: Engine, probe: Probe) -> None:
+    assert codes_of_refusal(probe.cls) == list(probe.codes)
+    if probe.codes:
+        return
+    expected = await engine.inline(probe.cls, *probe.args)
+    if probe.unsupported:
+        assert await engine.failure(probe.cls, *probe.args) == "waymark.errors:UnsupportedOperation"
+    else:
+        found = await engine.durable(probe.cls, *probe.args)
+        assert found == expected, f"{found}\ninstead of {expected}"
