@@ -75,10 +75,13 @@ async def flaky(n: int, failures: int) -> int:
 
 @action
 async def held(n: int) -> int:
-    """Ends when the test lets it go."""
+    """Ends when the test lets it go, or lets this attempt go."""
     with recorded("held"):
-        while current_action() is not None and not (Path(os.environ[FOLDER]) / "go").exists():
-            await asyncio.sleep(0.01)
+        current = current_action()
+        if current is not None:
+            gates = [Path(os.environ[FOLDER]) / name for name in ("go", f"go-{current.attempt}")]
+            while not any(gate.exists() for gate in gates):
+                await asyncio.sleep(0.01)
         return n
 
 

@@ -80,8 +80,8 @@ class Ledger:
         wait_until(lambda: len(self.entries(event, name)) >= count, f"{count} of {name or 'the actions'} did {event}")
         return self.entries(event, name)
 
-    def let_go(self) -> None:
-        (self.folder / "go").touch()
+    def let_go(self, attempt: int | None = None) -> None:
+        (self.folder / ("go" if attempt is None else f"go-{attempt}")).touch()
 
 
 @functools.cache
