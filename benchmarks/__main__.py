@@ -78,9 +78,12 @@ async def latency(calls: int) -> list[float]:
 
 
 def idle(connection: psycopg.Connection, seconds: int) -> float:
-    """Transactions a second of an idle daemon: each of its queries is one. Ours is taken off."""
+    """Transactions a second of an idle daemon: each of its queries is one. Ours is taken off, autovacuum is kept out."""
+    connection.execute("alter system set autovacuum = off")
+    value(connection, "pg_reload_conf()")
     wait(connection, "exists (select from waymark.sessions where hungry)", "the daemon is idle")
-    time.sleep(3)  # what counts is what it does when nothing has happened for a while
+    wait(connection, "not exists (select from pg_stat_activity where backend_type = 'autovacuum worker')", "autovacuum ends")
+    time.sleep(15)  # idle backends report what they did under load within 10 s
     count = "xact_commit + xact_rollback from pg_stat_database where datname = current_database()"
     before = value(connection, count)
     time.sleep(seconds)

@@ -659,7 +659,7 @@ begin
     then waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth)
     else waymark._generate_comprehension(p_comprehension, v_names, p_path, p_calls, p_depth, p_index + 1) end;
   v_text := format('coalesce((select jsonb_agg(%s order by %s.i) from jsonb_array_elements(waymark.py_list(%s)) with ordinality %s(value, i)%s), ''[]'')',
-    v_item, v_alias, v_iterable, v_alias, coalesce(' where ' || v_holds, ''));
+    v_item, v_alias, v_iterable, v_alias, coalesce(format(' where case when %s.i > 0 then %s end', v_alias, v_holds), ''));
   return case when v_is_last then v_text else format('waymark._join_lists(%s)', v_text) end;
 end
 $$;
@@ -1118,8 +1118,11 @@ begin
   else
     select p.program_id into strict v_program_id from waymark.programs p where p.workflow = v_workflow and p.hash = v_hash;
   end if;
-  insert into waymark.workflows as w (workflow, program_id) values (v_workflow, v_program_id)
-  on conflict (workflow) do update set program_id = excluded.program_id where w.program_id <> excluded.program_id;
+  -- Read first: an upsert would lock the row, and every start in a caller's transaction registers before it starts.
+  if not exists (select from waymark.workflows w where w.workflow = v_workflow and w.program_id = v_program_id) then
+    insert into waymark.workflows (workflow, program_id) values (v_workflow, v_program_id)
+    on conflict (workflow) do update set program_id = excluded.program_id;
+  end if;
   return v_program_id;
 end
 $$;

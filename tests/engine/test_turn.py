@@ -335,3 +335,15 @@ def test_capacity_bounds_what_is_handed_out(session: Session) -> None:
     assert len(session.turn(capacity=7)) == 7
     assert session.turn(capacity=0) == []
     assert len(session.turn(capacity=100)) == 43
+
+
+def test_a_condition_is_not_evaluated_without_an_element(session: Session) -> None:
+    """One that does not name the element could be evaluated once, before the first."""
+    fails = op("floordiv", const(1), const(0))
+    generators = [{"target": "x", "iter": local("xs"), "conditions": [fails]}]
+    comprehension = {"comprehension": {"element": const(1), "generators": generators}}
+    session.register(program("Empty", {"kind": "return", "value": comprehension}, parameters=({"name": "xs"},)))
+    empty, one = session.start("Empty", xs=[]), session.start("Empty", xs=[1])
+    session.turn()
+    assert session.outcome(empty)[1] == []
+    assert session.outcome(one)[2]["exception"]["type"] == "ZeroDivisionError"
