@@ -1,17 +1,22 @@
 """`make check`: what only the server can see in PL/pgSQL bodies.
 
 Runs Debian's extension plpgsql_check (PostgreSQL 15) over every PL/pgSQL function of the installed engine and over the
-step functions generated for the examples; prints each finding, exits 1 if there is one.
+step functions generated for the examples and for the cases of the language; prints each finding, exits 1 if there is one.
 """
 
+import importlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 
+from tests.cluster import ROOT
 from tests.conftest import install_sources
+from waymark import Workflow
 from waymark.db.embedded import EmbeddedServer
+from waymark.ir import Program, to_text
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 
@@ -34,6 +39,15 @@ select count(*) from pg_proc where pronamespace in ('waymark'::regnamespace, 'wa
 """
 
 
+def programs() -> Iterator[Program]:
+    """The programs of all workflows of the examples and of the language's cases."""
+    cases = [f"tests.language.cases.{path.stem}" for path in sorted((ROOT / "tests/language/cases").glob("[a-z]*.py"))]
+    for name in ["examples.welcome_email", "examples.parallel_math", "examples.onboarding", *cases]:
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, type) and issubclass(value, Workflow) and value.__module__ == name:
+                yield value.program
+
+
 def main() -> int:
     if not (BINARIES.parent / "lib" / "plpgsql_check.so").exists():
         print("plpgsql_check is missing: apt-get install postgresql-15-plpgsql-check", file=sys.stderr)
@@ -43,6 +57,8 @@ def main() -> int:
     try:
         with psycopg.connect(server.url()) as connection:
             install_sources(connection)
+            for program in programs():
+                connection.execute("select waymark.register(%s)", (to_text(program),))
             connection.execute("create extension plpgsql_check")
             count = connection.execute(COUNT).fetchone()
             assert count is not None
