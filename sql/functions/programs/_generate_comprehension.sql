@@ -33,7 +33,7 @@ begin
     then waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth)
     else waymark._generate_comprehension(p_comprehension, v_names, p_path, p_calls, p_depth, p_index + 1) end;
   v_text := format('coalesce((select jsonb_agg(%s order by %s.i) from jsonb_array_elements(waymark.py_list(%s)) with ordinality %s(value, i)%s), ''[]'')',
-    v_item, v_alias, v_iterable, v_alias, coalesce(format(' where case when %s.i > 0 then %s end', v_alias, v_holds), ''));
+    v_item, v_alias, v_iterable, v_alias, coalesce(' where case when ' || v_alias || '.i > 0 then ' || v_holds || ' end', ''));
   return case when v_is_last then v_text else format('waymark._join_lists(%s)', v_text) end;
 end
 $$;
