@@ -659,7 +659,7 @@ begin
     then waymark._generate_expression(p_comprehension -> 'element', v_names, p_path || '.element', 'value', p_calls, p_depth)
     else waymark._generate_comprehension(p_comprehension, v_names, p_path, p_calls, p_depth, p_index + 1) end;
   v_text := format('coalesce((select jsonb_agg(%s order by %s.i) from jsonb_array_elements(waymark.py_list(%s)) with ordinality %s(value, i)%s), ''[]'')',
-    v_item, v_alias, v_iterable, v_alias, coalesce(format(' where case when %s.i > 0 then %s end', v_alias, v_holds), ''));
+    v_item, v_alias, v_iterable, v_alias, coalesce(' where case when ' || v_alias || '.i > 0 then ' || v_holds || ' end', ''));
   return case when v_is_last then v_text else format('waymark._join_lists(%s)', v_text) end;
 end
 $$;
@@ -1431,6 +1431,8 @@ begin
     return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
   elsif v_left = 'opaque' or v_right = 'opaque' then
     perform waymark._refuse('comparison of a value that could not be encoded', 'Compare it in an action.');
+  elsif waymark._py_has_own(p_left, 'eq') or waymark._py_has_own(p_right, 'eq') then
+    perform waymark._refuse('a comparison that a class defines itself', 'Compare it in an action, or compare attributes.');
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
     return jsonb_array_length(p_left -> 'v') = jsonb_array_length(p_right -> 'v')
       and jsonb_array_length(waymark._py_filter(p_left -> 'v', p_right -> 'v', true)) = jsonb_array_length(p_left -> 'v');
@@ -1448,7 +1450,7 @@ begin
       return waymark._py_equal_dicts(p_left, p_right);
     when 'object' then
       return p_left -> '$' = p_right -> '$'
-        and waymark._py_equal_dicts(p_left - '{$,$unset}'::text[], p_right - '{$,$unset}'::text[]);
+        and waymark._py_equal_dicts(p_left - '{$,$unset,$own}'::text[], p_right - '{$,$unset,$own}'::text[]);
     when 'range' then
       return waymark._py_key(p_left) = waymark._py_key(p_right);
     when 'datetime', 'time' then
@@ -1845,6 +1847,18 @@ $$;
 
 comment on function waymark._py_has_attribute(text, text) is
   'Whether a builtin type has an attribute that the engine does not compute.';
+-- file: functions/python/_py_has_own.sql
+-- Whether a value's class defines an operation in another way than its kind does (docs/internals/values.md): attr, eq or truth.
+create or replace function waymark._py_has_own(p_value jsonb, p_operation text) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce(p_value -> '$own' ? p_operation and waymark._py_kind(p_value) in ('object', 'enum', 'exception'), false);
+end
+$$;
+
+comment on function waymark._py_has_own(jsonb, text) is
+  'Whether a value''s class defines an operation itself.';
 -- file: functions/python/_py_in_array.sql
 -- Whether one of a sequence's elements is or equals a value. A plain string is looked for by jsonb's own containment first.
 -- Raises: WM502 as _py_equal.
@@ -2916,7 +2930,7 @@ declare
 begin
   if jsonb_typeof(p_object) = 'object' and strpos(p_object ->> '$', ':') > 0 then
     v_value := p_object -> v_name;
-    if v_value is not null then
+    if v_value is not null and not coalesce(p_object -> '$own' ? 'attr', false) then
       return v_value;
     end if;
   end if;
@@ -2939,7 +2953,7 @@ begin
     else
       null;
   end case;
-  if v_value is not null then
+  if v_value is not null and not coalesce(p_object -> '$own' ? 'attr', false) then
     return v_value;
   elsif waymark._py_is_foreign(p_object) or waymark._py_has_attribute(v_kind, v_name) then
     return waymark._refuse(format('attribute %s of %s', v_name, waymark._py_type_name(p_object)), 'Return what you need of it from an action.');
@@ -3579,8 +3593,8 @@ $$;
 comment on function waymark.py_truediv(jsonb, jsonb) is
   'The Python operator /.';
 -- file: functions/python/py_truth.sql
--- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
--- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
+-- The truth of a value, as `if` sees it. Instances of users' classes are true, unless the class says more of it.
+-- Raises: WM502 for a class with its own __bool__ or __len__, and for an Enum member with a false value, whose class may derive from that value's type.
 create or replace function waymark.py_truth(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
@@ -3612,8 +3626,11 @@ begin
       return waymark._py_range_length(p_value) > 0;
     when 'timedelta' then
       return p_value -> 'v' <> '[0, 0, 0]';
-    when 'enum' then
-      if not waymark.py_truth(p_value -> 'value') then
+    when 'enum', 'object', 'exception' then
+      if waymark._py_has_own(p_value, 'truth') then
+        perform waymark._refuse(format('the truth of %s, which its class defines itself', waymark._py_type_name(p_value)),
+          'Compare with None, or test an attribute.');
+      elsif waymark._py_kind(p_value) = 'enum' and not waymark.py_truth(p_value -> 'value') then
         perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
       end if;
       return true;
