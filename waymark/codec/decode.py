@@ -188,6 +188,7 @@ def _make_model_decoder(cls: Any) -> Callable[[dict[str, Any]], Any]:
 
     def decode_model(parsed: dict[str, Any]) -> Any:
         del parsed["$"]
+        parsed.pop("$own", None)
         unset = parsed.pop("$unset", ())
         state = {name: parsed.pop(name) for name in names}
         if parsed and not allows_extra:
@@ -217,8 +218,8 @@ def _make_dataclass_decoder(cls: Any) -> Callable[[dict[str, Any]], Any]:
     set_attribute = object.__setattr__
 
     def decode_dataclass(parsed: dict[str, Any]) -> Any:
-        if len(parsed) != len(names) + 1:
-            unknown = [name for name in parsed if name not in names and name != "$"]
+        if len(parsed) != len(names) + 1 + ("$own" in parsed):
+            unknown = [name for name in parsed if name not in names and name not in {"$", "$own"}]
             raise DecodeError(f"{cls.__name__} has no field {unknown[0]!r}" if unknown else "a field is missing")
         value = cls.__new__(cls)
         for name in names:

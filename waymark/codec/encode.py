@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from json.encoder import encode_basestring as quote
 from typing import Any
 
+from waymark.codec.behaviour import own_field
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.errors import EncodeError
 
@@ -164,12 +165,6 @@ def _encode_path(value: pathlib.PurePath) -> str:
     return f'{{"$":"path","v":{encode_str(str(value))},"type":"{type(value).__name__}"}}'
 
 
-def _encode_enum(value: enum.Enum) -> str:
-    # The zero of a Flag and some combinations have no name; their value finds them again.
-    name = quote(value.name) if value.name else "null"
-    return f'{{"$":"enum","type":{quote(class_name(type(value)))},"name":{name},"value":{encode_any(value.value)}}}'
-
-
 # --- Containers -----------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +245,7 @@ type_encoders.update(
 def _make_encoder(cls: type[Any]) -> Callable[[Any], str]:
     if issubclass(cls, enum.Enum):
         _check_importable(cls)
-        return _encode_enum
+        return _make_enum_encoder(cls)
     if issubclass(cls, BaseException):
         from waymark.codec.exceptions import encode_exception  # noqa: PLC0415 - that module builds on this one
 
@@ -290,7 +285,7 @@ def _make_model_encoder(cls: Any) -> Callable[[Any], str]:
     names: list[str] = list(cls.model_fields)
     every = frozenset(names)
     fields = [(name, f",{quote(name)}:") for name in names]
-    head = f'{{"$":{quote(class_name(cls))}'
+    head = f'{{"$":{quote(class_name(cls))}{own_field(cls)}'
 
     def encode_model(value: Any) -> str:
         encoders = type_encoders
@@ -312,9 +307,19 @@ def _make_model_encoder(cls: Any) -> Callable[[Any], str]:
     return encode_model
 
 
+def _make_enum_encoder(cls: type) -> Callable[[Any], str]:
+    head = f'{{"$":"enum"{own_field(cls)},"type":{quote(class_name(cls))},"name":'
+
+    def encode_enum(value: Any) -> str:
+        # The zero of a Flag and some combinations have no name; their value finds them again.
+        return f'{head}{quote(value.name) if value.name else "null"},"value":{encode_any(value.value)}}}'
+
+    return encode_enum
+
+
 def _make_dataclass_encoder(cls: Any) -> Callable[[Any], str]:
     fields = [(field.name, f",{quote(field.name)}:") for field in dataclasses.fields(cls)]
-    head = f'{{"$":{quote(class_name(cls))}'
+    head = f'{{"$":{quote(class_name(cls))}{own_field(cls)}'
 
     def encode_dataclass(value: Any) -> str:
         text = head

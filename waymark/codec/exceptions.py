@@ -6,6 +6,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, cast
 
+from waymark.codec.behaviour import own_field
 from waymark.codec.encode import Opaque, encode_any, encode_str, quote
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.errors import EncodeError, RemoteError
@@ -38,7 +39,7 @@ def encode_exception(exception: BaseException) -> str:
 def _encode(exception: BaseException, causes_left: int) -> str:
     cls = type(exception)
     parts = [
-        f'"type":{quote(class_name(cls))},"mro":{_mro(cls)}',
+        f'"type":{quote(class_name(cls))},"mro":{_mro(cls)}{_own(cls)}',
         f'"args":[{",".join([_encode_or_opaque(arg) for arg in exception.args])}]',
         f'"message":{encode_str(message_of(exception))}',
     ]
@@ -84,6 +85,11 @@ def _skip_own_frames(frames: TracebackType | None) -> TracebackType | None:
 @cache
 def _mro(cls: type) -> str:
     return "[" + ",".join(quote(class_name(base)) for base in cls.__mro__) + "]"
+
+
+@cache
+def _own(cls: type) -> str:
+    return own_field(cls)
 
 
 def _attributes(exception: BaseException) -> dict[str, Any]:

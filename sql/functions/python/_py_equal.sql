@@ -22,6 +22,8 @@ begin
     return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
   elsif v_left = 'opaque' or v_right = 'opaque' then
     perform waymark._refuse('comparison of a value that could not be encoded', 'Compare it in an action.');
+  elsif waymark._py_has_own(p_left, 'eq') or waymark._py_has_own(p_right, 'eq') then
+    perform waymark._refuse('a comparison that a class defines itself', 'Compare it in an action, or compare attributes.');
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
     return jsonb_array_length(p_left -> 'v') = jsonb_array_length(p_right -> 'v')
       and jsonb_array_length(waymark._py_filter(p_left -> 'v', p_right -> 'v', true)) = jsonb_array_length(p_left -> 'v');
@@ -39,7 +41,7 @@ begin
       return waymark._py_equal_dicts(p_left, p_right);
     when 'object' then
       return p_left -> '$' = p_right -> '$'
-        and waymark._py_equal_dicts(p_left - '{$,$unset}'::text[], p_right - '{$,$unset}'::text[]);
+        and waymark._py_equal_dicts(p_left - '{$,$unset,$own}'::text[], p_right - '{$,$unset,$own}'::text[]);
     when 'range' then
       return waymark._py_key(p_left) = waymark._py_key(p_right);
     when 'datetime', 'time' then

@@ -11,7 +11,7 @@ declare
 begin
   if jsonb_typeof(p_object) = 'object' and strpos(p_object ->> '$', ':') > 0 then
     v_value := p_object -> v_name;
-    if v_value is not null then
+    if v_value is not null and not coalesce(p_object -> '$own' ? 'attr', false) then
       return v_value;
     end if;
   end if;
@@ -34,7 +34,7 @@ begin
     else
       null;
   end case;
-  if v_value is not null then
+  if v_value is not null and not coalesce(p_object -> '$own' ? 'attr', false) then
     return v_value;
   elsif waymark._py_is_foreign(p_object) or waymark._py_has_attribute(v_kind, v_name) then
     return waymark._refuse(format('attribute %s of %s', v_name, waymark._py_type_name(p_object)), 'Return what you need of it from an action.');

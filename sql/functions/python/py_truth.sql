@@ -1,5 +1,5 @@
--- The truth of a value, as `if` sees it. Instances of users' classes are true: the codec keeps no __bool__ or __len__ of theirs.
--- Raises: WM502 for an Enum member with a false value, whose class may derive from that value's type.
+-- The truth of a value, as `if` sees it. Instances of users' classes are true, unless the class says more of it.
+-- Raises: WM502 for a class with its own __bool__ or __len__, and for an Enum member with a false value, whose class may derive from that value's type.
 create or replace function waymark.py_truth(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
@@ -31,8 +31,11 @@ begin
       return waymark._py_range_length(p_value) > 0;
     when 'timedelta' then
       return p_value -> 'v' <> '[0, 0, 0]';
-    when 'enum' then
-      if not waymark.py_truth(p_value -> 'value') then
+    when 'enum', 'object', 'exception' then
+      if waymark._py_has_own(p_value, 'truth') then
+        perform waymark._refuse(format('the truth of %s, which its class defines itself', waymark._py_type_name(p_value)),
+          'Compare with None, or test an attribute.');
+      elsif waymark._py_kind(p_value) = 'enum' and not waymark.py_truth(p_value -> 'value') then
         perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
       end if;
       return true;

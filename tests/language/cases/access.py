@@ -1,6 +1,6 @@
 """Attributes and elements: models, dataclasses, Enum members, exceptions, dicts, lists, tuples, strings, and what fails."""
 
-# ruff: noqa
+# fmt: off
 import datetime as dt
 
 from tests.language.actions import Address, CardDeclined, Color, Level, Money, Point, User, echo, fail, get_point, get_user, get_users

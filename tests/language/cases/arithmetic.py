@@ -1,6 +1,6 @@
 """Arithmetic over numbers, strings, tuples and lists, and its errors."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import echo
 from tests.language.cases import agrees
 from waymark import Workflow

@@ -1,6 +1,6 @@
 """Assignment: names, unpacking, chains, annotations, every augmented operator."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import echo, get_point, get_user, mark, numbers
 from tests.language.cases import agrees
 from waymark import Workflow

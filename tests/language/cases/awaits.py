@@ -1,6 +1,6 @@
 """`await` anywhere in an expression: the order of action calls is CPython's order of evaluation."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 import asyncio as aio
 

@@ -1,6 +1,6 @@
 """Truth, `and`, `or`, `not`, the conditional expression."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import Color, Level, Point, User, echo, mark
 from tests.language.cases import agrees
 from waymark import Workflow

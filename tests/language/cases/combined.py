@@ -1,6 +1,6 @@
 """Constructs inside one another: each inside loops, `try`, helpers, comprehensions and gathers at once."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 
 from tests.language.actions import (

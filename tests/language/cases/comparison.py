@@ -1,6 +1,6 @@
 """Comparison, membership, identity with the singletons, chains."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import Color, Level, Money, Point, User, echo, mark
 from tests.language.cases import agrees
 from waymark import Workflow

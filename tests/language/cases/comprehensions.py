@@ -1,6 +1,6 @@
 """List comprehensions: conditions, several generators, scope, errors midway, awaits inside."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import User, add, check, double, echo, fail, get_users, mark, numbers
 from tests.language.cases import agrees
 from waymark import Workflow

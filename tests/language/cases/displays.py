@@ -1,6 +1,6 @@
 """Displays of lists, tuples and dicts, and literals of every kind."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import Color, echo, mark
 from tests.language.cases import agrees
 from waymark import Workflow

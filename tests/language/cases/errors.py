@@ -1,6 +1,6 @@
 """`try`: matching by class hierarchy, names of handlers, nesting, `else`, `finally`, leaving early."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 
 from tests.language import actions

@@ -1,6 +1,6 @@
 """Loops: `for` and `while` with `else`, `break`, `continue`, over everything that can be iterated."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import check, double, echo, fail, get_users, mark, numbers
 from tests.language.cases import agrees
 from waymark import Workflow

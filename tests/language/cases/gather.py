@@ -1,6 +1,6 @@
 """`asyncio.gather` in all its forms, with failures and with `return_exceptions`."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 from asyncio import gather
 

@@ -1,6 +1,6 @@
 """Helper methods: sync and async, static, recursive, with defaults, inherited."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import PaymentError, add, double, echo, fail, get_users, mark
 from tests.language.cases import agrees
 from waymark import Workflow

@@ -4,7 +4,7 @@ Inline an action is called once. The actions here fail or hang on a worker only,
 both sides agree when the policies do what they say.
 """
 
-# ruff: noqa
+# fmt: off
 import asyncio
 import datetime as dt
 

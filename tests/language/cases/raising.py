@@ -1,6 +1,6 @@
 """`raise`: builtin exceptions with arguments, classes, values, and again."""
 
-# ruff: noqa
+# fmt: off
 from tests.language.actions import Outage, PaymentError, echo, fail, mark
 from tests.language.cases import agrees
 from waymark import Workflow

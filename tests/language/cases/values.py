@@ -1,6 +1,6 @@
 """Every kind of value from argument to action to local to result, and module constants."""
 
-# ruff: noqa
+# fmt: off
 import datetime as dt
 import decimal
 import enum

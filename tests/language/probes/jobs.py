@@ -1,6 +1,6 @@
 """Background jobs, as users of Celery, DBOS and their kind write them."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 import enum
 import json

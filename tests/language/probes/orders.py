@@ -1,6 +1,6 @@
 """Order processing, as users of Temporal and its kind write it."""
 
-# ruff: noqa
+# fmt: off
 import asyncio
 import datetime as dt
 import logging
