@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bundle generated format build setup clean
+.PHONY: help demo test servers check bench bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,11 @@ demo: build ## Run the examples on an embedded Postgres and show what psql sees
 test: build ## Run everything that proves the project: pytest and cargo test
 	$(BIN)/pytest $(PYTEST_ARGS)
 	cargo test --locked
+
+servers: build ## The tests of the engine on PostgreSQL 16 and 15 (15: from Debian)
+	WAYMARK_TEST_POSTGRES=16 $(BIN)/pytest -q tests/engine tests/operators tests/language tests/infra/test_migrations.py
+	@.ci/tools
+	WAYMARK_TEST_POSTGRES=15 $(BIN)/pytest -q tests/engine tests/operators tests/language tests/infra/test_migrations.py
 
 check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies, compose file
 	$(BIN)/ruff check
