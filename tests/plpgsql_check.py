@@ -4,7 +4,6 @@ Runs Debian's extension plpgsql_check (PostgreSQL 15) over every PL/pgSQL functi
 step functions generated for the examples and for the cases of the language; prints each finding, exits 1 if there is one.
 """
 
-import importlib
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +11,12 @@ from pathlib import Path
 
 import psycopg
 
-from tests.cluster import ROOT
+from examples.onboarding import OnboardingWorkflow
+from examples.parallel_math import ParallelMathWorkflow
+from examples.welcome_email import WelcomeEmailWorkflow
 from tests.conftest import install_sources
-from waymark import Workflow
+from tests.language.cases import CASES
+from waymark.compiler import compile_workflow
 from waymark.db.embedded import EmbeddedServer
 from waymark.ir import Program, to_text
 
@@ -40,12 +42,9 @@ select count(*) from pg_proc where pronamespace in ('waymark'::regnamespace, 'wa
 
 
 def programs() -> Iterator[Program]:
-    """The programs of all workflows of the examples and of the language's cases."""
-    cases = [f"tests.language.cases.{path.stem}" for path in sorted((ROOT / "tests/language/cases").glob("[a-z]*.py"))]
-    for name in ["examples.welcome_email", "examples.parallel_math", "examples.onboarding", *cases]:
-        for value in vars(importlib.import_module(name)).values():
-            if isinstance(value, type) and issubclass(value, Workflow) and value.__module__ == name:
-                yield value.program
+    """The programs of the examples and of the language's cases."""
+    yield from (example.program for example in (WelcomeEmailWorkflow, ParallelMathWorkflow, OnboardingWorkflow))
+    yield from (compile_workflow(case) for case in {case.cls: None for case in CASES})
 
 
 def main() -> int:
