@@ -52,7 +52,8 @@ format: setup ## Format and fix Python and Rust
 	cargo fmt
 
 build: setup ## Build the daemon into .venv
-	cargo build --release --locked
+	@echo "Building the daemon (the first time takes a few minutes)"
+	@cargo build --release --locked --quiet
 	@install -C -m 755 target/release/start-workers $(BIN)/start-workers
 
 setup: .venv/.installed ## Make .venv with the package (editable) and the tools
