@@ -23,6 +23,7 @@ from waymark.ir import Program, to_text
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 # Only these create and call step functions, with text that the engine made from validated IR (STYLE.md).
+# Extra warnings (variables never read) are off for step functions: each has the variables that any program may need.
 # Performance warnings are off: they want operators `immutable`, which would raise the errors of branches not taken.
 DYNAMIC_SQL = ["register", "_step_tasks"]
 FINDINGS = """
@@ -30,7 +31,8 @@ select p.oid::regprocedure::text, c.lineno, c.level, c.message, coalesce(c.detai
 from pg_proc p
   join pg_language l on l.oid = p.prolang
   left join pg_trigger t on t.tgfoid = p.oid
-  cross join plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => true,
+  cross join plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false,
+                                       extra_warnings => p.pronamespace = 'waymark'::regnamespace,
                                        compatibility_warnings => true, security_warnings => not p.proname = any (%s)) c
 where l.lanname = 'plpgsql' and p.pronamespace in ('waymark'::regnamespace, 'waymark_programs'::regnamespace)
 order by 1, 2
