@@ -589,12 +589,14 @@ begin
       end if;
     end if;
     if v_kind in ('branch', 'iterate', 'raise', 'return') then
-      return v_text;
+      exit;
     elsif p_starts ? (v_node ->> 'next') then
-      return v_text || format(E'          pc := %s;\n', v_node -> 'next');
+      v_text := v_text || format(E'          pc := %s;\n', v_node -> 'next');
+      exit;
     end if;
     v_node := p_ir #> array['nodes', v_node ->> 'next'];
   end loop;
+  return v_text;
 end
 $$;
 comment on function waymark._generate_block(jsonb, int, jsonb, jsonb, jsonb[]) is 'The code of one basic block.';
@@ -605,7 +607,7 @@ language plpgsql stable as $$
 declare
   v_callee jsonb := p_ir #> array['functions', p_node ->> 'function'];
   v_parameter jsonb;
-  v_pairs text[] := '{}';
+  v_pairs text[] := array[]::text[];
 begin
   for v_parameter in select * from jsonb_array_elements(v_callee -> 'parameters') loop
     if p_node -> 'args' ? (v_parameter ->> 'name') then
@@ -788,7 +790,6 @@ comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops,
 create or replace function waymark._generate_function(p_ir jsonb, p_name text) returns text
 language plpgsql stable as $$
 declare
-  v_functions int := jsonb_array_length(p_ir -> 'functions');
   v_variables jsonb[];
   v_starts jsonb := waymark._block_starts(p_ir);
   v_declarations text;
@@ -823,8 +824,8 @@ declare
   v_text text;
 begin
   perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
-  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,250}:[^\s:"''\\]{1,250}$' then
-    perform waymark._refuse_ir(p_path || '.action', 'must be "module:qualname"');
+  if p_call ->> 'action' !~ '^[^\s"''\\]+$' or length(p_call ->> 'action') > 500 then
+    perform waymark._refuse_ir(p_path || '.action', 'must be the name of an action, 1 to 500 characters');
   end if;
   v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
   foreach v_part in array '{args,policy}'::text[] loop
@@ -852,7 +853,7 @@ comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The exp
 create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
-  c_unbound constant jsonb := '{"const": {"$": "unbound"}}';
+  c_unbound constant jsonb := jsonb '{"const": {"$": "unbound"}}';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
@@ -985,7 +986,7 @@ comment on function waymark._source_line(jsonb, int) is 'A line of a program''s 
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
-  return $frame$  c_unbound constant jsonb := '{"$": "unbound"}';
+  return $frame$  c_unbound constant jsonb := jsonb '{"$": "unbound"}';
   v_load boolean := true;
   v_ok boolean := p_ok;
   v_value jsonb := p_value;
@@ -1020,7 +1021,7 @@ begin
     exception
       when sqlstate 'WM501' then
         get stacked diagnostics v_detail = pg_exception_detail;
-        v_error := v_detail;
+        v_error := v_detail::jsonb;
         v_node := case when pc < 0 then ~pc else pc end;
         v_fault := coalesce(v_fault, v_node);
         pc := %3$s;
@@ -4248,7 +4249,7 @@ comment on function waymark._push_frame(jsonb, int, jsonb) is 'Appends a call re
 create or replace function waymark._py_unbound(p_name text) returns jsonb
 language plpgsql stable as $$
 begin
-  perform waymark._raise_python('UnboundLocalError',
+  return waymark._raise_python('UnboundLocalError',
     format('cannot access local variable ''%s'' where it is not associated with a value', p_name));
 end
 $$;
@@ -4290,7 +4291,6 @@ language plpgsql as $$
 declare
   v_results waymark.action_result[];
   v_accepted bigint[];
-  v_again boolean;
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us,
@@ -4325,8 +4325,8 @@ begin
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}'), coalesce(bool_or(l.delay is not null), false)
-    into v_results, v_accepted, v_again
+         coalesce(array_agg(l.position), '{}')
+    into v_results, v_accepted
     from locked l;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
@@ -4539,7 +4539,7 @@ begin
   )
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
   if v_due is null then
-    return '{}';
+    return array[]::waymark.task_event[];
   end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_due) d
@@ -4698,7 +4698,7 @@ declare
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
-  v_steps waymark.task_step[] := '{}';
+  v_steps waymark.task_step[] := array[]::waymark.task_step[];
 begin
   for v_program in
     select p.program_id, p.function_name from waymark.programs p
@@ -4759,10 +4759,10 @@ declare
   v_hungry boolean := waymark._require_session(p_session, v_now);
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
-  v_events waymark.task_event[] := '{}';
+  v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
-  v_ready waymark.task_event[] := '{}';
-  v_rejected int[] := '{}';
+  v_ready waymark.task_event[] := array[]::waymark.task_event[];
+  v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
   if cardinality(p_run_ids) > 0 then

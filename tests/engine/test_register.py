@@ -158,7 +158,7 @@ REFUSED = [
     ("nodes.2.test.op", "pg_sleep", "WM101", "$.nodes[2].test.op"),
     ("nodes.2.test.op", "py.py_eq", "WM101", "$.nodes[2].test.op"),
     ("nodes.2.test.args", [const(1)], "WM101", "$.nodes[2].test.args"),
-    ("nodes.3.call.action", "no_colon", "WM101", "$.nodes[3].call.action"),
+    ("nodes.3.call.action", "with space", "WM101", "$.nodes[3].call.action"),
     ("nodes.3.call.action", "a:b' || 'c", "WM101", "$.nodes[3].call.action"),
     ("nodes.3.call.policy", {"budget": const(1)}, "WM101", "$.nodes[3].call.policy"),
     (

@@ -26,12 +26,14 @@ begin
       end if;
     end if;
     if v_kind in ('branch', 'iterate', 'raise', 'return') then
-      return v_text;
+      exit;
     elsif p_starts ? (v_node ->> 'next') then
-      return v_text || format(E'          pc := %s;\n', v_node -> 'next');
+      v_text := v_text || format(E'          pc := %s;\n', v_node -> 'next');
+      exit;
     end if;
     v_node := p_ir #> array['nodes', v_node ->> 'next'];
   end loop;
+  return v_text;
 end
 $$;
 comment on function waymark._generate_block(jsonb, int, jsonb, jsonb, jsonb[]) is 'The code of one basic block.';

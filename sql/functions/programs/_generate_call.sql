@@ -4,7 +4,7 @@ language plpgsql stable as $$
 declare
   v_callee jsonb := p_ir #> array['functions', p_node ->> 'function'];
   v_parameter jsonb;
-  v_pairs text[] := '{}';
+  v_pairs text[] := array[]::text[];
 begin
   for v_parameter in select * from jsonb_array_elements(v_callee -> 'parameters') loop
     if p_node -> 'args' ? (v_parameter ->> 'name') then

@@ -6,7 +6,6 @@
 create or replace function waymark._generate_function(p_ir jsonb, p_name text) returns text
 language plpgsql stable as $$
 declare
-  v_functions int := jsonb_array_length(p_ir -> 'functions');
   v_variables jsonb[];
   v_starts jsonb := waymark._block_starts(p_ir);
   v_declarations text;

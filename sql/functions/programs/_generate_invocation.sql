@@ -8,8 +8,8 @@ declare
   v_text text;
 begin
   perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
-  if p_call ->> 'action' !~ '^[^\s:"''\\]{1,250}:[^\s:"''\\]{1,250}$' then
-    perform waymark._refuse_ir(p_path || '.action', 'must be "module:qualname"');
+  if p_call ->> 'action' !~ '^[^\s"''\\]+$' or length(p_call ->> 'action') > 500 then
+    perform waymark._refuse_ir(p_path || '.action', 'must be the name of an action, 1 to 500 characters');
   end if;
   v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
   foreach v_part in array '{args,policy}'::text[] loop

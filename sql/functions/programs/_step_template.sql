@@ -2,7 +2,7 @@
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
-  return $frame$  c_unbound constant jsonb := '{"$": "unbound"}';
+  return $frame$  c_unbound constant jsonb := jsonb '{"$": "unbound"}';
   v_load boolean := true;
   v_ok boolean := p_ok;
   v_value jsonb := p_value;
@@ -37,7 +37,7 @@ begin
     exception
       when sqlstate 'WM501' then
         get stacked diagnostics v_detail = pg_exception_detail;
-        v_error := v_detail;
+        v_error := v_detail::jsonb;
         v_node := case when pc < 0 then ~pc else pc end;
         v_fault := coalesce(v_fault, v_node);
         pc := %3$s;

@@ -2,7 +2,7 @@
 create or replace function waymark._py_unbound(p_name text) returns jsonb
 language plpgsql stable as $$
 begin
-  perform waymark._raise_python('UnboundLocalError',
+  return waymark._raise_python('UnboundLocalError',
     format('cannot access local variable ''%s'' where it is not associated with a value', p_name));
 end
 $$;

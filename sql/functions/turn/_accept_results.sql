@@ -12,7 +12,6 @@ language plpgsql as $$
 declare
   v_results waymark.action_result[];
   v_accepted bigint[];
-  v_again boolean;
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us,
@@ -47,8 +46,8 @@ begin
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}'), coalesce(bool_or(l.delay is not null), false)
-    into v_results, v_accepted, v_again
+         coalesce(array_agg(l.position), '{}')
+    into v_results, v_accepted
     from locked l;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;

@@ -13,7 +13,7 @@ begin
   )
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
   if v_due is null then
-    return '{}';
+    return array[]::waymark.task_event[];
   end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_due) d

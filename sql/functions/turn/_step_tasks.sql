@@ -11,7 +11,7 @@ declare
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
-  v_steps waymark.task_step[] := '{}';
+  v_steps waymark.task_step[] := array[]::waymark.task_step[];
 begin
   for v_program in
     select p.program_id, p.function_name from waymark.programs p

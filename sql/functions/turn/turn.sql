@@ -16,10 +16,10 @@ declare
   v_hungry boolean := waymark._require_session(p_session, v_now);
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
-  v_events waymark.task_event[] := '{}';
+  v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
-  v_ready waymark.task_event[] := '{}';
-  v_rejected int[] := '{}';
+  v_ready waymark.task_event[] := array[]::waymark.task_event[];
+  v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
   if cardinality(p_run_ids) > 0 then
