@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 import inspect
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar, cast, overload
 from uuid import UUID
@@ -21,7 +22,7 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 Depend = Depends
-MAX_NAME = 200
+_NAME = re.compile(r"[^\s\"'\\]{1,500}")
 
 
 class ActionFunction(Protocol[R_co]):
@@ -81,8 +82,8 @@ class Action:
         self.name = object_name(function) if name is None else name
         self.policy = dict(policy)
         self.is_async = inspect.iscoroutinefunction(function)
-        if not 0 < len(self.name) <= MAX_NAME:
-            raise ValueError(f"the name of an action has 1 to {MAX_NAME} characters: {self.name!r}")
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"the name of an action has 1 to 500 characters, no spaces, quotes or backslashes: {self.name!r}")
         if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
             raise TypeError(f"{self.name} is a generator; an action returns its result")
 

@@ -122,7 +122,7 @@ INVALID = [
     ("nodes[5].done", 99, "nodes[5].done"),
     ("nodes[0].target", "w", "nodes[0].target"),
     ("nodes[5].index", "w", "nodes[5].index"),
-    ("nodes[0].call.action", "double", "nodes[0].call.action"),
+    ("nodes[0].call.action", "two words", "nodes[0].call.action"),
     ("nodes[0].call.args.n", {"local": "w"}, "nodes[0].call.args.n"),
     ("nodes[0].call.policy.attempts", {"local": "w"}, "nodes[0].call.policy.attempts"),
     ("nodes[1].test.op", "py.frobnicate", "nodes[1].test.op"),

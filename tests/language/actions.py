@@ -7,11 +7,11 @@ import enum
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
-from waymark import RetryPolicy, action, current_action
+from waymark import Depend, RetryPolicy, action, current_action
 
 CALLS: list[tuple[str, dict[str, Any]]] = []
 """Name and arguments of each call, in order."""
@@ -156,6 +156,20 @@ async def numbers(count: int) -> list[int]:
 async def slow(value: Any, seconds: float = 0.005) -> Any:
     await asyncio.sleep(seconds)
     return value
+
+
+@action(name="tests.language.actions.under-another-name", timeout=20)
+async def renamed(value: Any) -> Any:
+    return [value]
+
+
+async def get_limit() -> int:
+    return 7
+
+
+@noted
+async def limited(value: int, limit: Annotated[int, Depend(get_limit)]) -> Any:
+    return value < limit, limit
 
 
 # --- Actions that raise -------------------------------------------------------------------------------------------------

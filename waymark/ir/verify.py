@@ -46,7 +46,7 @@ from waymark.ir.nodes import (
 from waymark.ir.operators import OPERATORS
 
 _NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
-_ACTION = re.compile(r"[^\s:\"'\\]{1,250}:[^\s:\"'\\]{1,250}")
+_ACTION = re.compile(r"[^\s\"'\\]{1,500}")
 _WORKFLOW = re.compile(r"[^\s\"'\\]+")
 _POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
 
@@ -172,7 +172,7 @@ class _NodeCheck:
 
     def invocation(self, key: str, call: Invocation, scope: frozenset[str] = frozenset(), depth: int = 0) -> None:
         if not _ACTION.fullmatch(call.action):
-            _fail(f"{self.path}.{key}.action", f"{call.action!r} is not of the form module:qualname")
+            _fail(f"{self.path}.{key}.action", f"{call.action!r} is no name of an action")
         for name, value in call.args.items():
             self.expression(f"{key}.args.{name}", value, scope, depth)
         for field in _POLICY:

@@ -6,7 +6,7 @@ import asyncio as aio
 
 from tests.language import actions
 from tests.language import actions as tools
-from tests.language.actions import add, check, double, echo, fail, get_user, in_thread, keywords, mark, mark as note, nothing, numbers, slow
+from tests.language.actions import add, check, double, echo, fail, get_user, in_thread, keywords, limited, mark, mark as note, nothing, numbers, renamed, slow
 from tests.language.cases import agrees
 from waymark import Workflow
 
@@ -200,6 +200,12 @@ class WaysToPassArguments(Workflow):
             await keywords(1, 2), await keywords(1, b=2), await keywords(1, 2, c=4), await keywords(1, c=5, b=6), await keywords(1, 2, long_name=None),
             await get_user("a"), await get_user("a", 5), await get_user(name="a"), await get_user(age=1, name="b"), await nothing(), await double(3),
         ]
+
+
+@agrees()
+class OtherKindsOfActions(Workflow):
+    async def run(self):
+        return await renamed(1), await limited(3), await asyncio.gather(limited(9), renamed("x")), await in_thread(2)
 
 
 @agrees()

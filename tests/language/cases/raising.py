@@ -238,3 +238,35 @@ class ExceptionAsAValue(Workflow):
         chosen = errors[n]
         if chosen.args:
             raise chosen
+
+
+@agrees()
+class HierarchyOfEngineErrors(Workflow):
+    """What the operators raise is matched by base classes too."""
+
+    async def run(self):
+        seen = []
+        for n in range(6):
+            try:
+                if n == 0:
+                    1 / 0
+                elif n == 1:
+                    {}["x"]
+                elif n == 2:
+                    [][0]
+                elif n == 3:
+                    undefined
+                elif n == 4:
+                    a, b = [1]
+                else:
+                    2.0**5000
+            except ArithmeticError as error:
+                seen = seen + [("arithmetic", error)]
+            except LookupError as error:
+                seen = seen + [("lookup", error)]
+            except NameError as error:
+                seen = seen + [("name", error)]
+            except ValueError as error:
+                seen = seen + [("value", error)]
+        undefined = None
+        return seen
