@@ -161,7 +161,7 @@ class Helped(Workflow):
         found = []
         for i in range(n):
             if i % 2 == 0:
-                found = found + [await self.power(i)]  # noqa: RUF005 - as the compiler takes it
+                found = found + [await self.power(i)]
         return found
 
     async def power(self, i: int) -> int:

@@ -104,7 +104,7 @@ def test_a_daemon_that_cannot_listen_keeps_polling_at_its_interval(
     cluster: Cluster, load: Load, postgres: EmbeddedServer
 ) -> None:
     """No further connection is let in, so the listener stays away until it is."""
-    cluster.start(user_module=MODULE, poll_interval_ms=200)
+    cluster.start(user_module=MODULE, poll_interval_ms=100)
     with psycopg.connect(load.url, autocommit=True) as connection, psycopg.connect(postgres.url(), autocommit=True) as admin:
         connection.execute(NO_NOTIFY)
         name = connection.info.dbname
@@ -116,9 +116,9 @@ def test_a_daemon_that_cannot_listen_keeps_polling_at_its_interval(
         def polled_often() -> bool:
             query = f"select query_start from pg_stat_activity where application_name like 'waymark lane%' and datname = '{name}'"
             polls.update(connection.execute(query.encode()).fetchall())
-            return len(polls) > 15
+            return len(polls) > 40
 
-        wait_until(polled_often, "an idle daemon polls every 200 ms", 10)
+        wait_until(polled_often, "an idle daemon polls every 100 ms", 8)
         load.result(load.start(flows.Chain, 3))
         assert backends(connection, "listen") == []
         admin.execute(f"alter database {name} allow_connections true".encode())

@@ -177,3 +177,14 @@ def test_a_caller_that_does_not_wait(cluster: Cluster, load: Load, monkeypatch: 
     results = "select result from waymark.runs where state = 'succeeded'"
     wait_until(lambda: load.query(results) == [(6,)], "the run ends by itself")
     assert flows.Chain().run_sync(4) == 6
+
+
+def test_a_caller_that_gives_up_waiting_ends_quietly(load: Load) -> None:
+    """No worker is there; the process that has waited in vain leaves without a word."""
+    script = (
+        "from tests.faults.flows import Chain\n"
+        "try: Chain().start_sync(1).result_sync(0.3)\n"
+        "except TimeoutError as error: print(type(error).__name__)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "ResultNotReady\n", "")

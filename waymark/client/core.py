@@ -106,6 +106,15 @@ async def _close_with_the_loop(client: Client, clients: _Clients, url: str) -> A
         await client.close()
 
 
+async def _end_tasks() -> None:
+    """End what runs in this event loop, then what is suspended in it, in the order of asyncio.run."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
 class _Background:
     """An event loop in a thread, for callers that have none."""
 
@@ -128,7 +137,7 @@ class _Background:
         with self._lock:
             loop, self._loop = self._loop, None
         if loop is not None:
-            asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(5)
+            asyncio.run_coroutine_threadsafe(_end_tasks(), loop).result(5)
             loop.call_soon_threadsafe(loop.stop)
             self._thread.join()
             loop.close()
