@@ -45,8 +45,12 @@ def check(options: argparse.Namespace) -> int:
     else:
         for problem in problems:
             print(f"{problem}\n")
-        print(f"{len(workflows)} workflows, {len(problems)} problems")
+        print(f"{_count(len(workflows), 'workflow')}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def visualize(options: argparse.Namespace) -> int:
