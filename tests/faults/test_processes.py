@@ -1,13 +1,10 @@
 """Workers and daemons that die, are stopped or go away in the middle of work: every run ends once."""
 
 import os
-import random
 import signal
 from pathlib import Path
 
-import psycopg
-
-from tests.cluster import Cluster, Daemon, wait_until
+from tests.cluster import Cluster, wait_until
 from tests.faults import flows
 from tests.faults.load import Ledger, Load
 
@@ -180,23 +177,3 @@ def test_workers_are_recycled_without_a_gap(cluster: Cluster, load: Load, ledger
         assert any(entry.pid == old and entry.at > born for entry in begun), "the old one worked until the new one could"
     wait_until(lambda: is_gone(workers()[0]), "a recycled worker ends")
     assert daemon.terminate() == 0
-
-
-def test_everything_dies_again_and_again(cluster: Cluster, load: Load, connection: psycopg.Connection) -> None:
-    """Daemons and workers are killed at random moments while runs drain; a supervisor starts daemons anew."""
-    chance = random.Random(20)
-    settings = {"user_module": MODULE, "concurrent_per_worker": 4, **SHORT_LEASE}
-    daemons: list[Daemon] = cluster.start(2, **settings)
-    load.start_mix(20)
-    for _ in range(4):
-        before = load.attempts()
-        wait_until(lambda before=before: load.attempts() > before + 20, "work goes on")
-        victim = chance.choice(daemons)
-        workers = victim.workers()
-        if workers and chance.random() < 0.5:
-            os.kill(chance.choice(workers), signal.SIGKILL)
-        else:
-            victim.kill()
-            daemons.remove(victim)
-            daemons += cluster.start(1, ready=False, **settings)
-    load.finish()
