@@ -128,7 +128,7 @@ def test_a_daemon_that_cannot_listen_keeps_polling_at_its_interval(
 
 def test_an_idle_daemon_asks_less_than_once_a_second(own_postgres: EmbeddedServer, cluster: Cluster, own_load: Load) -> None:
     """Statements as Postgres counts them; nobody else uses this database meanwhile."""
-    seconds = 12
+    seconds = 10
     with psycopg.connect(own_postgres.url("template1"), autocommit=True) as connection:
         connection.execute("alter system set autovacuum = off")
         connection.execute("select pg_reload_conf()")
