@@ -1,5 +1,6 @@
 """Workflows from snippets of text, for the tests of the compiler."""
 
+import io
 import itertools
 import linecache
 import sys
@@ -50,7 +51,7 @@ _numbers = itertools.count()
 def load(source: str, name: str = "snippet") -> ModuleType:
     """A module with this text, whose source Python's tools can find."""
     path = f"/snippets/{next(_numbers)}/{name}.py"
-    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    linecache.cache[path] = (len(source), None, io.StringIO(source).readlines(), path)
     module = ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module

@@ -223,5 +223,10 @@ def test_message_reads_like_a_compilers():
     )
 
 
+def test_the_line_shown_is_the_line():
+    (found,) = refusals("y = 'form\x0cfeed'\nz = 'line\u2028separator'\nreturn len(x)")
+    assert (found.code, found.source_line.strip()) == ("WMC402", "return len(x)")
+
+
 def test_documentation_is_current():
     assert Path("docs/errors-compiler.md").read_text() == reference.reference()

@@ -6,6 +6,7 @@ import ast
 import copy
 import functools
 import inspect
+import io
 import linecache
 import warnings
 from collections.abc import Iterator
@@ -123,7 +124,8 @@ def _parse(path: str, text: str) -> SourceFile:
         if isinstance(child, FunctionNode)
     ]
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
-    return SourceFile(path, text.splitlines(keepends=True), methods, codes)
+    # Not splitlines(): a form feed or a line separator inside a string ends no line of Python's.
+    return SourceFile(path, io.StringIO(text).readlines(), methods, codes)
 
 
 def _walk_code(code: CodeType) -> Iterator[CodeType]:
