@@ -128,6 +128,12 @@ def test_without_a_database(tmp_path: Path, empty_database_url: str) -> None:
     assert empty.ok("db", "upgrade").startswith("engine: none -> ")
 
 
+def test_an_engine_of_another_version_is_named(waymark: Waymark, connection: psycopg.Connection) -> None:
+    (source,) = connection.execute("select pg_get_functiondef('waymark.hello'::regproc)").fetchone() or ("",)
+    connection.execute(source.replace("c_version constant int := 1", "c_version constant int := 9").encode())
+    assert "version 9 of the Waymark engine" in waymark.error("status", str(uuid.UUID(int=1)))
+
+
 def test_a_role_without_the_right_is_told_by_postgres(waymark: Waymark, connect: Callable[..., psycopg.Connection]) -> None:
     admin = connect()
     admin.execute("drop role if exists nobody_special")
