@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler.support import PRELUDE, compile_body, refusals, refusals_of
+from tests.compiler.support import PRELUDE, compile_body, compile_text, refusals, refusals_of
 from waymark.compiler import compile_workflow, reference, statements
 from waymark.compiler.codes import RULES
 from waymark.errors import UnsupportedPatternError
+from waymark.ir import format_program
 
 # code, the body with the refused place between « and », further members of the class
 CASES = [
@@ -153,12 +154,21 @@ CLASS_CASES = [
     ("WMC006", run_of("    async def run(self, **options): pass")),
     ("WMC007", run_of("    async def run(self, items=[]): pass")),
     ("WMC008", run_of("    run = 5")),
+    ("WMC108", run_of("    async def run(self): return LIMIT") + "\nif LIMIT:\n    LIMIT = 4\n"),
+    ("WMC108", run_of("    async def run(self): return [x for x in self.h()]\n    def h(self): return LIMIT") + "\nLIMIT += 1\n"),
+    ("WMC108", run_of("    async def run(self): return -LIMIT") + "\ndef raise_it():\n    global LIMIT\n    LIMIT = 5\n"),
 ]
 
 
 @pytest.mark.parametrize(("code", "source"), CLASS_CASES)
 def test_refused_class(code: str, source: str):
     assert [diagnostic.code for diagnostic in refusals_of(source)] == [code]
+
+
+def test_a_name_bound_twice_before_the_class_is_a_constant():
+    before = "try:\n    LIMIT = 5\nexcept ImportError:\n    LIMIT = 6\nX = 1\nclass W"
+    source = run_of("    async def run(self): return LIMIT, [X for X in (1, 2)]").replace("class W", before)
+    assert "return (5, [X for X in (1, 2)])" in format_program(compile_text(source + "\nX = 2\nlimit = LIMIT\n"))
 
 
 def test_closure_is_refused():

@@ -117,6 +117,12 @@ _RULES = [
         "it has no exact stored form",
         "use an int, float, str, bytes, bool, None or a tuple of these",
     ),
+    Rule(
+        "WMC108",
+        "`{name}` is assigned again after the class",
+        "names of a body are looked up when the class is decorated, so the later value would not be seen",
+        "pass the value as a parameter of `run`, or return it from an action",
+    ),
     # Statements
     Rule("WMC201", "a function inside a method", "a local function may capture variables", "make it a helper method"),
     Rule("WMC202", "a class inside a method", "classes are not values that Postgres can store", "define it in a module"),

@@ -113,6 +113,8 @@ class Expressions(Comprehensions):
                 return self.refuse("WMC102", node, name=node.id)
             case Scope.UNDEFINED:
                 return self.refuse("WMC101", node, name=node.id)
+            case _ if self.names.is_rebound(node.id):
+                return self.refuse("WMC108", node, name=node.id)
             case found:
                 return self._constant(node, found.value)
 

@@ -9,9 +9,7 @@ import inspect
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from waymark.compiler.source import FunctionNode, Method
-
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+from waymark.compiler.source import FunctionNode, Method, bindings
 
 
 class Scope(enum.Enum):
@@ -37,7 +35,7 @@ class Names:
         self._cls = cls
         self.parameters = _parameters(method.node)
         self.self_name = None if method.is_static or not self.parameters else self.parameters[0]
-        stored = [name for name in _stored(method.node.body) if name != self.self_name]
+        stored = [name for name, _ in bindings(method.node.body) if name != self.self_name]
         own = self.parameters if self.self_name is None else self.parameters[1:]
         self.locals = tuple(dict.fromkeys([*own, *stored]))
         self.hidden: Collection[str] = ()
@@ -58,6 +56,10 @@ class Names:
         if hasattr(builtins, name) and name != "__debug__":
             return Static(getattr(builtins, name))
         return Scope.UNDEFINED
+
+    def is_rebound(self, name: str) -> bool:
+        """Whether the module binds a global name again behind the class, so that Python would see another object."""
+        return (self._method.class_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
 
     def static(self, node: ast.expr) -> Static | None:
         """The object of a name or dotted name, or None when it is known only at run time."""
@@ -97,31 +99,6 @@ def _member(owner: object, name: str) -> Static | None:
 def _parameters(node: FunctionNode) -> tuple[str, ...]:
     spec = node.args
     return tuple(arg.arg for arg in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs])
-
-
-def _stored(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that statements bind in their function, in order of appearance."""
-    pending: list[ast.AST] = list(reversed(body))
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.name
-                continue
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.ExceptHandler(name=str(name)):
-                yield name
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                yield name
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                yield from ((alias.asname or alias.name).partition(".")[0] for alias in names)
-            case _ if isinstance(node, _COMPREHENSIONS):
-                pending.append(node.generators[0].iter)
-                continue
-            case ast.Lambda():
-                continue
-            case _:
-                pass
-        pending += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _handler_names(node: FunctionNode) -> Iterator[str]:

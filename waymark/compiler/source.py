@@ -8,6 +8,7 @@ import functools
 import inspect
 import io
 import linecache
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class SourceFile:
     lines: list[str]
     methods: list[tuple[FunctionNode, ast.ClassDef]]
     codes: dict[tuple[str, int], CodeType]
+    rebound: dict[str, int]
+    """Global names that are bound more than once, with the last line that does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,44 @@ def _parse(path: str, text: str) -> SourceFile:
     ]
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
     # Not splitlines(): a form feed or a line separator inside a string ends no line of Python's.
-    return SourceFile(path, io.StringIO(text).readlines(), methods, codes)
+    return SourceFile(path, io.StringIO(text).readlines(), methods, codes, _rebound(tree))
+
+
+def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
+    """The names that statements bind in their own scope, with the line, in order of appearance."""
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, line
+                continue
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.ExceptHandler(name=str(name)):
+                yield name, line
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                yield name, line
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from (((alias.asname or alias.name).partition(".")[0], line) for alias in names)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                pending.append(node.generators[0].iter)
+                continue
+            case ast.Lambda():
+                continue
+            case _:
+                pass
+        pending += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _rebound(tree: ast.Module) -> dict[str, int]:
+    """What a function declares `global` may be bound at any time: as if behind every line."""
+    first: set[str] = set()
+    last: dict[str, int] = {}
+    for name, line in bindings(tree.body):
+        if name in first:
+            last[name] = line
+        first.add(name)
+    return last | {name: sys.maxsize for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
 
 
 def _walk_code(code: CodeType) -> Iterator[CodeType]:
