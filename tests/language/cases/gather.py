@@ -143,7 +143,7 @@ class UncaughtFailure(Workflow):
 class FirstFailureInTime(Workflow):
     async def run(self):
         try:
-            await gather(slow_fail("late", 0.04), slow(1, 0.05), slow_fail("early", 0.005))
+            await gather(slow_fail("late", 1.0), slow(1, 0.05), slow_fail("early", 0.005))
         except ValueError as error:
             return error.args
 
