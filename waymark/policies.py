@@ -7,6 +7,7 @@ for policies that are written in a workflow body, `policy_fields` for those give
 import builtins
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ MAX_PAUSE = 31_536_000
 MAX_TIMEOUT = 2_000_000
 """An attempt takes at most so many seconds: 23 days."""
 MAX_QUEUE_NAME = 100
+_CLASS_NAME = re.compile(r"([\w.]+:)?\w+(\.\w+)*")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +28,8 @@ class RetryPolicy:
 
     Attributes:
         attempts: how often it is tried in all, at least 1.
-        exception_types: what is tried again, subclasses included: classes, names of builtin exceptions
-            (`"TimeoutError"`) or `"module:Class"`; default: every exception.
+        exception_types: what is tried again, subclasses included: classes, their names (`"TimeoutError"`,
+            `"CardDeclined"`: a class of that name in any module) or `"module:Class"`; default: every exception.
         backoff_seconds: pause before each further attempt.
 
     Raises:
@@ -121,9 +123,9 @@ def policy_fields(
 
 def _check_exception(item: object) -> None:
     if isinstance(item, str):
-        builtin = getattr(builtins, item, None)
-        if ":" not in item and not (isinstance(builtin, type) and issubclass(builtin, BaseException)):
-            raise ValueError(f'exception_types: {item!r} is not a builtin exception; name a class "module:{item}"')
+        builtin = getattr(builtins, item, BaseException)
+        if not (isinstance(builtin, type) and issubclass(builtin, BaseException)) or not _CLASS_NAME.fullmatch(item):
+            raise ValueError(f'exception_types: {item!r} does not name an exception; write "Name" or "module:Name"')
     elif not (isinstance(item, type) and issubclass(item, BaseException)):
         raise TypeError(f"exception_types: {item!r} is not an exception")
 

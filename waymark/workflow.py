@@ -235,7 +235,7 @@ def _program_text(program: "Program") -> str:
 # --- Decoration -----------------------------------------------------------------------------------------------------
 
 _declared: dict[str, type[Workflow]] = {}
-_OWN = frozenset(name for name in vars(Workflow) if not name.startswith("__")) - {"run"}
+_OWN = frozenset(name for name in vars(Workflow) if not name.startswith("__")) - {"run", "name"}
 
 
 @overload
@@ -244,6 +244,8 @@ def workflow(cls: W, /) -> W: ...
 def workflow(*, name: str | None = None) -> Callable[[W], W]: ...
 def workflow(cls: Any = None, /, *, name: str | None = None) -> Any:
     """Compile a workflow class. Used bare or with `name=`, the name it is registered and started under.
+
+    Without `name=`, the class attribute `name` or else the name of the class is taken.
 
     Raises:
         UnsupportedPatternError: the body says something that cannot be compiled; all such places at once.
@@ -258,7 +260,9 @@ def workflow(cls: Any = None, /, *, name: str | None = None) -> Any:
         taken = _OWN.intersection(vars(cls))
         if taken:
             raise TypeError(f"{cls.__qualname__}: {min(taken)!r} is an attribute of Workflow; choose another name")
-        cls.name = cls.__name__ if name is None else name
+        cls.name = vars(cls).get("name", cls.__name__) if name is None else name
+        if not (isinstance(cls.name, str) and cls.name):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{cls.__qualname__}: the name of a workflow is a text, not {cls.name!r}")
         cls.program = compile_workflow(cls, cls.name)
         _declared[object_name(cls)] = cls
         return cls

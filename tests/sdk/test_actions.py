@@ -103,7 +103,8 @@ def test_what_cannot_be_an_action() -> None:
         lambda: RetryPolicy(attempts=0),
         lambda: RetryPolicy(attempts=1.5),  # type: ignore[arg-type]
         lambda: RetryPolicy(attempts=3, backoff_seconds=-1),
-        lambda: RetryPolicy(attempts=3, exception_types=["MyError"]),
+        lambda: RetryPolicy(attempts=3, exception_types=["My Error"]),
+        lambda: RetryPolicy(attempts=3, exception_types=["int"]),
         lambda: BackoffPolicy(base_delay=float("nan")),
         lambda: BackoffPolicy(base_delay=1, multiplier=0.5),
         lambda: BackoffPolicy(base_delay=1, jitter=2),
@@ -122,10 +123,10 @@ def test_exceptions_of_a_policy_are_exceptions() -> None:
         RetryPolicy(attempts=2, exception_types=[int])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="list of exceptions"):
         RetryPolicy(attempts=2, exception_types="ValueError")
-    policy = RetryPolicy(2, [values.OutOfStock, "TimeoutError", WaymarkTimeout])
+    policy = RetryPolicy(2, [values.OutOfStock, "TimeoutError", "OutOfStock", WaymarkTimeout])
     assert policy_fields(policy, timeout=dt.timedelta(minutes=2)) == {
         "attempts": 2,
-        "retry_on": ["tests.sdk.values:OutOfStock", "TimeoutError", "waymark.errors:WaymarkTimeout"],
+        "retry_on": ["tests.sdk.values:OutOfStock", "TimeoutError", "OutOfStock", "waymark.errors:WaymarkTimeout"],
         "backoff": 0.0,
         "timeout": 120.0,
     }
@@ -151,7 +152,14 @@ async def test_a_workflow_within_an_inline_one_is_inline_too() -> None:
 
 
 def test_a_workflow_knows_its_name_and_program() -> None:
+    class Named(Workflow):
+        name = "in-the-class"
+
+        async def run(self) -> None: ...
+
     assert flows.Doubling.name == "Doubling"
+    assert workflow(Named).name == "in-the-class"
+    assert workflow(name="in-the-call")(Named).program.workflow == "in-the-call"
     assert flows.Options.name == "takes-options"
     assert flows.Options.program.workflow == "takes-options"
     assert flows.Doubling.visualize().startswith("flowchart")

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from waymark.compiler.source import FunctionNode, Method, bindings
+from waymark.errors import WaymarkTimeout
 
 
 class Scope(enum.Enum):
@@ -25,6 +26,10 @@ class Static:
     """A name or dotted name whose object is known when the class is decorated."""
 
     value: object
+
+
+_EVERYWHERE = {"ActionTimeout": WaymarkTimeout, "WaymarkTimeout": WaymarkTimeout}
+"""Names that a body may use without importing them, as if they were builtin."""
 
 
 class Names:
@@ -55,6 +60,8 @@ class Names:
             return Static(self._cls)
         if hasattr(builtins, name) and name != "__debug__":
             return Static(getattr(builtins, name))
+        if name in _EVERYWHERE:
+            return Static(_EVERYWHERE[name])
         return Scope.UNDEFINED
 
     def is_rebound(self, name: str) -> bool:

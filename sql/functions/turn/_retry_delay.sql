@@ -1,5 +1,6 @@
 -- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
--- lost worker is tried again without limit unless the policy says otherwise. Exponential backoff with proportional jitter.
+-- lost worker is tried again without limit unless the policy says otherwise. A name without a module stands for the class of that
+-- name in any module. Exponential backoff with proportional jitter.
 create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
 language plpgsql volatile as $$
 declare
@@ -8,8 +9,9 @@ declare
 begin
   if p_outcome = 'failed' then
     if p_attempt >= coalesce(v_attempts, 1)
-       or (p_policy ? 'retry_on'
-           and not p_value -> 'mro' ?| array(select jsonb_array_elements_text(p_policy -> 'retry_on'))) then
+       or p_policy ? 'retry_on' and not exists (
+         select from jsonb_array_elements_text(p_value -> 'mro') m(class)
+          where p_policy -> 'retry_on' ?| array[m.class, split_part(m.class, ':', 2)]) then
       return null;
     end if;
   elsif p_attempt >= v_attempts then

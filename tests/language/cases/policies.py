@@ -37,6 +37,7 @@ class RetriedByException(Workflow):
             await self.run_action(flaky(1), retry=RetryPolicy(attempts=3, exception_types=[Outage])),
             await self.run_action(flaky(2), retry=RetryPolicy(attempts=3, exception_types=(KeyError, ConnectionError))),
             await self.run_action(flaky(3), retry=RetryPolicy(3, ["OSError"])),
+            await self.run_action(flaky(4), retry=RetryPolicy(3, ["Outage"])),
         ]
 
 
