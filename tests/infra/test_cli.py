@@ -142,6 +142,55 @@ def test_a_role_without_the_right_is_told_by_postgres(waymark: Waymark, connect:
     assert "permission denied" in Waymark(waymark.folder, url).error("start", "ParallelMathWorkflow")
 
 
+PARITY_MODULE = """
+import os
+import pydantic
+from waymark import Workflow, action, workflow
+
+class Order(pydantic.BaseModel):
+    number: int
+
+@action
+async def where(order: Order):
+    return os.getpid()
+
+@workflow
+class Pure(Workflow):
+    async def run(self, order: Order, factor: float = 2):
+        return order, order.number * factor
+
+@workflow
+class Failing(Workflow):
+    async def run(self, order: Order):
+        raise LookupError("none", order)
+
+@workflow
+class Impure(Workflow):
+    async def run(self, order: Order):
+        return [1, await where(order)]
+"""
+
+
+def test_parity_shows_both_endings(waymark: Waymark, start_workers: Path) -> None:
+    (waymark.folder / "orders.py").write_text(PARITY_MODULE)
+    given = ["--input", '{"order": {"number": 7}}']
+    shown = waymark.ok("parity", "orders:Pure", *given)
+    assert re.search(r"^\(Order\(number=7\), 14\) +\(Order\(number=7\), 14\)$", shown, re.MULTILINE)
+    assert shown.endswith("They are the same.\n")
+    assert waymark.ok("parity", "orders:Failing", *given).count("LookupError: ('none', Order(number=7))") == 2
+    ended = waymark("parity", "orders:Impure", *given)  # each time in another process
+    assert (ended.returncode, "They DIFFER" in ended.stdout) == (1, True)
+    assert "not JSON" in waymark.error("parity", "orders:Pure", "--input", "{")
+    assert "Field required" in waymark.error("parity", "orders:Pure", "--input", '{"order": {}}')
+
+
+def test_parity_of_the_projects_own_cases(waymark: Waymark, start_workers: Path) -> None:
+    cases = waymark.ok("parity", "--list").splitlines()
+    assert len(cases) > 1000
+    assert "They are the same." in waymark.ok("parity", "--case", "gather-Failure")
+    assert "no case 'gather-Nothing'" in waymark.error("parity", "--case", "gather-Nothing")
+
+
 def test_dev_serves_until_interrupted(waymark: Waymark, start_workers: Path) -> None:
     """Postgres, engine and workers in one command; Ctrl-C stops all of them."""
     command = [sys.executable, "-m", "waymark.cli", "dev", "examples.parallel_math"]

@@ -37,7 +37,7 @@ class Late(Workflow):
     async def run(self):
         try:
             await self.run_action(hanging("x"), timeout=0.05, retry=RetryPolicy(attempts=1))
-        except ActionTimeout:
+        except ActionTimeout:  # pyright: ignore[reportUndefinedVariable]
             return "late"
 
 

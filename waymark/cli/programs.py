@@ -55,12 +55,7 @@ def _count(number: int, noun: str) -> str:
 
 def visualize(options: argparse.Namespace) -> int:
     """Print the graph."""
-    module, _, name = options.workflow.partition(":")
-    found = [workflow for workflow in _load([module]) if name in (workflow.name, workflow.__qualname__)]
-    if not found:
-        message = f"there is no workflow {name!r} in {module}: write module:Workflow"
-        raise ModuleError(message)
-    print(found[0].visualize(format=options.format))
+    print(find_workflow(options.workflow).visualize(format=options.format))
     return 0
 
 
@@ -69,6 +64,16 @@ def register(options: argparse.Namespace) -> int:
     for workflow in _load(options.module):
         print(f"{workflow.name}: program {call('select waymark.register(%s::jsonb)', to_text(workflow.program))}")
     return 0
+
+
+def find_workflow(text: str) -> type[Workflow]:
+    """The workflow that `module:Workflow` names, by its class or its own name. Raises ModuleError."""
+    module, _, name = text.partition(":")
+    for found in _load([module]):
+        if name in (found.name, found.__qualname__):
+            return found
+    message = f"there is no workflow {name!r} in {module}: write module:Workflow"
+    raise ModuleError(message)
 
 
 def _load(modules: Sequence[str]) -> list[type[Workflow]]:
