@@ -743,6 +743,7 @@ begin
       select o.sql, o.is_boolean into v_text, v_boolean
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
+    when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
@@ -813,6 +814,33 @@ begin
 end
 $$;
 comment on function waymark._generate_function(jsonb, text) is 'The text that creates the step function of a program.';
+-- file: functions/programs/_generate_function_value.sql
+-- A function or class as an argument: a name is a value that only operators see; what a lambda gives is left to CPython. SQLSTATEs: WM101, WM502.
+create or replace function waymark._generate_function_value(p_form text, p_body jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_path text := format('%s.%s', p_path, p_form);
+  v_names jsonb := p_names;
+  v_parameter jsonb;
+begin
+  if p_form = 'callable' then
+    if jsonb_typeof(p_body) <> 'string' or p_body #>> '{}' !~ '^[^\s"''\\]{1,500}$' then
+      perform waymark._refuse_ir(v_path, 'must be the name of a function or class');
+    end if;
+    return format('jsonb_build_object(''$'', ''callable'', ''v'', %L::text)', p_body #>> '{}');
+  end if;
+  perform waymark._check_fields(p_body, '{"parameters": "array", "body": "object"}', v_path);
+  for v_parameter in select * from jsonb_array_elements(p_body -> 'parameters') loop
+    if jsonb_typeof(v_parameter) <> 'string' then
+      perform waymark._refuse_ir(v_path || '.parameters', 'must be names');
+    end if;
+    v_names := v_names || jsonb_build_object(v_parameter #>> '{}', 'null::jsonb');
+  end loop;
+  perform waymark._generate_expression(p_body -> 'body', v_names, v_path || '.body', 'value', false, p_depth);
+  return 'waymark._refuse(''a lambda'', ''Compute it in an action.'')';
+end
+$$;
+comment on function waymark._generate_function_value(text, jsonb, jsonb, text, int) is 'The SQL of a function or class as an argument.';
 -- file: functions/programs/_generate_invocation.sql
 -- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
 create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
@@ -2012,14 +2040,14 @@ $$;
 comment on function waymark._py_integer(text, numeric, numeric) is
   'Sum, difference or product of two ints of any size.';
 -- file: functions/python/_py_is_foreign.sql
--- Whether a value is an instance of a user's class, which may define any operator, or one that could not be encoded.
+-- Whether a value is an instance of a user's class, which may define any operator, one that could not be encoded, or a function or class itself.
 create or replace function waymark._py_is_foreign(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
   v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return v_kind in ('object', 'enum', 'opaque', 'callable') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
 end
 $$;
 
@@ -2761,6 +2789,20 @@ $$;
 
 comment on function waymark.py_bitxor(jsonb, jsonb) is
   'The Python operator ^.';
+-- file: functions/python/py_call.sql
+-- A call of a function of the library (waymark/ir/library.py): arguments are a list, keyword arguments a dict. Dispatches on the name; what is not here,
+-- CPython computes.
+-- Raises: WM502 for every function that has no exact form here.
+create or replace function waymark.py_call(p_name jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse(format('%s()', p_name #>> '{}'), 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark.py_call(jsonb, jsonb, jsonb) is
+  'The call of a Python function by its name in the library.';
 -- file: functions/python/py_concat.sql
 -- Joins two lists of the engine's own, such as the spreads of a gather.
 create or replace function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
@@ -2773,6 +2815,19 @@ $$;
 
 comment on function waymark.py_concat(jsonb, jsonb) is
   'Joins two lists of the engine''s own.';
+-- file: functions/python/py_construct.sql
+-- The construction of an instance of a user's class, whose validators, defaults and __init__ only CPython can run.
+-- Raises: WM502, always.
+create or replace function waymark.py_construct(p_class jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse(format('%s()', p_class #>> '{}'), 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark.py_construct(jsonb, jsonb, jsonb) is
+  'The construction of an instance of a Python class.';
 -- file: functions/python/py_dict.sql
 -- A dict of [key, value] pairs in order, as a display makes it: of equal keys the first one stays, in its place, with the last value.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
@@ -3313,6 +3368,20 @@ $$;
 
 comment on function waymark.py_lt(jsonb, jsonb) is
   'The Python operator <.';
+-- file: functions/python/py_method.sql
+-- A call of a method without effect (waymark/ir/library.py): arguments are a list, keyword arguments a dict. Dispatches on the receiver and the name;
+-- what is not here, CPython computes.
+-- Raises: WM502 for every method that has no exact form here.
+create or replace function waymark.py_method(p_receiver jsonb, p_name jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse(format('%s.%s()', waymark._py_type_name(p_receiver), p_name #>> '{}'), 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark.py_method(jsonb, jsonb, jsonb, jsonb) is
+  'The call of a Python method that changes nothing.';
 -- file: functions/python/py_mod.sql
 -- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.

@@ -114,6 +114,28 @@ class Comprehension(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Callable(Model):
+    """A function or class as an argument (`key=len`, `isinstance(x, User)`): listed in `waymark.ir.library`, or a class."""
+
+    name: Annotated[str, Field(alias="callable")]
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaBody(Model):
+    """`parameters` are scoped to `body`, as the targets of a comprehension are to its element."""
+
+    parameters: tuple[str, ...]
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Model):
+    """A function as an argument, which must not outlive the expression."""
+
+    function: Annotated[LambdaBody, Field(alias="lambda")]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy(Model):
     """How an action is retried and bounded. Times are seconds; what is absent is the engine's default."""
 
@@ -155,6 +177,8 @@ _KINDS: dict[str, type[object]] = {
     "not": Not,
     "if": If,
     "comprehension": Comprehension,
+    "callable": Callable,
+    "lambda": Lambda,
     "invocation": InvocationValue,
 }
 _TAGS = {kind: tag for tag, kind in _KINDS.items()}
@@ -178,6 +202,8 @@ Expression = Annotated[
     | Annotated[Not, Tag("not")]
     | Annotated[If, Tag("if")]
     | Annotated[Comprehension, Tag("comprehension")]
+    | Annotated[Callable, Tag("callable")]
+    | Annotated[Lambda, Tag("lambda")]
     | Annotated[InvocationValue, Tag("invocation")],
     Discriminator(_tag),
 ]

@@ -27,7 +27,8 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 2, "add sub mul truediv floordiv mod pow lshift rshift bitand bitor bitxor"),
         *_specs("value", 1, "neg pos invert iter list"),
         *_specs("value", 2, "getattr getitem unpack concat list_append"),
-        *_specs("value", 3, "range exception inplace"),
+        *_specs("value", 3, "range exception inplace call construct"),
+        *_specs("value", 4, "method"),
         *_specs("predicate", 1, "truth is_none"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),
     ]

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from waymark.ir.expressions import (
     And,
+    Callable,
     Comprehension,
     Const,
     DictDisplay,
@@ -18,6 +19,7 @@ from waymark.ir.expressions import (
     If,
     Invocation,
     InvocationValue,
+    Lambda,
     ListDisplay,
     Local,
     Not,
@@ -102,7 +104,7 @@ def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call 
             assert_never(node)
 
 
-def format_expression(value: Expression) -> str:  # noqa: C901, PLR0912 - one case a kind
+def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a kind
     """An expression, with operators as calls (`py.add(x, 1)`)."""
     match value:
         case Const():
@@ -129,6 +131,10 @@ def format_expression(value: Expression) -> str:  # noqa: C901, PLR0912 - one ca
             return f"({then} if {test} else {otherwise})"
         case Comprehension():
             return _comprehension(value)
+        case Callable():
+            return value.name
+        case Lambda():
+            return f"(lambda {', '.join(value.function.parameters)}: {format_expression(value.function.body)})"
         case InvocationValue():
             return _invocation(value.invocation)
         case _:

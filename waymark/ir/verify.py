@@ -13,6 +13,7 @@ from waymark.ir import limits
 from waymark.ir.expressions import (
     UNBOUND,
     And,
+    Callable,
     Comprehension,
     Const,
     DictDisplay,
@@ -20,6 +21,7 @@ from waymark.ir.expressions import (
     If,
     Invocation,
     InvocationValue,
+    Lambda,
     ListDisplay,
     Local,
     Not,
@@ -47,6 +49,7 @@ from waymark.ir.operators import OPERATORS
 
 _NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
 _ACTION = re.compile(r"[^\s\"'\\]{1,500}")
+_CALLABLE = _ACTION
 _WORKFLOW = re.compile(r"[^\s\"'\\]+")
 _POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
 
@@ -252,6 +255,14 @@ class _NodeCheck:
             case Comprehension():
                 inner = self.generators(key, value, scope, depth)
                 self.expression(f"{key}.comprehension.element", value.body.element, inner, depth + 1)
+            case Callable():
+                if not _CALLABLE.fullmatch(value.name):
+                    _fail(f"{self.path}.{key}.callable", f"{value.name!r} is no name of a function or class")
+            case Lambda(function):
+                for name in function.parameters:
+                    if not _NAME.fullmatch(name):
+                        _fail(f"{self.path}.{key}.lambda.parameters", f"{name!r} is not a valid name")
+                self.expression(f"{key}.lambda.body", function.body, scope.union(function.parameters), depth + 1)
             case InvocationValue():
                 _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork")
             case _:

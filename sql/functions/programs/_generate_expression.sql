@@ -55,6 +55,7 @@ begin
       select o.sql, o.is_boolean into v_text, v_boolean
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
+    when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
