@@ -3751,6 +3751,55 @@ $$;
 
 comment on function waymark.py_unpack(jsonb, jsonb) is
   'The elements of an iterable that must have exactly so many.';
+-- file: functions/python/py_unpack_star.sql
+-- The elements of an iterable that is unpacked to p_before targets, a starred one and p_after more: a list of them, the starred one's list in its place.
+-- Raises: WM501 TypeError, ValueError; WM502 as waymark.py_iter.
+create or replace function waymark.py_unpack_star(p_value jsonb, p_before jsonb, p_after jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_before int := p_before::int;
+  v_after int := p_after::int;
+  v_length int;
+begin
+  if waymark._py_kind(p_value) not in ('list', 'tuple', 'dict', 'str', 'bytes', 'range', 'set', 'frozenset') and not waymark._py_is_foreign(p_value) then
+    return waymark._raise_python('TypeError', format('cannot unpack non-iterable %s object', waymark._py_type_name(p_value)));
+  end if;
+  p_value := waymark.py_list(p_value);
+  v_length := jsonb_array_length(p_value);
+  if v_length < v_before + v_after then
+    return waymark._raise_python('ValueError', format('not enough values to unpack (expected at least %s, got %s)', v_before + v_after, v_length));
+  end if;
+  return (
+    select coalesce(jsonb_agg(e.value order by e.i) filter (where e.i <= v_before), '[]')
+        || jsonb_build_array(coalesce(jsonb_agg(e.value order by e.i) filter (where e.i > v_before and e.i <= v_length - v_after), '[]'))
+        || coalesce(jsonb_agg(e.value order by e.i) filter (where e.i > v_length - v_after), '[]')
+      from jsonb_array_elements(p_value) with ordinality e(value, i));
+end
+$$;
+
+comment on function waymark.py_unpack_star(jsonb, jsonb, jsonb) is
+  'The elements of an iterable that is unpacked with a starred target.';
+-- file: functions/python/py_with_cause.sql
+-- The exception of `raise exception from cause`.
+-- Raises: WM501 TypeError where one of them is no exception.
+create or replace function waymark.py_with_cause(p_exception jsonb, p_cause jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_exception ->> '$' is distinct from 'exception' then
+    return waymark._raise_python('TypeError', 'exceptions must derive from BaseException');
+  elsif p_cause = 'null' then
+    return p_exception - 'cause';
+  elsif p_cause ->> '$' is distinct from 'exception' then
+    return waymark._raise_python('TypeError', 'exception causes must derive from BaseException');
+  end if;
+  return p_exception || jsonb_build_object('cause', p_cause);
+end
+$$;
+
+comment on function waymark.py_with_cause(jsonb, jsonb) is
+  'An exception with another cause, or none.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.

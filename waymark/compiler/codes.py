@@ -126,7 +126,12 @@ _RULES = [
     # Statements
     Rule("WMC201", "a function inside a method", "a local function may capture variables", "make it a helper method"),
     Rule("WMC202", "a class inside a method", "classes are not values that Postgres can store", "define it in a module"),
-    Rule("WMC203", "`del`", "deleting changes an object in place", "build a new value without the element"),
+    Rule(
+        "WMC203",
+        "`del` of a part of an object",
+        "it changes an object in place, and another name may refer to the same object",
+        "build a new value without the element",
+    ),
     Rule(
         "WMC204",
         "`{kind}`",
@@ -147,7 +152,6 @@ _RULES = [
         "variables outside the method are not stored with the run",
         "return the value from a helper method",
     ),
-    Rule("WMC209", "`assert`", "assertions are not compiled yet", "write `if not …: raise AssertionError(…)`"),
     Rule("WMC210", "`except*`", "exception groups are not compiled yet", "use `except`"),
     Rule("WMC211", "a `type` statement inside a method", "types are no values that Postgres can store", "move it up"),
     Rule(
@@ -156,7 +160,6 @@ _RULES = [
         "it changes an object in place, and another name may refer to the same object",
         "build a new value and assign it to a name",
     ),
-    Rule("WMC213", "a starred target", "starred unpacking is not compiled yet", "name each element"),
     Rule("WMC214", "an assignment to `{name}`", "`{name}` stands for the workflow", "use another name"),
     # Expressions
     Rule("WMC301", "`:=`", "assignment expressions are not compiled yet", "assign in a statement of its own"),
@@ -289,7 +292,12 @@ _RULES = [
         "only builtin exceptions with positional arguments, and classes derived from them that add nothing, can be built exactly",
         "raise a builtin such as ValueError(message), or raise inside an action",
     ),
-    Rule("WMC603", "`raise … from`", "causes are not compiled yet", "leave out `from`, or raise inside an action"),
+    Rule(
+        "WMC603",
+        "`raise {name} from` of an exception that other names may refer to",
+        "the cause changes the exception itself, which all names would have to see",
+        "raise a new exception, or leave out `from`",
+    ),
     Rule(
         "WMC604",
         "`raise` without an exception, outside of a handler",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from waymark.compiler.awaits import Awaits, Spread
 from waymark.compiler.frame import span
 from waymark.compiler.names import target_names
+from waymark.compiler.unpacking import parts_of, unpacked
 from waymark.ir.expressions import (
     Comprehension,
     ComprehensionBody,
@@ -64,12 +65,11 @@ class Comprehensions(Awaits):
                 return []
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 parts = self._fresh("$.parts")
-                unpack = Operator("py.unpack", (value, Const(len(elements))))
-                generators = [Generator(parts, ListDisplay((unpack,)))]
+                generators = [Generator(parts, ListDisplay((unpacked(elements, value),)))]
                 # The name stays taken until the comprehension ends.
                 self.scope[parts] = Local(parts)
-                for index, element in enumerate(elements):
-                    generators += self._unpacked(element, Operator("py.getitem", (Local(parts), Const(index))))
+                for element, part in parts_of(elements, parts):
+                    generators += self._unpacked(element, part)
                 return generators
             case _:
                 self.refuse_target(target)
@@ -124,9 +124,9 @@ class Comprehensions(Awaits):
                 self.scope[name] = self.spill(value, target)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 parts = self.graph.temporary("parts")
-                self.assign(parts, Operator("py.unpack", (value, Const(len(elements)))), target)
-                for index, element in enumerate(elements):
-                    self._bind_item(element, Operator("py.getitem", (Local(parts), Const(index))))
+                self.assign(parts, unpacked(elements, value), target)
+                for element, part in parts_of(elements, parts):
+                    self._bind_item(element, part)
             case _:
                 self.refuse_target(target)
 
@@ -142,8 +142,6 @@ class Comprehensions(Awaits):
     def refuse_target(self, target: ast.expr) -> None:
         """Reports a target that is neither a name nor a plain unpacking."""
         match target:
-            case ast.Starred():
-                self.refuse("WMC213", target)
             case ast.Attribute():
                 self.refuse("WMC212", target, kind="an attribute")
             case _:

@@ -9,6 +9,7 @@ from functools import reduce
 from waymark.compiler.comprehensions import Comprehensions
 from waymark.compiler.constants import constant, is_immutable
 from waymark.compiler.effects import is_cheap, is_truth
+from waymark.compiler.exceptions import exception, is_plain
 from waymark.compiler.frame import span
 from waymark.compiler.graph import Label
 from waymark.compiler.names import Scope
@@ -130,7 +131,7 @@ class Expressions(Comprehensions):
     def _attribute(self, node: ast.Attribute) -> Expression:
         if self.self_member(node) is not None:
             return self.refuse("WMC106", node, name=ast.unparse(node))
-        if node.attr.startswith("__") and node.attr.endswith("__"):
+        if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
         if found is not None:
@@ -327,9 +328,26 @@ class Expressions(Comprehensions):
             target = self.graph.temporary()
             self.call_helper(node, member, target, awaited=False)
             return Local(target)
-        if self.static_value(node.func) is range:
+        found = self.static_value(node.func)
+        if found is range:
             return self._range(node)
+        if isinstance(found, type) and issubclass(found, BaseException):
+            return self.instance(node)
         return self.refuse_call(node)
+
+    def instance(self, node: ast.expr) -> Expression:
+        """The value of `node`; where it names an exception class, an instance of the class, as `raise` makes it."""
+        match node:
+            case ast.Call(func=func, args=args, keywords=keywords):
+                complete = not keywords and not any(isinstance(arg, ast.Starred) for arg in args)
+            case _:
+                func, args, complete = node, [], True
+        cls = self.static_value(func)
+        if not isinstance(cls, type):
+            return self.value(node)
+        if not complete or not is_plain(cls, len(args)):
+            return self.refuse("WMC602", node, name=f"`{ast.unparse(node)}`")
+        return exception(cls, self.values(args))
 
     def _range(self, node: ast.Call) -> Expression:
         if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args) or not 1 <= len(node.args) <= 3:  # noqa: PLR2004

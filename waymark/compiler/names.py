@@ -45,7 +45,8 @@ class Names:
         self.locals = tuple(dict.fromkeys([*own, *stored]))
         self.hidden: Collection[str] = ()
         """Names that comprehensions around the place of a lookup bind."""
-        self.volatile = frozenset(_handler_names(method.node))
+        self.volatile = frozenset(_unbound_names(method.node))
+        """Names that a handler or `del` may unbind."""
 
     def lookup(self, name: str) -> Static | Scope:
         """What a name stands for."""
@@ -67,6 +68,12 @@ class Names:
     def is_rebound(self, name: str) -> bool:
         """Whether the module binds a global name again behind the class, so that Python would see another object."""
         return (self._method.class_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
+
+    def is_private_handler(self, name: str) -> bool:
+        """Whether `name` is bound by handlers only, and nothing else ever refers to the exception."""
+        bound = [child for child in ast.walk(self._method.node) if isinstance(child, ast.Name) and child.id == name]
+        is_handler = name in self.locals and name not in self.parameters and all(isinstance(use.ctx, ast.Load) for use in bound)
+        return is_handler and _is_private_use(self._method.node, name)
 
     def static(self, node: ast.expr) -> Static | None:
         """The object of a name or dotted name, or None when it is known only at run time."""
@@ -108,5 +115,25 @@ def _parameters(node: FunctionNode) -> tuple[str, ...]:
     return tuple(arg.arg for arg in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs])
 
 
-def _handler_names(node: FunctionNode) -> Iterator[str]:
-    return (child.name for child in ast.walk(node) if isinstance(child, ast.ExceptHandler) and child.name)
+def _unbound_names(node: FunctionNode) -> Iterator[str]:
+    for child in ast.walk(node):
+        match child:
+            case ast.ExceptHandler(name=str(name)) | ast.Name(id=name, ctx=ast.Del()):
+                yield name
+            case _:
+                pass
+
+
+def _is_private_use(node: ast.AST, name: str) -> bool:
+    """Whether no part of `node` that reads `name` gives its object another name."""
+    match node:
+        case ast.Name(id=found, ctx=ast.Load()):
+            return found != name
+        case ast.Call(func=ast.Name(id="str" | "repr" | "isinstance" | "type"), args=[ast.Name(), *others]):
+            return all(_is_private_use(child, name) for child in others)
+        case ast.Attribute(value=ast.Name()) | ast.FormattedValue(value=ast.Name()) | ast.Raise(exc=ast.Name(), cause=None):
+            return True
+        case ast.Raise(exc=ast.Name(), cause=ast.expr() as cause):
+            return _is_private_use(cause, name)
+        case _:
+            return all(_is_private_use(child, name) for child in ast.iter_child_nodes(node))

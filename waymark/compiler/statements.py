@@ -7,7 +7,8 @@ import ast
 from waymark.compiler.frame import NONE, span
 from waymark.compiler.graph import Label
 from waymark.compiler.tries import FinallyExit, LoopExit, Tries
-from waymark.ir.expressions import Const, Expression, Local, Operator
+from waymark.compiler.unpacking import parts_of, unpacked
+from waymark.ir.expressions import Const, Expression, Local, Operator, TupleDisplay
 from waymark.ir.nodes import AnyNode, Iterate, Return, Span
 
 
@@ -58,6 +59,11 @@ class Statements(Tries):
                 self.lower_try(node)
             case ast.Raise():
                 self.lower_raise(node)
+            case ast.Assert():
+                self.lower_assert(node)
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    self._delete(target)
             case ast.Pass():
                 pass
             case _:
@@ -75,9 +81,10 @@ class Statements(Tries):
                 names
             ) == len(values) and not any(isinstance(item, ast.Starred) for item in [*names, *values]):
                 self._parallel(names, values, node)
+            case [target], None:
+                self._annotated(target)
             case _, None:
-                if not isinstance(targets[0], ast.Name):
-                    self.refuse_target(targets[0])
+                pass
             case _, _:
                 self._chained(targets, value, node)
 
@@ -110,9 +117,9 @@ class Statements(Tries):
                 self.assign(name, value, node)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 parts = self.graph.temporary("parts")
-                self.assign(parts, Operator("py.unpack", (value, Const(len(elements)))), node)
-                for index, element in enumerate(elements):
-                    self._bind_target(element, Operator("py.getitem", (Local(parts), Const(index))), node)
+                self.assign(parts, unpacked(elements, value), node)
+                for element, part in parts_of(elements, parts):
+                    self._bind_target(element, part, node)
             case _:
                 self.refuse_target(target)
 
@@ -127,6 +134,29 @@ class Statements(Tries):
                     self.assign(name, Operator("py.inplace", (Const(plain.op.removeprefix("py.")), *plain.args)), node)
             case _:
                 self.refuse_target(node.target)
+
+    def _annotated(self, target: ast.expr) -> None:
+        """`target: annotation` binds nothing, but evaluates what the target is part of."""
+        match target:
+            case ast.Attribute(value=value):
+                self.spill(self.value(value), value)
+            case ast.Subscript(value=value, slice=index):
+                self.spill(TupleDisplay(tuple(self.values([value, index]))), target)
+            case _:
+                pass
+
+    def _delete(self, target: ast.expr) -> None:
+        match target:
+            case ast.Name(id=name) if name == self.names.self_name:
+                self.refuse("WMC214", target, name=name)
+            case ast.Name(id=name):
+                self.assign(self.graph.temporary(), Local(name), target)
+                self.unbind(name, target)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                for element in elements:
+                    self._delete(element)
+            case _:
+                self.refuse("WMC203", target)
 
     def _helper_name(self, func: ast.expr) -> str | None:
         member = self.self_member(func)
@@ -226,12 +256,10 @@ REFUSED: dict[str, str] = {
     "FunctionDef": "WMC201",
     "AsyncFunctionDef": "WMC201",
     "ClassDef": "WMC202",
-    "Delete": "WMC203",
     "AsyncFor": "WMC205",
     "Match": "WMC206",
     "Import": "WMC207",
     "ImportFrom": "WMC207",
-    "Assert": "WMC209",
     "TryStar": "WMC210",
     "TypeAlias": "WMC211",
 }

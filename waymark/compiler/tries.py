@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from waymark.codec import class_name
+from waymark.compiler.exceptions import exception
 from waymark.compiler.expressions import Expressions
-from waymark.compiler.frame import Landing, span
+from waymark.compiler.frame import Landing, Operand, span
 from waymark.compiler.graph import Label
 from waymark.compiler.names import Static
-from waymark.ir.expressions import UNBOUND, Const, Expression, ListDisplay, Local, Operator
+from waymark.ir.expressions import UNBOUND, Const, Expression, Local, Operator
 from waymark.ir.nodes import Assign, Catch, Raise
 
 
@@ -113,16 +115,17 @@ class Tries(Expressions):
         self.handling, self.exits, self.landing = saved
         if name is None:
             return
-        self._unbind(name, handler)
+        self.unbind(name, handler)
         if outer is not None and inner is not None:
             end = self.graph.here
             self._land(inner, handler)
-            self._unbind(name, handler)
+            self.unbind(name, handler)
             if self.graph.here is not None:
                 outer.entries.append(self.graph.here)
             self.graph.here = end
 
-    def _unbind(self, name: str, node: ast.AST) -> None:
+    def unbind(self, name: str, node: ast.AST) -> None:
+        """Adds the end of a variable, which may not be bound."""
         self.graph.step(Assign, span(node), target=name, value=UNBOUND)
 
     def _land(self, landing: Landing, node: ast.AST) -> None:
@@ -153,7 +156,7 @@ class Tries(Expressions):
                     self.landing = last.landing
                     self._finally(last.body)
                 case UnbindExit(name=name) if unbind:
-                    self._unbind(name, node)
+                    self.unbind(name, node)
                 case _:
                     pass
         self.exits, self.landing = saved
@@ -177,10 +180,8 @@ class Tries(Expressions):
 
     def lower_raise(self, node: ast.Raise) -> None:
         """Adds the nodes of a `raise` statement; no path leads behind it."""
-        if node.cause is not None:
-            self.refuse("WMC603", node.cause)
         if node.exc is not None:
-            value = self._exception(node.exc)
+            value = self._raised(node.exc, node.cause)
         elif self.handling is None:
             value = self.refuse("WMC604", node)
         else:
@@ -188,86 +189,24 @@ class Tries(Expressions):
         self.graph.emit(Raise, span(node), self.error(), value=value)
         self.graph.here = None
 
-    def _exception(self, node: ast.expr) -> Expression:
-        """The exception of `raise X`, `raise X(…)`, or of any expression whose value is one."""
-        match node:
-            case ast.Call(func=func, args=args, keywords=keywords):
-                complete = not keywords and not any(isinstance(arg, ast.Starred) for arg in args)
-            case _:
-                func, args, complete = node, [], True
-        cls = self.static_value(func)
-        if not isinstance(cls, type):
-            return self.value(node)
-        if not complete or not _is_plain(cls, len(args)):
-            return self.refuse("WMC602", node, name=f"`{ast.unparse(node)}`")
-        mro = [class_name(base) for base in cls.__mro__]
-        arguments = ListDisplay(tuple(self.values(args)))
-        return Operator("py.exception", (Const(mro[0]), Const(mro), arguments))
+    def _raised(self, exc: ast.expr, cause: ast.expr | None) -> Expression:
+        """The exception of `raise exc from cause`. A class among them is called without arguments."""
+        if cause is None:
+            return self.instance(exc)
+        is_new = isinstance(exc, ast.Call) or isinstance(self.static_value(exc), type)
+        if not is_new and not (isinstance(exc, ast.Name) and self.names.is_private_handler(exc.id)):
+            return self.refuse("WMC603", exc, name=ast.unparse(exc))
+        operands = [Operand(part, self.effects.emits(part), partial(self.instance, part)) for part in (exc, cause)]
+        value = Operator("py.with_cause", tuple(self.sequence(operands)))
+        if is_new:
+            return value
+        assert isinstance(exc, ast.Name)
+        self.assign(exc.id, value, exc)
+        return Local(exc.id)
 
-
-_PLAIN = [
-    "Exception",
-    "ArithmeticError",
-    "AssertionError",
-    "BufferError",
-    "EOFError",
-    "FloatingPointError",
-    "IndexError",
-    "KeyError",
-    "LookupError",
-    "MemoryError",
-    "NotImplementedError",
-    "OverflowError",
-    "RecursionError",
-    "ReferenceError",
-    "RuntimeError",
-    "TypeError",
-    "UnicodeError",
-    "ValueError",
-    "ZeroDivisionError",
-    "Warning",
-    "BytesWarning",
-    "DeprecationWarning",
-    "FutureWarning",
-    "ImportWarning",
-    "PendingDeprecationWarning",
-    "ResourceWarning",
-    "RuntimeWarning",
-    "SyntaxWarning",
-    "UnicodeWarning",
-    "UserWarning",
-]
-_ENVIRONMENT = [
-    "OSError",
-    "BlockingIOError",
-    "BrokenPipeError",
-    "ChildProcessError",
-    "ConnectionAbortedError",
-    "ConnectionError",
-    "ConnectionRefusedError",
-    "ConnectionResetError",
-    "FileExistsError",
-    "FileNotFoundError",
-    "InterruptedError",
-    "IsADirectoryError",
-    "NotADirectoryError",
-    "PermissionError",
-    "ProcessLookupError",
-    "TimeoutError",
-]
-"""These read a second argument as the text of an error number."""
-_INERT = {"__module__", "__doc__", "__qualname__", "__weakref__", "__dict__", "__annotations__", "__firstlineno__"} | {
-    "__static_attributes__",
-    "__annotate_func__",
-    "__annotations_cache__",
-}
-
-
-def _is_plain(cls: type, arguments: int) -> bool:
-    """Whether an instance is nothing but its arguments: a plain builtin exception or one derived that adds nothing."""
-    for base in cls.__mro__:
-        if base.__module__ == "builtins":
-            return base.__name__ in _PLAIN or (base.__name__ in _ENVIRONMENT and arguments <= 1)
-        if not vars(base).keys() <= _INERT:
-            return False
-    return False
+    def lower_assert(self, node: ast.Assert) -> None:
+        """Adds the nodes of an `assert` statement; the message is evaluated only when it fails."""
+        holds, self.graph.here = self.test(node.test)
+        message = [self.value(node.msg)] if node.msg is not None else []
+        self.graph.emit(Raise, span(node), self.error(), value=exception(AssertionError, message))
+        self.graph.here = holds
