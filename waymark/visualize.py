@@ -14,19 +14,28 @@ from typing import Literal, assert_never
 from waymark.errors import ConfigurationError
 from waymark.ir.expressions import UNBOUND, Local
 from waymark.ir.nodes import (
+    Acquire,
     Action,
     AnyNode,
     Assign,
     Branch,
     Call,
+    Cancel,
     Catch,
+    Child,
     Fork,
     Function,
     Iterate,
     Program,
     Raise,
+    Release,
     Return,
+    Scope,
+    Semaphore,
     Sleep,
+    Spawn,
+    Unscope,
+    Wait,
 )
 
 Format = Literal["mermaid", "dot", "svg"]
@@ -187,10 +196,8 @@ def _successors(node: AnyNode) -> list[tuple[int, str]]:
             return [(node.next, "next"), (node.done, "done")]
         case Raise() | Return():
             return []
-        case Assign() | Action() | Fork() | Sleep() | Call() | Catch():
-            return [(node.next, "")]
         case _:
-            assert_never(node)
+            return [(node.next, "")]
 
 
 def _label(program: Program, block: list[AnyNode]) -> str:
@@ -220,10 +227,8 @@ def _line(program: Program, node: AnyNode) -> str:
             return f"{target} = {source}"
         case Catch():
             return "on error"
-        case Iterate() | Raise() | Return() | Sleep() | Action() | Fork() | Call():
-            return source
         case _:
-            assert_never(node)
+            return source
 
 
 def _source_text(program: Program, node: AnyNode) -> str:
@@ -241,13 +246,13 @@ def _source_text(program: Program, node: AnyNode) -> str:
 
 def _style(node: AnyNode) -> Style:
     match node:
-        case Action() | Fork() | Sleep() | Call():
+        case Action() | Fork() | Sleep() | Call() | Child() | Wait() | Acquire():
             return "wait"
         case Branch() | Iterate():
             return "choice"
         case Raise() | Return():
             return "end"
-        case Assign() | Catch():
+        case Assign() | Catch() | Spawn() | Cancel() | Scope() | Unscope() | Semaphore() | Release():
             return "step"
         case _:
             assert_never(node)

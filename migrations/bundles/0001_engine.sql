@@ -481,12 +481,16 @@ begin
       perform waymark._refuse_ir(v_path || '.' || v_key, case v_key when 'error' then 'must lead to a catch node' else 'must not lead to a catch node' end);
     end if;
   end loop;
-  foreach v_key in array '{target,iterator,index}'::text[] loop
-    continue when not p_node ? v_key or v_key = 'target' and p_node -> v_key = 'null' and v_kind in ('action', 'fork', 'call');
+  foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
+    continue when not p_node ? v_key or p_node -> v_key = 'null'
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
   end loop;
+  if v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
+    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception or now');
+  end if;
   if v_kind = 'call' then
     v_callee := p_ir #> array['functions', p_node ->> 'function'];
     if v_callee is null or (p_node -> 'function')::int < 1 then
@@ -981,6 +985,15 @@ begin
     when 'fork' then '{"branches": "object", "settle": "boolean", "target": "any", "next": "int"}'
     when 'sleep' then '{"seconds": "object", "next": "int"}'
     when 'call' then '{"function": "int", "args": "object", "target": "any", "next": "int"}'
+    when 'child' then '{"call": "object", "target": "any", "next": "int"}'
+    when 'spawn' then '{"call": "object", "group": "any", "target": "any", "next": "int"}'
+    when 'wait' then '{"tasks": "object", "until": "string", "timeout": "any", "linked": "boolean", "target": "any", "next": "int"}'
+    when 'cancel' then '{"tasks": "object", "next": "int"}'
+    when 'scope' then '{"seconds": "any", "target": "string", "next": "int"}'
+    when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
+    when 'semaphore' then '{"value": "object", "target": "string", "next": "int"}'
+    when 'acquire' then '{"semaphore": "object", "next": "int"}'
+    when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'
     when 'raise' then '{"value": "object"}'
     when 'return' then '{"value": "object"}'

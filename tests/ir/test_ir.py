@@ -22,6 +22,7 @@ DOCUMENT: dict[str, Any] = {
         {"name": "run", "parameters": [{"name": "n"}, {"name": "by", "default": None}], "locals": ["n", "by", "x", "$1"],
          "entry": 0, "nodes": [0, 7]},
         {"name": "half", "parameters": [{"name": "a"}], "locals": ["a"], "entry": 8, "nodes": [8, 8]},
+        {"name": "tasks", "parameters": [], "locals": ["t", "s", "x"], "entry": 9, "nodes": [9, 18]},
     ],
     "nodes": [
         {"id": 0, "kind": "action", "span": SPAN, "error": 6, "target": "x", "next": 1,
@@ -39,6 +40,19 @@ DOCUMENT: dict[str, Any] = {
         {"id": 6, "kind": "catch", "span": SPAN, "target": "$1", "next": 7},
         {"id": 7, "kind": "raise", "span": SPAN, "value": {"op": "py.list_append", "args": [{"local": "$1"}, X]}},
         {"id": 8, "kind": "return", "span": SPAN, "value": {"or": [{"local": "a"}, {"const": {"$": "tuple", "v": []}}]}},
+        {"id": 9, "kind": "scope", "span": SPAN, "seconds": {"const": 5}, "target": "s", "next": 10},
+        {"id": 10, "kind": "spawn", "span": SPAN, "group": "s", "target": "t", "next": 11,
+         "call": {"function": 1, "args": {"a": X}}},
+        {"id": 11, "kind": "spawn", "span": SPAN, "group": None, "target": None, "next": 12,
+         "call": {"action": "a:b", "args": {}}},
+        {"id": 12, "kind": "wait", "span": SPAN, "tasks": {"list": [{"local": "t"}]}, "until": "first", "timeout": {"const": 1},
+         "linked": True, "target": "x", "next": 13},
+        {"id": 13, "kind": "cancel", "span": SPAN, "tasks": {"list": [{"local": "t"}]}, "next": 14},
+        {"id": 14, "kind": "unscope", "span": SPAN, "scope": "s", "target": "x", "next": 15},
+        {"id": 15, "kind": "semaphore", "span": SPAN, "value": {"const": 3}, "target": "s", "next": 16},
+        {"id": 16, "kind": "acquire", "span": SPAN, "semaphore": {"local": "s"}, "next": 17},
+        {"id": 17, "kind": "release", "span": SPAN, "semaphore": {"local": "s"}, "next": 18},
+        {"id": 18, "kind": "child", "span": SPAN, "call": {"workflow": "Other", "args": {"n": X}}, "target": "x", "next": 9},
     ],
     "source": {"module": "app.math", "file": "app/math.py", "first_line": 10, "text": "class Double(Workflow):\n"},
 }  # fmt: skip
@@ -66,7 +80,18 @@ def test_text_form():
         "    6  $1 = catch\n"
         "    7  raise py.list_append($1, x)\n\n"
         "half(a)\n"
-        '    8  return (a or {"$": "tuple", "v": []})\n'
+        '    8  return (a or {"$": "tuple", "v": []})\n\n'
+        "tasks() locals t s x\n"
+        "    9  s = scope 5\n"
+        "   10  t = spawn function 1(a=x) in s\n"
+        "   11  spawn a:b()\n"
+        "   12  x = wait first [t] timeout 1 linked\n"
+        "   13  cancel [t]\n"
+        "   14  x = unscope s\n"
+        "   15  s = semaphore 3\n"
+        "   16  acquire s\n"
+        "   17  release s\n"
+        "   18  x = await workflow Other(n=x) -> 9\n"
     )
 
 
@@ -96,6 +121,8 @@ MALFORMED = [
     ("dialect", "cobol", "dialect"),
     ("extra", 1, "extra"),
     ("nodes[1].kind", "goto", "nodes[1]"),
+    ("nodes[12].until", "never", "nodes[12].wait.until"),
+    ("nodes[18].call", {"action": "a:b", "args": {}}, "nodes[18].child.call.workflow"),
     ("nodes[1].test", {"frobnicate": 1}, "nodes[1].branch.test"),
     ("nodes[1].test", ..., "nodes[1].branch.test"),
     ("nodes[1].test", {"local": "x", "const": 1}, "nodes[1].branch.test.const.local"),
@@ -106,7 +133,7 @@ INVALID = [
     ("functions", [], "functions"),
     ("functions[0].name", "go", "functions"),
     ("functions[1].nodes", [7, 8], "functions[1].nodes"),
-    ("functions[1].nodes", [8, 9], "functions[1].nodes"),
+    ("functions[1].nodes", [8, 99], "functions[1].nodes"),
     ("functions[0].entry", 8, "functions[0].entry"),
     ("functions[0].locals", ["n", "by", "x", "x"], "functions[0].locals"),
     ("functions[0].locals", ["n", "by", "x", "$1", "a b"], "functions[0].locals"),
@@ -138,10 +165,24 @@ INVALID = [
     ("nodes[2].branches.args[1].comprehension.generators", [], "nodes[2].branches.args[1].comprehension.generators"),
     ("nodes[2].branches.args[1].comprehension.generators[0].iter", {"local": "i"},
      "nodes[2].branches.args[1].comprehension.generators[0].iter"),
-    ("nodes[4].function", 2, "nodes[4].function"),
+    ("nodes[4].function", 9, "nodes[4].function"),
     ("nodes[4].args", {}, "nodes[4].args"),
     ("nodes[4].args.b", X, "nodes[4].args.b"),
     ("nodes[7].value.args[0]", X, "nodes[7].value.args[0]"),
+    ("nodes[10].group", "w", "nodes[10].group"),
+    ("nodes[10].call.function", 3, "nodes[10].call.function"),
+    ("nodes[10].call.args", {}, "nodes[10].call.args"),
+    ("nodes[10].call.args.b", X, "nodes[10].call.args.b"),
+    ("nodes[12].tasks", {"local": "w"}, "nodes[12].tasks"),
+    ("nodes[12].timeout", {"local": "w"}, "nodes[12].timeout"),
+    ("nodes[9].seconds", {"local": "w"}, "nodes[9].seconds"),
+    ("nodes[14].scope", "w", "nodes[14].scope"),
+    ("nodes[14].next", 8, "nodes[14].next"),
+    ("nodes[15].value", {"local": "w"}, "nodes[15].value"),
+    ("nodes[17].semaphore", {"local": "w"}, "nodes[17].semaphore"),
+    ("nodes[18].call.workflow", "two words", "nodes[18].call.workflow"),
+    ("nodes[18].call.args.n", {"local": "w"}, "nodes[18].call.args.n"),
+    ("nodes[18].target", "w", "nodes[18].target"),
 ]  # fmt: skip
 TOO_LARGE = [
     ("workflow", "w" * 201, "workflow"),

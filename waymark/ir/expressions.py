@@ -159,10 +159,42 @@ class Invocation(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class InvocationValue(Model):
-    """An action call that is not yet started; only inside `fork.branches`."""
+class FunctionCall(Model):
+    """A call of a function of this program that runs as a task of its own."""
 
-    invocation: Invocation
+    function: int
+    args: dict[str, Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowCall(Model):
+    """A child run of the newest program of a workflow."""
+
+    workflow: str
+    args: dict[str, Expression]
+
+
+_CALLS: dict[str, type[object]] = {"action": Invocation, "function": FunctionCall, "workflow": WorkflowCall}
+_CALL_TAGS = {kind: tag for tag, kind in _CALLS.items()}
+
+
+def _call_tag(value: object) -> str | None:
+    if isinstance(value, dict):
+        return next((tag for tag in _CALLS if tag in value), None)
+    return _CALL_TAGS.get(type(value))
+
+
+AnyCall = Annotated[
+    Annotated[Invocation, Tag("action")] | Annotated[FunctionCall, Tag("function")] | Annotated[WorkflowCall, Tag("workflow")],
+    Discriminator(_call_tag),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationValue(Model):
+    """A call that is not yet started; only inside `fork.branches`."""
+
+    invocation: AnyCall
 
 
 _KINDS: dict[str, type[object]] = {

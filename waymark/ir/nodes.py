@@ -8,21 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field
 
+from waymark.ir.base import NodeBase
+from waymark.ir.base import Span as Span  # noqa: PLC0414 - front ends have it from here
+from waymark.ir.concurrency import Acquire, Cancel, Child, Release, Scope, Semaphore, Spawn, Unscope, Wait
 from waymark.ir.expressions import Expression, Invocation, Model
 
-Span = tuple[int, int, int, int]
-"""Line, column, end line, end column: lines from 1, columns from 0 in UTF-8 bytes, as in `ast`."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Node(Model):
-    id: int
-    span: Span
-    error: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign(_Node):
+class Assign(NodeBase):
     """Evaluates and binds."""
 
     kind: Literal["assign"] = "assign"
@@ -32,7 +25,7 @@ class Assign(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch(_Node):
+class Branch(NodeBase):
     """Goes on by the truth of `test`."""
 
     kind: Literal["branch"] = "branch"
@@ -42,7 +35,7 @@ class Branch(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Iterate(_Node):
+class Iterate(NodeBase):
     """Binds the next element of the local `iterator` and counts the local `index` up, or goes to `done`."""
 
     kind: Literal["iterate"] = "iterate"
@@ -54,7 +47,7 @@ class Iterate(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action(_Node):
+class Action(NodeBase):
     """Runs an action; the step ends here."""
 
     kind: Literal["action"] = "action"
@@ -64,7 +57,7 @@ class Action(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fork(_Node):
+class Fork(NodeBase):
     """Runs all invocations of a list; `settle` makes failures values."""
 
     kind: Literal["fork"] = "fork"
@@ -75,7 +68,7 @@ class Fork(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sleep(_Node):
+class Sleep(NodeBase):
     """Waits by a durable timer."""
 
     kind: Literal["sleep"] = "sleep"
@@ -84,7 +77,7 @@ class Sleep(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call(_Node):
+class Call(NodeBase):
     """Enters a helper method."""
 
     kind: Literal["call"] = "call"
@@ -95,7 +88,7 @@ class Call(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Catch(_Node):
+class Catch(NodeBase):
     """Where error edges land: binds the exception."""
 
     kind: Literal["catch"] = "catch"
@@ -104,7 +97,7 @@ class Catch(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raise(_Node):
+class Raise(NodeBase):
     """Raises an exception value."""
 
     kind: Literal["raise"] = "raise"
@@ -112,14 +105,15 @@ class Raise(_Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Return(_Node):
+class Return(NodeBase):
     """Leaves the function."""
 
     kind: Literal["return"] = "return"
     value: Expression
 
 
-AnyNode = Assign | Branch | Iterate | Action | Fork | Sleep | Call | Catch | Raise | Return
+Concurrent = Child | Spawn | Wait | Cancel | Scope | Unscope | Semaphore | Acquire | Release
+AnyNode = Assign | Branch | Iterate | Action | Fork | Sleep | Call | Catch | Raise | Return | Concurrent
 Node = Annotated[AnyNode, Discriminator("kind")]
 
 

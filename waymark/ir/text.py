@@ -11,11 +11,13 @@ from typing import assert_never
 
 from waymark.ir.expressions import (
     And,
+    AnyCall,
     Callable,
     Comprehension,
     Const,
     DictDisplay,
     Expression,
+    FunctionCall,
     If,
     Invocation,
     InvocationValue,
@@ -27,21 +29,32 @@ from waymark.ir.expressions import (
     Or,
     Policy,
     TupleDisplay,
+    WorkflowCall,
 )
 from waymark.ir.nodes import (
+    Acquire,
     Action,
     AnyNode,
     Assign,
     Branch,
     Call,
+    Cancel,
     Catch,
+    Child,
+    Concurrent,
     Fork,
     Function,
     Iterate,
     Program,
     Raise,
+    Release,
     Return,
+    Scope,
+    Semaphore,
     Sleep,
+    Spawn,
+    Unscope,
+    Wait,
 )
 
 
@@ -78,6 +91,8 @@ def _line(program: Program, node: AnyNode) -> str:
             text = f"return {format_expression(node.value)}"
         case Assign() | Action() | Fork() | Sleep() | Call() | Catch():
             text = format_effect(program, node) + _goto(node.id, node.next)
+        case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release():
+            text = _concurrent(node) + _goto(node.id, node.next)
         case _:
             assert_never(node)
     return text + (f" !{node.error}" if node.error is not None else "")
@@ -89,7 +104,7 @@ def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call 
         case Assign():
             return f"{node.target} = {format_expression(node.value)}"
         case Action():
-            return f"{_target(node.target)}await {_invocation(node.call)}"
+            return f"{_target(node.target)}await {_call(node.call)}"
         case Fork():
             kind = "settle" if node.settle else "gather"
             return f"{_target(node.target)}{kind} {format_expression(node.branches)}"
@@ -100,6 +115,31 @@ def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call 
             return f"{_target(node.target)}call {name}({_arguments(node.args)})"
         case Catch():
             return f"{node.target} = catch"
+        case _:
+            assert_never(node)
+
+
+def _concurrent(node: Concurrent) -> str:
+    match node:
+        case Child():
+            return f"{_target(node.target)}await {_call(node.call)}"
+        case Spawn():
+            group = "" if node.group is None else f" in {node.group}"
+            return f"{_target(node.target)}spawn {_call(node.call)}{group}"
+        case Wait():
+            timeout = "" if node.timeout is None else f" timeout {format_expression(node.timeout)}"
+            linked = " linked" if node.linked else ""
+            return f"{_target(node.target)}wait {node.until} {format_expression(node.tasks)}{timeout}{linked}"
+        case Cancel():
+            return f"cancel {format_expression(node.tasks)}"
+        case Scope():
+            return f"{node.target} = scope" + ("" if node.seconds is None else f" {format_expression(node.seconds)}")
+        case Unscope():
+            return f"{node.target} = unscope {node.scope}"
+        case Semaphore():
+            return f"{node.target} = semaphore {format_expression(node.value)}"
+        case Acquire() | Release():
+            return f"{node.kind} {format_expression(node.semaphore)}"
         case _:
             assert_never(node)
 
@@ -136,7 +176,7 @@ def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912
         case Lambda():
             return f"(lambda {', '.join(value.function.parameters)}: {format_expression(value.function.body)})"
         case InvocationValue():
-            return _invocation(value.invocation)
+            return _call(value.invocation)
         case _:
             assert_never(value)
 
@@ -149,9 +189,17 @@ def _comprehension(value: Comprehension) -> str:
     return f"[{' '.join(parts)}]"
 
 
-def _invocation(call: Invocation) -> str:
-    policy = f" with {_policy(call.policy)}" if call.policy else ""
-    return f"{call.action}({_arguments(call.args)}){policy}"
+def _call(call: AnyCall) -> str:
+    match call:
+        case Invocation():
+            policy = f" with {_policy(call.policy)}" if call.policy else ""
+            return f"{call.action}({_arguments(call.args)}){policy}"
+        case FunctionCall():
+            return f"function {call.function}({_arguments(call.args)})"
+        case WorkflowCall():
+            return f"workflow {call.workflow}({_arguments(call.args)})"
+        case _:
+            assert_never(call)
 
 
 def _policy(policy: Policy) -> str:

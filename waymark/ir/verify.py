@@ -13,11 +13,13 @@ from waymark.ir import limits
 from waymark.ir.expressions import (
     UNBOUND,
     And,
+    AnyCall,
     Callable,
     Comprehension,
     Const,
     DictDisplay,
     Expression,
+    FunctionCall,
     If,
     Invocation,
     InvocationValue,
@@ -28,22 +30,33 @@ from waymark.ir.expressions import (
     Operator,
     Or,
     TupleDisplay,
+    WorkflowCall,
 )
 from waymark.ir.json import to_text
 from waymark.ir.nodes import (
+    Acquire,
     Action,
     AnyNode,
     Assign,
     Branch,
     Call,
+    Cancel,
     Catch,
+    Child,
+    Concurrent,
     Fork,
     Function,
     Iterate,
     Program,
     Raise,
+    Release,
     Return,
+    Scope,
+    Semaphore,
     Sleep,
+    Spawn,
+    Unscope,
+    Wait,
 )
 from waymark.ir.operators import OPERATORS
 
@@ -134,7 +147,7 @@ class _NodeCheck:
                 self.expression("seconds", node.seconds)
                 self.edge("next", node.next)
             case Call():
-                self.call(node)
+                self.callee("function", "args", node, frozenset(), 0)
                 self.optional_target(node.target)
                 self.edge("next", node.next)
             case Catch():
@@ -142,8 +155,35 @@ class _NodeCheck:
                 self.edge("next", node.next)
             case Raise() | Return():
                 self.expression("value", node.value)
+            case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release():
+                self.concurrent(node)
             case _:
                 assert_never(node)
+
+    def concurrent(self, node: Concurrent) -> None:  # noqa: C901 - one case a kind
+        match node:
+            case Child() | Spawn():
+                self.any_call("call", node.call)
+                if isinstance(node, Spawn) and node.group is not None:
+                    self.local("group", node.group)
+            case Wait() | Cancel():
+                self.expression("tasks", node.tasks)
+                if isinstance(node, Wait) and node.timeout is not None:
+                    self.expression("timeout", node.timeout)
+            case Scope():
+                if node.seconds is not None:
+                    self.expression("seconds", node.seconds)
+            case Unscope():
+                self.local("scope", node.scope)
+            case Semaphore():
+                self.expression("value", node.value)
+            case Acquire() | Release():
+                self.expression("semaphore", node.semaphore)
+            case _:
+                assert_never(node)
+        if not isinstance(node, (Cancel, Acquire, Release)):
+            self.optional_target(node.target)
+        self.edge("next", node.next)
 
     def edge(self, key: str, target: int, *, landing: bool = False) -> None:
         first, last = self.function.nodes
@@ -160,18 +200,32 @@ class _NodeCheck:
         if name is not None:
             self.local("target", name)
 
-    def call(self, node: Call) -> None:
-        if not 0 <= node.function < len(self.program.functions):
-            _fail(f"{self.path}.function", f"there is no function {node.function}")
-        callee = self.program.functions[node.function]
+    def callee(self, key: str, args_key: str, call: Call | FunctionCall, scope: frozenset[str], depth: int) -> None:
+        if not 0 <= call.function < len(self.program.functions):
+            _fail(f"{self.path}.{key}", f"there is no function {call.function}")
+        callee = self.program.functions[call.function]
         known = {parameter.name for parameter in callee.parameters}
-        for name, value in node.args.items():
+        for name, value in call.args.items():
             if name not in known:
-                _fail(f"{self.path}.args.{name}", f"{callee.name} has no such parameter")
-            self.expression(f"args.{name}", value)
+                _fail(f"{self.path}.{args_key}.{name}", f"{callee.name} has no such parameter")
+            self.expression(f"{args_key}.{name}", value, scope, depth)
         for parameter in callee.parameters:
-            if parameter.required and parameter.name not in node.args:
-                _fail(f"{self.path}.args", f"{callee.name} needs an argument {parameter.name!r}")
+            if parameter.required and parameter.name not in call.args:
+                _fail(f"{self.path}.{args_key}", f"{callee.name} needs an argument {parameter.name!r}")
+
+    def any_call(self, key: str, call: AnyCall, scope: frozenset[str] = frozenset(), depth: int = 0) -> None:
+        match call:
+            case Invocation():
+                self.invocation(key, call, scope, depth)
+            case FunctionCall():
+                self.callee(f"{key}.function", f"{key}.args", call, scope, depth)
+            case WorkflowCall():
+                if len(call.workflow) > limits.MAX_NAME or not _WORKFLOW.fullmatch(call.workflow):
+                    _fail(f"{self.path}.{key}.workflow", f"{call.workflow!r} is no name of a workflow")
+                for name, value in call.args.items():
+                    self.expression(f"{key}.args.{name}", value, scope, depth)
+            case _:
+                assert_never(call)
 
     def invocation(self, key: str, call: Invocation, scope: frozenset[str] = frozenset(), depth: int = 0) -> None:
         if not _ACTION.fullmatch(call.action):
@@ -203,7 +257,7 @@ class _NodeCheck:
     def branch(self, key: str, value: Expression, scope: frozenset[str], depth: int) -> None:
         if not isinstance(value, InvocationValue):
             _fail(f"{self.path}.{key}", "is not an invocation")
-        self.invocation(f"{key}.invocation", value.invocation, scope, depth + 1)
+        self.any_call(f"{key}.invocation", value.invocation, scope, depth + 1)
 
     def generators(self, key: str, value: Comprehension, scope: frozenset[str], depth: int) -> frozenset[str]:
         if not value.body.generators:

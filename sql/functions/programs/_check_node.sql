@@ -26,12 +26,16 @@ begin
       perform waymark._refuse_ir(v_path || '.' || v_key, case v_key when 'error' then 'must lead to a catch node' else 'must not lead to a catch node' end);
     end if;
   end loop;
-  foreach v_key in array '{target,iterator,index}'::text[] loop
-    continue when not p_node ? v_key or v_key = 'target' and p_node -> v_key = 'null' and v_kind in ('action', 'fork', 'call');
+  foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
+    continue when not p_node ? v_key or p_node -> v_key = 'null'
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
   end loop;
+  if v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
+    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception or now');
+  end if;
   if v_kind = 'call' then
     v_callee := p_ir #> array['functions', p_node ->> 'function'];
     if v_callee is null or (p_node -> 'function')::int < 1 then
