@@ -6,13 +6,14 @@ import ast
 
 from waymark.compiler.frame import NONE, span
 from waymark.compiler.graph import Label
-from waymark.compiler.tries import FinallyExit, LoopExit, Tries
+from waymark.compiler.patterns import Patterns
+from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
 from waymark.ir.expressions import Const, Expression, Local, Operator, TupleDisplay
 from waymark.ir.nodes import AnyNode, Iterate, Return, Span
 
 
-class Statements(Tries):
+class Statements(Patterns):
     """Lowering of statements."""
 
     def lower(self) -> tuple[list[AnyNode], list[str]]:
@@ -59,6 +60,8 @@ class Statements(Tries):
                 self.lower_try(node)
             case ast.Raise():
                 self.lower_raise(node)
+            case ast.Match():
+                self.lower_match(node)
             case ast.Assert():
                 self.lower_assert(node)
             case ast.Delete(targets=targets):
@@ -94,7 +97,7 @@ class Statements(Tries):
         found = self.values(values)
         for index, item in enumerate(found):
             if not self.is_settled(item) or (isinstance(item, Local) and item.name in stored):
-                found[index] = self._saved(item, values[index])
+                found[index] = self.saved(item, values[index])
         for target, item in zip(names, found, strict=True):
             self._bind_target(target, item, node)
 
@@ -102,7 +105,7 @@ class Statements(Tries):
         """`a = b = x`: the value is evaluated once, and no target changes it for the next."""
         result = self.value(value)
         if len(targets) > 1:
-            result = self._saved(result, value)
+            result = self.saved(result, value)
         for target in targets:
             self._bind_target(target, result, node)
 
@@ -223,18 +226,10 @@ class Statements(Tries):
     def _return(self, node: ast.Return) -> None:
         value = self.value(node.value) if node.value is not None else NONE
         if any(isinstance(around, FinallyExit) for around in self.exits):
-            value = self._saved(value, node)
+            value = self.saved(value, node)
             self.leave(0, node)
         self.graph.emit(Return, span(node), self.risks(value), value=value)
         self.graph.here = None
-
-    def _saved(self, value: Expression, node: ast.AST) -> Expression:
-        """`value` where no assignment can change it."""
-        if isinstance(value, Const) or (isinstance(value, Local) and value.name.startswith("$")):
-            return value
-        name = self.graph.temporary()
-        self.assign(name, value, node)
-        return Local(name)
 
     # --- Refusing -------------------------------------------------------------------------------------------------------
 
@@ -257,7 +252,6 @@ REFUSED: dict[str, str] = {
     "AsyncFunctionDef": "WMC201",
     "ClassDef": "WMC202",
     "AsyncFor": "WMC205",
-    "Match": "WMC206",
     "Import": "WMC207",
     "ImportFrom": "WMC207",
     "TryStar": "WMC210",

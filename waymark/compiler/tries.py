@@ -65,9 +65,9 @@ class Tries(Expressions):
         self.exits, self.landing = self.exits[:-1], outer
         self._finally(node.finalbody)
         end = self.graph.here
-        self._land(landing, node)
+        self.land(landing, node)
         self._finally(node.finalbody)
-        self._propagate(landing.exception, node)
+        self.propagate(landing.exception, node)
         self.graph.here = end
 
     def _finally(self, statements: list[ast.stmt]) -> None:
@@ -86,7 +86,7 @@ class Tries(Expressions):
         self.landing = outer
         self.body(node.orelse)
         ends = [self.graph.here]
-        self._land(landing, node)
+        self.land(landing, node)
         for handler in node.handlers:
             otherwise = None
             if handler.type is not None:
@@ -96,7 +96,7 @@ class Tries(Expressions):
             self._handler(handler, landing.exception)
             ends.append(self.graph.here)
             self.graph.here = otherwise
-        self._propagate(landing.exception, node)
+        self.propagate(landing.exception, node)
         self.graph.join(*ends)
 
     def _handler(self, handler: ast.ExceptHandler, exception: str) -> None:
@@ -118,7 +118,7 @@ class Tries(Expressions):
         self.unbind(name, handler)
         if outer is not None and inner is not None:
             end = self.graph.here
-            self._land(inner, handler)
+            self.land(inner, handler)
             self.unbind(name, handler)
             if self.graph.here is not None:
                 outer.entries.append(self.graph.here)
@@ -128,13 +128,13 @@ class Tries(Expressions):
         """Adds the end of a variable, which may not be bound."""
         self.graph.step(Assign, span(node), target=name, value=UNBOUND)
 
-    def _land(self, landing: Landing, node: ast.AST) -> None:
+    def land(self, landing: Landing, node: ast.AST) -> None:
         """Moves `here` to where the exceptions of a landing arrive."""
         self.graph.here = landing.catch if landing.catch.used else None
         self.graph.step(Catch, span(node), target=landing.exception)
         self.graph.join(self.graph.here, *landing.entries)
 
-    def _propagate(self, exception: str, node: ast.AST) -> None:
+    def propagate(self, exception: str, node: ast.AST) -> None:
         """Ends the flow by raising on what was caught."""
         if self.landing is None:
             self.graph.emit(Raise, span(node), value=Local(exception))

@@ -30,8 +30,9 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 3, "range exception inplace call construct"),
         *_specs("value", 4, "method"),
         # Statements: unpacking, exceptions, patterns
-        *_specs("value", 2, "with_cause"),
+        *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star"),
+        *_specs("predicate", 3, "match_sequence"),
         *_specs("predicate", 1, "truth is_none"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),
     ]
