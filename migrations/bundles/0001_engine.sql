@@ -2209,6 +2209,19 @@ $$;
 
 comment on function waymark._py_lookup(jsonb, jsonb) is
   'The value a dict has for a key, SQL null when it has none.';
+-- file: functions/python/_py_may_contain.sql
+-- Whether a value of a user's class may be a sequence or a mapping: all of these have a length, which makes their truth their own.
+create or replace function waymark._py_may_contain(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce(p_value ->> '$' = 'opaque' or (waymark._py_is_foreign(p_value) and p_value -> '$own' ? 'truth'), false)
+      or coalesce(p_value ->> '$' = 'enum' and jsonb_typeof(p_value -> 'value') in ('array', 'object'), false);
+end
+$$;
+
+comment on function waymark._py_may_contain(jsonb) is
+  'Whether a value of a user''s class may be a sequence or a mapping.';
 -- file: functions/python/_py_number.sql
 -- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
 -- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
@@ -3381,6 +3394,84 @@ $$;
 
 comment on function waymark.py_lt(jsonb, jsonb) is
   'The Python operator <.';
+-- file: functions/python/py_match_keys.sql
+-- The values that a mapping has for the keys of a pattern, as a list; None when the value is no mapping or lacks one of them.
+-- Raises: WM501 ValueError for a key that stands twice, TypeError for an unhashable one; WM502 where the value's class may be a mapping itself.
+create or replace function waymark.py_match_keys(p_value jsonb, p_keys jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_found jsonb := '[]';
+  v_value jsonb;
+begin
+  if waymark._py_kind(p_value) <> 'dict' then
+    if waymark._py_may_contain(p_value) then
+      return waymark._refuse(format('a mapping pattern for %s', waymark._py_type_name(p_value)), 'Compute it in an action.');
+    end if;
+    return 'null';
+  elsif jsonb_array_length(waymark._py_pairs(p_value)) < jsonb_array_length(p_keys) then
+    return 'null';
+  end if;
+  for v_place in 0 .. jsonb_array_length(p_keys) - 1 loop
+    if waymark._py_position(p_keys, p_keys -> v_place) < v_place then
+      return waymark._raise_python('ValueError', format('mapping pattern checks duplicate key (%s)', waymark._py_repr(p_keys -> v_place)));
+    end if;
+    v_value := waymark._py_lookup(p_value, p_keys -> v_place);
+    if v_value is null then
+      return 'null';
+    end if;
+    v_found := v_found || jsonb_build_array(v_value);
+  end loop;
+  return v_found;
+end
+$$;
+
+comment on function waymark.py_match_keys(jsonb, jsonb) is
+  'The values of a mapping for the keys of a pattern, or None.';
+-- file: functions/python/py_match_rest.sql
+-- A mapping without the keys of a pattern, which it has: what `**rest` captures.
+create or replace function waymark.py_match_rest(p_value jsonb, p_keys jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark.py_dict(coalesce((
+    select jsonb_agg(pair.value order by pair.position)
+    from jsonb_array_elements(waymark._py_pairs(p_value)) with ordinality as pair (value, position)
+    where waymark._py_position(p_keys, pair.value -> 0) is null), '[]'));
+end
+$$;
+
+comment on function waymark.py_match_rest(jsonb, jsonb) is
+  'A mapping without the keys of a pattern.';
+-- file: functions/python/py_match_sequence.sql
+-- Whether a value is a sequence to a pattern (lists, tuples and ranges are; strings and bytes are not) of p_count elements, or of as many at least.
+-- Raises: WM502 where the value's class may be a sequence itself.
+create or replace function waymark.py_match_sequence(p_value jsonb, p_count jsonb, p_open jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+  v_length numeric;
+begin
+  case v_kind
+    when 'list' then
+      v_length := jsonb_array_length(p_value);
+    when 'tuple' then
+      v_length := jsonb_array_length(p_value -> 'v');
+    when 'range' then
+      v_length := waymark._py_range_length(p_value);
+    else
+      if waymark._py_may_contain(p_value) then
+        perform waymark._refuse(format('a sequence pattern for %s', waymark._py_type_name(p_value)), 'Compute it in an action.');
+      end if;
+      return false;
+  end case;
+  return case when p_open = 'true' then v_length >= p_count::int else v_length = p_count::int end;
+end
+$$;
+
+comment on function waymark.py_match_sequence(jsonb, jsonb, jsonb) is
+  'Whether a value is a sequence of so many elements to a pattern.';
 -- file: functions/python/py_method.sql
 -- A call of a method without effect (waymark/ir/library.py): arguments are a list, keyword arguments a dict. Dispatches on the receiver and the name;
 -- what is not here, CPython computes.
