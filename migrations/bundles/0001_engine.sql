@@ -1116,7 +1116,7 @@ language plpgsql immutable as $$
 begin
   return (
     select coalesce(jsonb_object_agg(l.value #>> '{}', format('%sl%s%s', case when p_function > 0 then format('f%s', p_function) else '' end, l.ordinality - 1,
-             left(regexp_replace('_' || lower(l.value #>> '{}'), '_?[^a-z0-9_]', '', 'g'), 40))), '{}')
+             left('_' || regexp_replace(lower(l.value #>> '{}'), '[^a-z0-9_]', '', 'g'), 40))), '{}')
       from jsonb_array_elements(p_locals) with ordinality l);
 end
 $$;
