@@ -103,9 +103,11 @@ class Engine:
 
     def call(self, function: str, cases: Sequence[Sequence[str]]) -> list[Outcome]:
         """`cases` holds the encoded arguments of each call of `waymark.<function>`."""
-        if not cases:
-            return []
-        arguments = ", ".join(f"v_case -> {place}" for place in range(len(cases[0])))
+        arguments = ", ".join(f"v_case -> {place}" for place in range(len(cases[0]) if cases else 0))
+        return self.evaluate(f"waymark.{function}({arguments})", cases)
+
+    def evaluate(self, sql: str, cases: Sequence[Sequence[str]]) -> list[Outcome]:
+        """The values of an SQL expression that reads the encoded operands of each case as `v_case -> 0`, `v_case -> 1`, …."""
         self.connection.execute(
             f"""
             create or replace function pg_temp.evaluate(p_cases jsonb) returns setof text language plpgsql as $$
@@ -115,7 +117,7 @@ class Engine:
             begin
               for v_case in select value from jsonb_array_elements(p_cases) loop
                 begin
-                  return next 'v' || coalesce(to_jsonb(waymark.{function}({arguments}))::text, 'SQL null');
+                  return next 'v' || coalesce(to_jsonb({sql})::text, 'SQL null');
                 exception when others then
                   get stacked diagnostics v_detail = pg_exception_detail;
                   return next case sqlstate when 'WM501' then 'x' || v_detail when 'WM502' then 'r' || sqlerrm
