@@ -1226,6 +1226,26 @@ $$;
 
 comment on function waymark._py_bitwise(text, numeric, numeric) is
   'And, or, exclusive or of two ints of any size.';
+-- file: functions/python/_py_bound.sql
+-- One bound of a slice, counted from the end when negative, then brought into p_low … p_high; None (or SQL null) is the default.
+-- Raises: WM502 for a bound that is no int.
+create or replace function waymark._py_bound(p_bound jsonb, p_length numeric, p_default numeric, p_low numeric, p_high numeric) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_bound numeric := waymark._py_int(p_bound);
+begin
+  if p_bound is null or p_bound = 'null' then
+    return p_default;
+  elsif v_bound is null then
+    perform waymark._py_inexact('a slice');
+  end if;
+  return least(greatest(case when v_bound < 0 then v_bound + p_length else v_bound end, p_low), p_high);
+end
+$$;
+
+comment on function waymark._py_bound(jsonb, numeric, numeric, numeric, numeric) is
+  'A bound of a slice as a position in its sequence.';
 -- file: functions/python/_py_characters.sql
 -- The characters (code points) of a string, as an array of strings.
 create or replace function waymark._py_characters(p_value jsonb) returns jsonb
@@ -2014,6 +2034,19 @@ $$;
 
 comment on function waymark._py_index(text, jsonb, jsonb) is
   'The element of a sequence at an index.';
+-- file: functions/python/_py_inexact.sql
+-- The end of every builtin and method for what it does not compute itself, CPython's own errors among them: never returns.
+-- Raises: WM502, on which the step has the expression evaluated by a worker.
+create or replace function waymark._py_inexact(p_what text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse(p_what || ' of these values', 'Compute it in an action.');
+end
+$$;
+
+comment on function waymark._py_inexact(text) is
+  'Refuses a call that the engine leaves to CPython.';
 -- file: functions/python/_py_int.sql
 -- An int or bool as numeric; SQL null for every other value.
 create or replace function waymark._py_int(p_value jsonb) returns numeric
@@ -2401,6 +2434,66 @@ $$;
 
 comment on function waymark._py_range_length(jsonb) is
   'The number of elements of a range.';
+-- file: functions/python/_py_ranks.sql
+-- The rank of each value of an array among them, equal values sharing one, as far as one total order orders them all: numbers, strings, dates,
+-- times, and sequences of one length of such. SQL null when it does not, or the engine does not know.
+create or replace function waymark._py_ranks(p_keys jsonb) returns int[]
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kinds text[];
+  v_kind text;
+  v_width int;
+  v_columns int[][];
+  v_column int[];
+begin
+  select array_agg(distinct waymark._py_kind(key.value)) into v_kinds from jsonb_array_elements(p_keys) as key (value);
+  v_kind := case when v_kinds <@ '{int,bool,float}' then 'number' when cardinality(v_kinds) = 1 then v_kinds[1] end;
+  case
+    when p_keys = '[]' then
+      return '{}';
+    when v_kind = 'number' then
+      return (select case when bool_or(key.number = 'NaN') then null else array_agg(key.rank order by key.position) end from (
+        select number.value, each.position, dense_rank() over (order by number.value)
+        from jsonb_array_elements(p_keys) with ordinality as each (value, position)
+        cross join lateral (
+          select case jsonb_typeof(each.value) when 'number' then each.value::numeric else waymark._py_number(each.value) end
+        ) as number (value)
+      ) as key (number, position, rank));
+    when v_kind = 'str' and not p_keys @> '[{"$": "str"}]' or v_kind in ('date', 'uuid') then
+      return (select array_agg(key.rank order by key.position) from (
+        select each.position, dense_rank() over (order by coalesce(each.value ->> 'v', each.value #>> '{}') collate "C")
+        from jsonb_array_elements(p_keys) with ordinality as each (value, position)
+      ) as key (position, rank));
+    when v_kind in ('list', 'tuple') then
+      p_keys := case v_kind when 'list' then p_keys else jsonb_path_query_array(p_keys, '$[*].v') end;
+      v_width := jsonb_array_length(p_keys -> 0);
+      if v_width = 0 or jsonb_path_exists(p_keys, 'strict $[*] ? (@.size() != $width)', jsonb_build_object('width', v_width)) then
+        return null;
+      end if;
+      for v_place in 0 .. v_width - 1 loop
+        v_column := waymark._py_ranks(jsonb_path_query_array(p_keys, 'strict $[*][$place]', jsonb_build_object('place', v_place)));
+        if v_column is null then
+          return null;
+        end if;
+        v_columns := v_columns || array[v_column];
+      end loop;
+      return (select array_agg(key.rank order by key.position) from (
+        select each.position, dense_rank() over (order by array(select v_columns[place.i][each.position] from generate_series(1, v_width) as place (i)))
+        from generate_series(1, jsonb_array_length(p_keys)) as each (position)
+      ) as key (position, rank));
+    when v_kind = 'datetime' and not exists (select from jsonb_array_elements(p_keys) as key (value) where not waymark._py_is_naive(key.value)) then
+      return waymark._py_ranks(jsonb_path_query_array(p_keys, '$[*].v'));
+    when v_kind = 'timedelta' then
+      return waymark._py_ranks(jsonb_path_query_array(p_keys, '$[*].v'));
+    else
+      return null;
+  end case;
+end
+$$;
+
+comment on function waymark._py_ranks(jsonb) is
+  'The rank of each of an array of values in Python''s order.';
 -- file: functions/python/_py_repeat.sql
 -- A sequence times an int.
 -- Raises: WM501 TypeError, OverflowError; WM502 when the result has more than 1,000,000 elements, characters or bytes.
@@ -2581,6 +2674,33 @@ $$;
 
 comment on function waymark._py_set_operation(text, jsonb, jsonb) is
   'Union, difference, symmetric difference or intersection of two Python sets.';
+-- file: functions/python/_py_slice_text.sql
+-- The p_count characters of a plain string, or bytes, that stand at p_start and every p_step-th place from there on.
+create or replace function waymark._py_slice_text(p_kind text, p_object jsonb, p_start int, p_count int, p_step numeric) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_bytes bytea := case p_kind when 'bytes' then decode(p_object ->> 'v', 'base64') end;
+  v_characters text[];
+begin
+  if p_step = 1 and p_kind = 'str' then
+    return to_jsonb(substr(p_object #>> '{}', p_start + 1, p_count));
+  elsif p_step = 1 then
+    return waymark._py_from_bytes(substr(v_bytes, p_start + 1, p_count));
+  elsif p_kind = 'str' then
+    v_characters := string_to_array(p_object #>> '{}', null);
+    return to_jsonb(coalesce((
+      select string_agg(v_characters[(p_start + place.i * p_step)::int + 1], '' order by place.i)
+      from generate_series(0, p_count - 1) as place (i)), ''));
+  end if;
+  return waymark._py_from_bytes(coalesce((
+    select string_agg(substr(v_bytes, (p_start + place.i * p_step)::int + 1, 1), '' order by place.i)
+    from generate_series(0, p_count - 1) as place (i)), ''));
+end
+$$;
+
+comment on function waymark._py_slice_text(text, jsonb, int, int, numeric) is
+  'A slice of a string or of bytes.';
 -- file: functions/python/_py_text.sql
 -- str() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
 create or replace function waymark._py_text(p_value jsonb) returns text
@@ -2883,6 +3003,45 @@ end
 $$;
 
 comment on function waymark.py_dict(jsonb) is
+  'The Python dict of an array of [key, value] pairs.';
+-- file: functions/python/py_dict_merge.sql
+-- What ** does in a display: the items of a dict and those of a mapping after them; a key keeps its first place and takes its last value.
+-- Raises: WM502 for a right side that is no dict.
+create or replace function waymark.py_dict_merge(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_right) <> 'dict' then
+    return waymark._py_inexact('** in a display');
+  elsif p_left = '{}' then
+    return p_right;
+  elsif p_right = '{}' then
+    return p_left;
+  end if;
+  return waymark.py_dict(waymark._py_pairs(p_left) || waymark._py_pairs(p_right));
+end
+$$;
+
+comment on function waymark.py_dict_merge(jsonb, jsonb) is
+  'The Python dict {**left, **right}.';
+-- file: functions/python/py_dict_of.sql
+-- A dict of an engine list of pairs, as a comprehension makes it: each pair is a list or a tuple of a key and a value.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create or replace function waymark.py_dict_of(p_pairs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_pairs @> '[{"$": "tuple"}]' then
+    return waymark.py_dict((
+      select jsonb_agg(case jsonb_typeof(pair.value) when 'object' then pair.value -> 'v' else pair.value end order by pair.position)
+      from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
+    ));
+  end if;
+  return waymark.py_dict(p_pairs);
+end
+$$;
+
+comment on function waymark.py_dict_of(jsonb) is
   'The Python dict of an array of [key, value] pairs.';
 -- file: functions/python/py_eq.sql
 -- The Python operator ==.
@@ -3607,6 +3766,42 @@ $$;
 
 comment on function waymark.py_not_in(jsonb, jsonb) is
   'The Python operator not in.';
+-- file: functions/python/py_order.sql
+-- The permutation that sorts an engine list of keys: the positions of the smallest, the next …; equal keys stay in order, also in reverse.
+-- Raises: WM502 for keys that no one total order orders, and for a p_reverse that is no int.
+create or replace function waymark.py_order(p_keys jsonb, p_reverse jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_sign int := case when waymark._py_int(p_reverse) = 0 then 1 when waymark._py_int(p_reverse) <> 0 then -1 end;
+  v_ranks int[] := case jsonb_array_length(p_keys) when 1 then '{1}' else waymark._py_ranks(p_keys) end;
+begin
+  if v_sign is null or v_ranks is null then
+    return waymark._py_inexact('the order');
+  end if;
+  return coalesce((
+    select jsonb_agg(key.position - 1 order by v_sign * key.rank, key.position) from unnest(v_ranks) with ordinality as key (rank, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark.py_order(jsonb, jsonb) is
+  'The permutation that sorts an array of keys.';
+-- file: functions/python/py_permute.sql
+-- The elements of an engine list in the order that an array of positions gives (waymark.py_order).
+create or replace function waymark.py_permute(p_list jsonb, p_positions jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(p_list -> place.i::int order by place.position)
+    from jsonb_array_elements_text(p_positions) with ordinality as place (i, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark.py_permute(jsonb, jsonb) is
+  'The elements of a list at these positions.';
 -- file: functions/python/py_pos.sql
 -- The Python operator + with one operand.
 -- Raises: WM501 TypeError; WM502.
@@ -3704,6 +3899,94 @@ $$;
 
 comment on function waymark.py_rshift(jsonb, jsonb) is
   'The Python operator >>.';
+-- file: functions/python/py_set_of.sql
+-- The set of an engine list's elements: of equal ones the first stays.
+-- Raises: WM501 TypeError for an unhashable element; WM502 for elements whose equality the engine does not know.
+create or replace function waymark.py_set_of(p_elements jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_path_exists(p_elements, 'strict $[*] ? (@.type() != "string" && @.type() != "number")') then
+    perform waymark._py_position(p_elements, element.value)
+    from jsonb_array_elements(p_elements) as element (value)
+    where element.value ->> '$' = 'enum';
+    return jsonb_build_object('$', 'set', 'v', (
+      select jsonb_agg(member.value order by member.position)
+      from (
+        select (array_agg(element.value order by element.position))[1], min(element.position)
+        from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+        group by waymark._py_key(element.value)
+      ) as member (value, position)
+    ));
+  end if;
+  return jsonb_build_object('$', 'set', 'v', coalesce((
+    select jsonb_agg(member.value)
+    from (
+      select distinct on (element.value) element.value
+      from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+      order by element.value, element.position
+    ) as member
+  ), '[]'));
+end
+$$;
+
+comment on function waymark.py_set_of(jsonb) is
+  'The Python set of an array of elements.';
+-- file: functions/python/py_slice.sql
+-- A slice, object[start:stop:step], of a list, tuple, str, bytes or range; an absent part is None.
+-- Raises: WM502 for every other object, for parts that are no ints and for a step of zero.
+create or replace function waymark.py_slice(p_object jsonb, p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_object);
+  v_items jsonb := case v_kind when 'list' then p_object when 'tuple' then p_object -> 'v' end;
+  v_step numeric := case p_step when 'null' then 1 else waymark._py_int(p_step) end;
+  v_length numeric;
+  v_start numeric;
+  v_stop numeric;
+  v_count numeric;
+begin
+  v_length := case v_kind
+    when 'list' then jsonb_array_length(v_items)
+    when 'tuple' then jsonb_array_length(v_items)
+    when 'str' then case jsonb_typeof(p_object) when 'string' then length(p_object #>> '{}') end
+    when 'bytes' then octet_length(decode(p_object ->> 'v', 'base64'))
+    when 'range' then waymark._py_range_length(p_object)
+  end;
+  if v_length is null or v_step = 0 or v_step is null then
+    return waymark._py_inexact('a slice');
+  elsif v_step > 0 then
+    v_start := waymark._py_bound(p_start, v_length, 0, 0, v_length);
+    v_stop := waymark._py_bound(p_stop, v_length, v_length, 0, v_length);
+  else
+    v_start := waymark._py_bound(p_start, v_length, v_length - 1, -1, v_length - 1);
+    v_stop := waymark._py_bound(p_stop, v_length, -1, -1, v_length - 1);
+  end if;
+  if v_kind = 'range' then
+    v_step := v_step * (p_object #> '{v,2}')::numeric;
+    v_start := (p_object #> '{v,0}')::numeric + v_start * (p_object #> '{v,2}')::numeric;
+    v_stop := (p_object #> '{v,0}')::numeric + v_stop * (p_object #> '{v,2}')::numeric;
+    return jsonb_build_object('$', 'range', 'v', jsonb_build_array(v_start, v_stop, v_step));
+  end if;
+  v_count := greatest(0, div(v_stop - v_start + v_step - sign(v_step), v_step));
+  if v_kind = 'str' or v_kind = 'bytes' then
+    return waymark._py_slice_text(v_kind, p_object, v_start::int, v_count::int, v_step);
+  elsif v_count = 0 then
+    v_items := '[]';
+  elsif v_step = 1 then
+    v_items := jsonb_path_query_array(v_items, 'strict $[$first to $last]',
+      jsonb_build_object('first', v_start, 'last', v_start + v_count - 1));
+  else
+    v_items := (select jsonb_agg(v_items -> (v_start + place.i * v_step)::int order by place.i)
+                from generate_series(0, v_count::int - 1) as place (i));
+  end if;
+  return case v_kind when 'list' then v_items else jsonb_build_object('$', 'tuple', 'v', v_items) end;
+end
+$$;
+
+comment on function waymark.py_slice(jsonb, jsonb, jsonb, jsonb) is
+  'The Python slice object[start:stop:step].';
 -- file: functions/python/py_sub.sql
 -- The Python operator -.
 -- Raises: WM501 TypeError, OverflowError; WM502.
