@@ -1491,8 +1491,8 @@ begin
       perform waymark._refuse('nan beside nan in a container (equal only if it is the same object)', 'Compare the elements one by one.');
     end if;
     return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
-  elsif v_left = 'opaque' or v_right = 'opaque' then
-    perform waymark._refuse('comparison of a value that could not be encoded', 'Compare it in an action.');
+  elsif v_left in ('opaque', 'iterator') or v_right in ('opaque', 'iterator') then
+    perform waymark._refuse('comparison of an iterator, or of a value that could not be encoded', 'Compare lists.');
   elsif waymark._py_has_own(p_left, 'eq') or waymark._py_has_own(p_right, 'eq') then
     perform waymark._refuse('a comparison that a class defines itself', 'Compare it in an action, or compare attributes.');
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
@@ -2086,14 +2086,14 @@ $$;
 comment on function waymark._py_integer(text, numeric, numeric) is
   'Sum, difference or product of two ints of any size.';
 -- file: functions/python/_py_is_foreign.sql
--- Whether a value is an instance of a user's class, which may define any operator, one that could not be encoded, or a function or class itself.
+-- Whether a value is an instance of a user's class, which may define any operator, one that could not be encoded, or a function or class itself, or an iterator.
 create or replace function waymark._py_is_foreign(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
   v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque', 'callable') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
 end
 $$;
 
@@ -2282,6 +2282,27 @@ $$;
 
 comment on function waymark._py_number(jsonb) is
   'The exact numeric value of an encoded number.';
+-- file: functions/python/_py_order.sql
+-- The permutation that sorts an engine list of keys: the positions of the smallest, the next …; equal keys stay in order, also in reverse.
+-- Raises: WM502 for keys that no one total order orders, and for a p_reverse that is no int.
+create or replace function waymark._py_order(p_keys jsonb, p_reverse jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_sign int := case when waymark._py_int(p_reverse) = 0 then 1 when waymark._py_int(p_reverse) <> 0 then -1 end;
+  v_ranks int[] := case jsonb_array_length(p_keys) when 1 then '{1}' else waymark._py_ranks(p_keys) end;
+begin
+  if v_sign is null or v_ranks is null then
+    return waymark._py_inexact('the order');
+  end if;
+  return coalesce((
+    select jsonb_agg(key.position - 1 order by v_sign * key.rank, key.position) from unnest(v_ranks) with ordinality as key (rank, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_order(jsonb, jsonb) is
+  'The permutation that sorts an array of keys.';
 -- file: functions/python/_py_order_numbers.sql
 -- Compares two numbers by their exact values: -1, 0, 1; SQL null when one is nan.
 -- Raises: WM502 for a Decimal nan, whose order Python refuses by a signal of its context.
@@ -2645,6 +2666,39 @@ $$;
 
 comment on function waymark._py_same_key(jsonb, jsonb) is
   'Whether two normalized keys are the same key.';
+-- file: functions/python/_py_set_of.sql
+-- The set of an engine list's elements: of equal ones the first stays.
+-- Raises: WM501 TypeError for an unhashable element; WM502 for elements whose equality the engine does not know.
+create or replace function waymark._py_set_of(p_elements jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_path_exists(p_elements, 'strict $[*] ? (@.type() != "string" && @.type() != "number")') then
+    perform waymark._py_position(p_elements, element.value)
+    from jsonb_array_elements(p_elements) as element (value)
+    where element.value ->> '$' = 'enum';
+    return jsonb_build_object('$', 'set', 'v', (
+      select jsonb_agg(member.value order by member.position)
+      from (
+        select (array_agg(element.value order by element.position))[1], min(element.position)
+        from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+        group by waymark._py_key(element.value)
+      ) as member (value, position)
+    ));
+  end if;
+  return jsonb_build_object('$', 'set', 'v', coalesce((
+    select jsonb_agg(member.value)
+    from (
+      select distinct on (element.value) element.value
+      from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+      order by element.value, element.position
+    ) as member
+  ), '[]'));
+end
+$$;
+
+comment on function waymark._py_set_of(jsonb) is
+  'The Python set of an array of elements.';
 -- file: functions/python/_py_set_operation.sql
 -- The operators &, |, ^ and - of two sets; the result has the left one's type. Of equal elements that differ (1 and 1.0) CPython keeps the same one:
 -- the left's in a union, in an intersection that of the smaller set, the right's when they are as large.
@@ -3004,45 +3058,6 @@ $$;
 
 comment on function waymark.py_dict(jsonb) is
   'The Python dict of an array of [key, value] pairs.';
--- file: functions/python/py_dict_merge.sql
--- What ** does in a display: the items of a dict and those of a mapping after them; a key keeps its first place and takes its last value.
--- Raises: WM502 for a right side that is no dict.
-create or replace function waymark.py_dict_merge(p_left jsonb, p_right jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-begin
-  if waymark._py_kind(p_right) <> 'dict' then
-    return waymark._py_inexact('** in a display');
-  elsif p_left = '{}' then
-    return p_right;
-  elsif p_right = '{}' then
-    return p_left;
-  end if;
-  return waymark.py_dict(waymark._py_pairs(p_left) || waymark._py_pairs(p_right));
-end
-$$;
-
-comment on function waymark.py_dict_merge(jsonb, jsonb) is
-  'The Python dict {**left, **right}.';
--- file: functions/python/py_dict_of.sql
--- A dict of an engine list of pairs, as a comprehension makes it: each pair is a list or a tuple of a key and a value.
--- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
-create or replace function waymark.py_dict_of(p_pairs jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-begin
-  if p_pairs @> '[{"$": "tuple"}]' then
-    return waymark.py_dict((
-      select jsonb_agg(case jsonb_typeof(pair.value) when 'object' then pair.value -> 'v' else pair.value end order by pair.position)
-      from jsonb_array_elements(p_pairs) with ordinality as pair (value, position)
-    ));
-  end if;
-  return waymark.py_dict(p_pairs);
-end
-$$;
-
-comment on function waymark.py_dict_of(jsonb) is
-  'The Python dict of an array of [key, value] pairs.';
 -- file: functions/python/py_eq.sql
 -- The Python operator ==.
 -- Raises: WM502 where equality depends on identity or on code the engine does not know.
@@ -3245,6 +3260,61 @@ $$;
 
 comment on function waymark.py_getitem(jsonb, jsonb) is
   'The Python subscription object[key].';
+-- file: functions/python/py_getslice.sql
+-- A slice, object[start:stop:step], of a list, tuple, str, bytes or range; an absent part is None.
+-- Raises: WM502 for every other object, for parts that are no ints and for a step of zero.
+create or replace function waymark.py_getslice(p_object jsonb, p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_object);
+  v_items jsonb := case v_kind when 'list' then p_object when 'tuple' then p_object -> 'v' end;
+  v_step numeric := case p_step when 'null' then 1 else waymark._py_int(p_step) end;
+  v_length numeric;
+  v_start numeric;
+  v_stop numeric;
+  v_count numeric;
+begin
+  v_length := case v_kind
+    when 'list' then jsonb_array_length(v_items)
+    when 'tuple' then jsonb_array_length(v_items)
+    when 'str' then case jsonb_typeof(p_object) when 'string' then length(p_object #>> '{}') end
+    when 'bytes' then octet_length(decode(p_object ->> 'v', 'base64'))
+    when 'range' then waymark._py_range_length(p_object)
+  end;
+  if v_length is null or v_step = 0 or v_step is null then
+    return waymark._py_inexact('a slice');
+  elsif v_step > 0 then
+    v_start := waymark._py_bound(p_start, v_length, 0, 0, v_length);
+    v_stop := waymark._py_bound(p_stop, v_length, v_length, 0, v_length);
+  else
+    v_start := waymark._py_bound(p_start, v_length, v_length - 1, -1, v_length - 1);
+    v_stop := waymark._py_bound(p_stop, v_length, -1, -1, v_length - 1);
+  end if;
+  if v_kind = 'range' then
+    v_step := v_step * (p_object #> '{v,2}')::numeric;
+    v_start := (p_object #> '{v,0}')::numeric + v_start * (p_object #> '{v,2}')::numeric;
+    v_stop := (p_object #> '{v,0}')::numeric + v_stop * (p_object #> '{v,2}')::numeric;
+    return jsonb_build_object('$', 'range', 'v', jsonb_build_array(v_start, v_stop, v_step));
+  end if;
+  v_count := greatest(0, div(v_stop - v_start + v_step - sign(v_step), v_step));
+  if v_kind = 'str' or v_kind = 'bytes' then
+    return waymark._py_slice_text(v_kind, p_object, v_start::int, v_count::int, v_step);
+  elsif v_count = 0 then
+    v_items := '[]';
+  elsif v_step = 1 then
+    v_items := jsonb_path_query_array(v_items, 'strict $[$first to $last]',
+      jsonb_build_object('first', v_start, 'last', v_start + v_count - 1));
+  else
+    v_items := (select jsonb_agg(v_items -> (v_start + place.i * v_step)::int order by place.i)
+                from generate_series(0, v_count::int - 1) as place (i));
+  end if;
+  return case v_kind when 'list' then v_items else jsonb_build_object('$', 'tuple', 'v', v_items) end;
+end
+$$;
+
+comment on function waymark.py_getslice(jsonb, jsonb, jsonb, jsonb) is
+  'The Python slice object[start:stop:step].';
 -- file: functions/python/py_gt.sql
 -- The Python operator >.
 -- Raises: WM501 TypeError; WM502.
@@ -3423,7 +3493,7 @@ begin
   case v_kind
     when 'range' then
       return p_value;
-    when 'tuple' then
+    when 'tuple', 'iterator' then
       return p_value -> 'v';
     when 'dict' then
       return case
@@ -3631,6 +3701,31 @@ $$;
 
 comment on function waymark.py_match_sequence(jsonb, jsonb, jsonb) is
   'Whether a value is a sequence of so many elements to a pattern.';
+-- file: functions/python/py_merge.sql
+-- What ** does: the items of a dict and those of a second one after them; in a display (p_callee is None) a key keeps its first place and takes its last
+-- value, in a call, where p_callee is the name of the function, it must not come twice.
+-- Raises: WM502 for a right side that is no dict, and in a call for a key that is no string or comes twice.
+create or replace function waymark.py_merge(p_left jsonb, p_right jsonb, p_callee jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_dict jsonb;
+begin
+  if waymark._py_kind(p_right) <> 'dict' then
+    return waymark._py_inexact('**');
+  end if;
+  v_dict := case '{}'::jsonb when p_left then p_right when p_right then p_left
+    else waymark.py_dict(waymark._py_pairs(p_left) || waymark._py_pairs(p_right)) end;
+  if p_callee <> 'null' and (v_dict ->> '$' = 'dict' or jsonb_array_length(waymark.py_iter(v_dict))
+     < jsonb_array_length(waymark.py_iter(p_left)) + jsonb_array_length(waymark.py_iter(p_right))) then
+    return waymark._py_inexact('**');
+  end if;
+  return v_dict;
+end
+$$;
+
+comment on function waymark.py_merge(jsonb, jsonb, jsonb) is
+  'The items that ** adds to a dict display or to the keywords of a call.';
 -- file: functions/python/py_method.sql
 -- A call of a method without effect (waymark/ir/library.py): arguments are a list, keyword arguments a dict. Dispatches on the receiver and the name;
 -- what is not here, CPython computes.
@@ -3766,42 +3861,6 @@ $$;
 
 comment on function waymark.py_not_in(jsonb, jsonb) is
   'The Python operator not in.';
--- file: functions/python/py_order.sql
--- The permutation that sorts an engine list of keys: the positions of the smallest, the next …; equal keys stay in order, also in reverse.
--- Raises: WM502 for keys that no one total order orders, and for a p_reverse that is no int.
-create or replace function waymark.py_order(p_keys jsonb, p_reverse jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-declare
-  v_sign int := case when waymark._py_int(p_reverse) = 0 then 1 when waymark._py_int(p_reverse) <> 0 then -1 end;
-  v_ranks int[] := case jsonb_array_length(p_keys) when 1 then '{1}' else waymark._py_ranks(p_keys) end;
-begin
-  if v_sign is null or v_ranks is null then
-    return waymark._py_inexact('the order');
-  end if;
-  return coalesce((
-    select jsonb_agg(key.position - 1 order by v_sign * key.rank, key.position) from unnest(v_ranks) with ordinality as key (rank, position)
-  ), '[]');
-end
-$$;
-
-comment on function waymark.py_order(jsonb, jsonb) is
-  'The permutation that sorts an array of keys.';
--- file: functions/python/py_permute.sql
--- The elements of an engine list in the order that an array of positions gives (waymark.py_order).
-create or replace function waymark.py_permute(p_list jsonb, p_positions jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-begin
-  return coalesce((
-    select jsonb_agg(p_list -> place.i::int order by place.position)
-    from jsonb_array_elements_text(p_positions) with ordinality as place (i, position)
-  ), '[]');
-end
-$$;
-
-comment on function waymark.py_permute(jsonb, jsonb) is
-  'The elements of a list at these positions.';
 -- file: functions/python/py_pos.sql
 -- The Python operator + with one operand.
 -- Raises: WM501 TypeError; WM502.
@@ -3899,94 +3958,25 @@ $$;
 
 comment on function waymark.py_rshift(jsonb, jsonb) is
   'The Python operator >>.';
--- file: functions/python/py_set_of.sql
--- The set of an engine list's elements: of equal ones the first stays.
--- Raises: WM501 TypeError for an unhashable element; WM502 for elements whose equality the engine does not know.
-create or replace function waymark.py_set_of(p_elements jsonb) returns jsonb
+-- file: functions/python/py_spread.sql
+-- What * spreads: the list of an iterable's elements. p_callee is the name of the function whose arguments they are, None in a display: CPython names
+-- it in its error.
+-- Raises: WM502 for what cannot be iterated, and as waymark.py_list.
+create or replace function waymark.py_spread(p_iterable jsonb, p_callee jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
-  if jsonb_path_exists(p_elements, 'strict $[*] ? (@.type() != "string" && @.type() != "number")') then
-    perform waymark._py_position(p_elements, element.value)
-    from jsonb_array_elements(p_elements) as element (value)
-    where element.value ->> '$' = 'enum';
-    return jsonb_build_object('$', 'set', 'v', (
-      select jsonb_agg(member.value order by member.position)
-      from (
-        select (array_agg(element.value order by element.position))[1], min(element.position)
-        from jsonb_array_elements(p_elements) with ordinality as element (value, position)
-        group by waymark._py_key(element.value)
-      ) as member (value, position)
-    ));
+  if jsonb_typeof(p_iterable) = 'array' then
+    return p_iterable;
+  elsif waymark._py_kind(p_iterable) not in ('tuple', 'dict', 'str', 'range', 'set', 'frozenset', 'bytes', 'iterator') then
+    return waymark._py_inexact('*');
   end if;
-  return jsonb_build_object('$', 'set', 'v', coalesce((
-    select jsonb_agg(member.value)
-    from (
-      select distinct on (element.value) element.value
-      from jsonb_array_elements(p_elements) with ordinality as element (value, position)
-      order by element.value, element.position
-    ) as member
-  ), '[]'));
+  return waymark.py_list(p_iterable);
 end
 $$;
 
-comment on function waymark.py_set_of(jsonb) is
-  'The Python set of an array of elements.';
--- file: functions/python/py_slice.sql
--- A slice, object[start:stop:step], of a list, tuple, str, bytes or range; an absent part is None.
--- Raises: WM502 for every other object, for parts that are no ints and for a step of zero.
-create or replace function waymark.py_slice(p_object jsonb, p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-declare
-  v_kind text := waymark._py_kind(p_object);
-  v_items jsonb := case v_kind when 'list' then p_object when 'tuple' then p_object -> 'v' end;
-  v_step numeric := case p_step when 'null' then 1 else waymark._py_int(p_step) end;
-  v_length numeric;
-  v_start numeric;
-  v_stop numeric;
-  v_count numeric;
-begin
-  v_length := case v_kind
-    when 'list' then jsonb_array_length(v_items)
-    when 'tuple' then jsonb_array_length(v_items)
-    when 'str' then case jsonb_typeof(p_object) when 'string' then length(p_object #>> '{}') end
-    when 'bytes' then octet_length(decode(p_object ->> 'v', 'base64'))
-    when 'range' then waymark._py_range_length(p_object)
-  end;
-  if v_length is null or v_step = 0 or v_step is null then
-    return waymark._py_inexact('a slice');
-  elsif v_step > 0 then
-    v_start := waymark._py_bound(p_start, v_length, 0, 0, v_length);
-    v_stop := waymark._py_bound(p_stop, v_length, v_length, 0, v_length);
-  else
-    v_start := waymark._py_bound(p_start, v_length, v_length - 1, -1, v_length - 1);
-    v_stop := waymark._py_bound(p_stop, v_length, -1, -1, v_length - 1);
-  end if;
-  if v_kind = 'range' then
-    v_step := v_step * (p_object #> '{v,2}')::numeric;
-    v_start := (p_object #> '{v,0}')::numeric + v_start * (p_object #> '{v,2}')::numeric;
-    v_stop := (p_object #> '{v,0}')::numeric + v_stop * (p_object #> '{v,2}')::numeric;
-    return jsonb_build_object('$', 'range', 'v', jsonb_build_array(v_start, v_stop, v_step));
-  end if;
-  v_count := greatest(0, div(v_stop - v_start + v_step - sign(v_step), v_step));
-  if v_kind = 'str' or v_kind = 'bytes' then
-    return waymark._py_slice_text(v_kind, p_object, v_start::int, v_count::int, v_step);
-  elsif v_count = 0 then
-    v_items := '[]';
-  elsif v_step = 1 then
-    v_items := jsonb_path_query_array(v_items, 'strict $[$first to $last]',
-      jsonb_build_object('first', v_start, 'last', v_start + v_count - 1));
-  else
-    v_items := (select jsonb_agg(v_items -> (v_start + place.i * v_step)::int order by place.i)
-                from generate_series(0, v_count::int - 1) as place (i));
-  end if;
-  return case v_kind when 'list' then v_items else jsonb_build_object('$', 'tuple', 'v', v_items) end;
-end
-$$;
-
-comment on function waymark.py_slice(jsonb, jsonb, jsonb, jsonb) is
-  'The Python slice object[start:stop:step].';
+comment on function waymark.py_spread(jsonb, jsonb) is
+  'The elements that * spreads in a display or a call.';
 -- file: functions/python/py_sub.sql
 -- The Python operator -.
 -- Raises: WM501 TypeError, OverflowError; WM502.
@@ -4091,8 +4081,8 @@ begin
         perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
       end if;
       return true;
-    when 'opaque' then
-      perform waymark._refuse('the truth of a value that could not be encoded', 'Compare with None.');
+    when 'opaque', 'iterator' then
+      perform waymark._refuse('the truth of an iterator, or of a value that could not be encoded', 'Compare with None.');
     else
       null;
   end case;

@@ -25,10 +25,10 @@ OPERATORS: dict[str, OperatorSpec] = {
     spec.name: spec
     for spec in [
         *_specs("value", 2, "add sub mul truediv floordiv mod pow lshift rshift bitand bitor bitxor"),
-        *_specs("value", 1, "neg pos invert iter list set_of dict_of"),
-        *_specs("value", 2, "getattr getitem unpack concat list_append dict_merge order permute"),
-        *_specs("value", 3, "range exception inplace call construct"),
-        *_specs("value", 4, "method slice"),
+        *_specs("value", 1, "neg pos invert iter list"),
+        *_specs("value", 2, "getattr getitem unpack concat list_append spread"),
+        *_specs("value", 3, "range exception inplace call construct merge"),
+        *_specs("value", 4, "method getslice"),
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star"),

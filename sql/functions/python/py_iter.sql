@@ -14,7 +14,7 @@ begin
   case v_kind
     when 'range' then
       return p_value;
-    when 'tuple' then
+    when 'tuple', 'iterator' then
       return p_value -> 'v';
     when 'dict' then
       return case

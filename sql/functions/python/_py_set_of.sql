@@ -1,6 +1,6 @@
 -- The set of an engine list's elements: of equal ones the first stays.
 -- Raises: WM501 TypeError for an unhashable element; WM502 for elements whose equality the engine does not know.
-create or replace function waymark.py_set_of(p_elements jsonb) returns jsonb
+create or replace function waymark._py_set_of(p_elements jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 begin
@@ -28,5 +28,5 @@ begin
 end
 $$;
 
-comment on function waymark.py_set_of(jsonb) is
+comment on function waymark._py_set_of(jsonb) is
   'The Python set of an array of elements.';

@@ -1,6 +1,6 @@
 -- A slice, object[start:stop:step], of a list, tuple, str, bytes or range; an absent part is None.
 -- Raises: WM502 for every other object, for parts that are no ints and for a step of zero.
-create or replace function waymark.py_slice(p_object jsonb, p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
+create or replace function waymark.py_getslice(p_object jsonb, p_start jsonb, p_stop jsonb, p_step jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -50,5 +50,5 @@ begin
 end
 $$;
 
-comment on function waymark.py_slice(jsonb, jsonb, jsonb, jsonb) is
+comment on function waymark.py_getslice(jsonb, jsonb, jsonb, jsonb) is
   'The Python slice object[start:stop:step].';

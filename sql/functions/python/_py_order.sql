@@ -1,6 +1,6 @@
 -- The permutation that sorts an engine list of keys: the positions of the smallest, the next …; equal keys stay in order, also in reverse.
 -- Raises: WM502 for keys that no one total order orders, and for a p_reverse that is no int.
-create or replace function waymark.py_order(p_keys jsonb, p_reverse jsonb) returns jsonb
+create or replace function waymark._py_order(p_keys jsonb, p_reverse jsonb) returns jsonb
 language plpgsql stable parallel safe
 as $$
 declare
@@ -16,5 +16,5 @@ begin
 end
 $$;
 
-comment on function waymark.py_order(jsonb, jsonb) is
+comment on function waymark._py_order(jsonb, jsonb) is
   'The permutation that sorts an array of keys.';
