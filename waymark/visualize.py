@@ -234,7 +234,9 @@ def _line(program: Program, node: AnyNode) -> str:
 def _source_text(program: Program, node: AnyNode) -> str:
     """The source that a node was made of, on one line; of a whole block, its first line."""
     line, column, end_line, end_column = node.span
-    lines = program.source.text.split("\n")[line - program.source.first_line : end_line - program.source.first_line + 1]
+    function = next(function for function in program.functions if node.id <= function.nodes[1])
+    source = function.source or program.source
+    lines = source.text.split("\n")[line - source.first_line : end_line - source.first_line + 1]
     if not lines:
         return node.kind
     lines[-1] = lines[-1].encode()[:end_column].decode(errors="replace")

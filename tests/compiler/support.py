@@ -14,7 +14,7 @@ from waymark.errors import UnsupportedPatternError
 from waymark.ir import Program, format_program, from_json, to_json, verify
 
 PRELUDE = """
-import asyncio, asyncio as aio, datetime, enum, math
+import asyncio, asyncio as aio, contextlib, datetime, enum, math, textwrap
 from asyncio import gather as together
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +44,9 @@ async def zap(bbb=0, a=0): ...
 @action(retry=RetryPolicy(attempts=2, backoff_seconds=1), timeout=30)
 async def patient(a): ...
 def helper_function(x): ...
+@contextlib.contextmanager
+def decorated(x): yield x
+unnamed = lambda x: x
 """
 _numbers = itertools.count()
 

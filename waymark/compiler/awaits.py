@@ -52,12 +52,12 @@ class Awaits(Calls):
         if not isinstance(call, ast.Call):
             self.refuse("WMC410", node, name=f"`{ast.unparse(call)}`")
             return
-        member = self.self_member(call.func)
+        callee = self.callee(call.func)
         function = self.names.static(call.func)
         if self.is_action_call(call):
             self._action(node, call, target)
-        elif member is not None:
-            self.call_helper(call, member, target, awaited=True)
+        elif callee is not None:
+            self.call_helper(call, callee, target, awaited=True)
         elif function is not None and function.value is asyncio.gather:
             self._gather(node, call, target)
         elif function is not None and function.value is asyncio.sleep:

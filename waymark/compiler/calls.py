@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
+from waymark.compiler.callees import Callees
 from waymark.compiler.constants import constant
-from waymark.compiler.frame import NONE, Frame, Operand, span
+from waymark.compiler.frame import NONE, Callee, Operand, span
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
 from waymark.ir.expressions import Const, Expression, Invocation, Policy
@@ -51,7 +52,7 @@ class Prepared:
         return [node for _, node in self.args] + [node for node in self.policy.values() if isinstance(node, ast.expr)]
 
 
-class Calls(Frame):
+class Calls(Callees):
     """Lowering of what calls have in common."""
 
     def action_info(self, node: ast.expr) -> ActionInfo | None:
@@ -59,14 +60,6 @@ class Calls(Frame):
         found = self.names.static(node)
         info = getattr(found.value, "__waymark_action__", None) if found else None
         return info if isinstance(info, ActionInfo) else None
-
-    def self_member(self, node: ast.expr) -> str | None:
-        """The name `x` of the callee `self.x`."""
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=member) if name == self.names.self_name:
-                return member
-            case _:
-                return None
 
     def is_action_call(self, node: ast.expr) -> bool:
         """Whether `node` is the call of an action, or of self.run_action."""
@@ -163,9 +156,9 @@ class Calls(Frame):
         policy = {name: node if isinstance(node, Const) else next(rest) for name, node in call.policy.items()}
         return Invocation(call.action, args, Policy(**policy) if policy else None)
 
-    def call_helper(self, node: ast.Call, name: str, target: str | None, *, awaited: bool) -> None:
-        """Adds the call of a helper method."""
-        found = self.unit.helper(self, name, node)
+    def call_helper(self, node: ast.Call, callee: Callee, target: str | None, *, awaited: bool) -> None:
+        """Adds the call of a helper."""
+        found = self.unit.helper(self, callee, node)
         if found is None:
             return
         index, method = found

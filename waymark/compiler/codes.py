@@ -42,7 +42,7 @@ _RULES = [
         "WMC004",
         "`{name}` is decorated",
         "a decorator may change what the method does, and Postgres cannot run it",
-        "remove the decorator; only `@staticmethod` is understood on helper methods",
+        "remove the decorator; `@staticmethod`, `@classmethod` and `@property` are understood on helper methods",
     ),
     Rule(
         "WMC005",
@@ -65,7 +65,7 @@ _RULES = [
     Rule(
         "WMC008",
         "`{name}` is {kind}",
-        "only plain methods (`def`, `async def`, `@staticmethod`) that stand in the workflow's own file are compiled",
+        "only plain methods (`def`, `async def`), static and class methods of the workflow and its bases are compiled",
         "make it a plain method of this class, or an action",
     ),
     Rule(
@@ -216,7 +216,7 @@ _RULES = [
     Rule(
         "WMC401",
         "a call of `{name}`",
-        "it is neither an action nor a helper method, so it cannot be run durably",
+        "it is neither an action, nor a helper method, nor a plain function of your own package, so it cannot be run durably",
         "decorate it with `@action` and await it",
     ),
     Rule("WMC402", "a call of the builtin `{name}`", "it is not compiled yet", "compute it in an action"),

@@ -7,6 +7,7 @@ Operands that come before an emitting one have to be saved first, so that they a
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 _MAX_REPEATED = 2
 
@@ -14,8 +15,8 @@ _MAX_REPEATED = 2
 class Effects:
     """Answers for the expressions of one method."""
 
-    def __init__(self, self_name: str | None) -> None:
-        self._self_name = self_name
+    def __init__(self, is_compiled: Callable[[ast.expr], bool]) -> None:
+        self._is_compiled = is_compiled
         self._known: dict[ast.expr, bool] = {}
 
     def emits(self, node: ast.expr) -> bool:
@@ -28,7 +29,7 @@ class Effects:
         match node:
             case ast.Await():
                 return True
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name == self._self_name:
+            case ast.Call() | ast.Attribute() if self._is_compiled(node):
                 return True
             case ast.BoolOp(values=values):
                 first = values[:-1]

@@ -129,6 +129,10 @@ class Expressions(Comprehensions):
         return self.refuse("WMC103", node, name=ast.unparse(node), type=kind)
 
     def _attribute(self, node: ast.Attribute) -> Expression:
+        if found := self.own_property(node):
+            target = self.graph.temporary()
+            self.call_helper(ast.copy_location(ast.Call(node, [], []), node), found, target, awaited=False)
+            return Local(target)
         if self.self_member(node) is not None:
             return self.refuse("WMC106", node, name=ast.unparse(node))
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
@@ -321,12 +325,11 @@ class Expressions(Comprehensions):
         return DictDisplay(tuple(zip(values[::2], values[1::2], strict=True)))
 
     def _call(self, node: ast.Call) -> Expression:
-        member = self.self_member(node.func)
-        if member == "run_action":
+        if self.self_member(node.func) == "run_action":
             return self.refuse("WMC408", node, name=ast.unparse(node.func))
-        if member is not None:
+        if callee := self.callee(node.func):
             target = self.graph.temporary()
-            self.call_helper(node, member, target, awaited=False)
+            self.call_helper(node, callee, target, awaited=False)
             return Local(target)
         found = self.static_value(node.func)
         if found is range:

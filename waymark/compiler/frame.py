@@ -41,6 +41,15 @@ class Operand:
     settle: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What a call names, if it is compiled with the workflow: the member `name` of the class `owner`, or a function."""
+
+    name: str
+    member: object
+    owner: type | None = None
+
+
 class Unit(ABC):
     """The workflow that a method belongs to."""
 
@@ -48,8 +57,8 @@ class Unit(ABC):
     reporter: Reporter
 
     @abstractmethod
-    def helper(self, frame: Frame, name: str, node: ast.AST) -> tuple[int, Method] | None:
-        """The function index of a helper method that `frame` calls at `node`; None when it was refused."""
+    def helper(self, frame: Frame, callee: Callee, node: ast.AST) -> tuple[int, Method] | None:
+        """The function index of a helper that `frame` calls at `node`; None when it was refused."""
 
 
 class Frame(ABC):
@@ -59,7 +68,7 @@ class Frame(ABC):
         self.unit = unit
         self.method = method
         self.names = Names(method, unit.cls)
-        self.effects = Effects(self.names.self_name)
+        self.effects = Effects(self.is_compiled)
         own = self.names.parameters[self.names.self_name is not None :]
         self.graph = Graph(first, frozenset(own) - self.names.volatile)
         self.landing: Landing | None = None
@@ -77,6 +86,10 @@ class Frame(ABC):
     @abstractmethod
     def test(self, node: ast.expr) -> tuple[Label | None, Label | None]:
         """Ends the flow with a decision on the truth of `node`: where it goes on if it is true, and if not."""
+
+    @abstractmethod
+    def is_compiled(self, node: ast.expr) -> bool:
+        """Whether a call or an attribute runs code that is compiled with the workflow."""
 
     # --- Refusing -------------------------------------------------------------------------------------------------------
 

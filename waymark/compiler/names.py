@@ -39,7 +39,7 @@ class Names:
         self._method = method
         self._cls = cls
         self.parameters = _parameters(method.node)
-        self.self_name = None if method.is_static or not self.parameters else self.parameters[0]
+        self.self_name = None if method.kind == "static" or not self.parameters else self.parameters[0]
         stored = [name for name, _ in bindings(method.node.body) if name != self.self_name]
         own = self.parameters if self.self_name is None else self.parameters[1:]
         self.locals = tuple(dict.fromkeys([*own, *stored]))
@@ -67,7 +67,7 @@ class Names:
 
     def is_rebound(self, name: str) -> bool:
         """Whether the module binds a global name again behind the class, so that Python would see another object."""
-        return (self._method.class_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
+        return (self._method.scope_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
 
     def is_private_handler(self, name: str) -> bool:
         """Whether `name` is bound by handlers only, and nothing else ever refers to the exception."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
+from types import FunctionType
 
 from waymark.compiler.constants import constant
 from waymark.compiler.diagnostics import Reporter
-from waymark.compiler.frame import Frame, Unit
-from waymark.compiler.source import Method, SourceError, load_method, module_path
+from waymark.compiler.frame import Callee, Frame, Unit
+from waymark.compiler.source import FunctionNode, Method, SourceError, code_of, load_function, load_method, module_path
 from waymark.compiler.statements import Statements
 from waymark.errors import ProgramTooLarge
 from waymark.ir.nodes import AnyNode, Function, Parameter, Program, Source
@@ -43,7 +45,12 @@ class _Compilation(Unit):
             self._lower(method)
         if self.reporter:
             self.reporter.fail()
-        program = Program(workflow=self.name, functions=tuple(self.functions), nodes=tuple(self.nodes), source=self._source())
+        sources = self._sources()
+        functions = [
+            replace(function, source=sources.get(method.file.path))
+            for function, method in zip(self.functions, self.methods, strict=True)
+        ]
+        program = Program(workflow=self.name, functions=tuple(functions), nodes=tuple(self.nodes), source=self._source())
         try:
             verify(program)
         except ProgramTooLarge as error:
@@ -51,38 +58,47 @@ class _Compilation(Unit):
             self.reporter.fail()
         return program
 
-    def helper(self, frame: Frame, name: str, node: ast.AST) -> tuple[int, Method] | None:
-        """The function index of a helper method that `frame` calls at `node`; None when it was refused."""
+    def helper(self, frame: Frame, callee: Callee, node: ast.AST) -> tuple[int, Method] | None:
+        """The function index of a helper that `frame` calls at `node`; None when it was refused."""
+        code = code_of(callee.member)
         for index, method in enumerate(self.methods):
-            if method.name == name and index > 0:
+            if method.code is code and index > 0:
                 return index, method
-        main = self.methods[0]
-        if name == main.name:
-            frame.refuse("WMC008", node, name=name, kind="the body of the workflow itself")
-            return None
-        if not hasattr(self.cls, name):
-            frame.refuse("WMC101", node, name=f"{frame.names.self_name}.{name}")
+        if problem := self._problem(frame, callee):
+            frame.refuse(problem[0], node, name=problem[1], kind=problem[2])
             return None
         try:
-            method = load_method(self.cls, name)
+            method = load_function(callee.member, callee.name, callee.owner)
         except SourceError as error:
-            if error.file is None:
+            if callee.owner is None:
+                frame.refuse("WMC401", node, name=callee.name)
+            elif error.file is None:
                 frame.refuse(error.code, node, **error.values)
             else:
                 self._report(error)
             return None
-        if method.file.path != main.file.path:
-            frame.refuse("WMC008", node, name=name, kind="defined in another file")
-            return None
         self.methods.append(method)
         return len(self.methods) - 1, method
+
+    def _problem(self, frame: Frame, callee: Callee) -> tuple[str, str, str] | None:
+        """Why a callee that was found cannot be called here: the code, what it is named, and what it is."""
+        if code_of(callee.member) is self.methods[0].code:
+            return "WMC008", callee.name, "the body of the workflow itself"
+        if callee.owner is None:
+            is_missing = not isinstance(callee.member, FunctionType)
+            return ("WMC101", f"{frame.names.self_name}.{callee.name}", "") if is_missing else None
+        if callee.owner.__module__ == "waymark.workflow" or callee.owner is object:
+            return "WMC008", callee.name, "a method of every workflow"
+        if frame.method.kind == "class" and not isinstance(callee.member, staticmethod | classmethod):
+            return "WMC008", callee.name, "called without an instance"
+        return None
 
     def _body(self) -> Method:
         owner = next((base for base in self.cls.__mro__ if "run" in vars(base)), None)
         if owner is None or owner.__module__ == "waymark.workflow":
             raise SourceError("WMC003", name=self.cls.__name__)
         method = load_method(self.cls, "run")
-        if not method.is_async or method.is_static:
+        if not method.is_async or method.kind != "method":
             raise SourceError("WMC003", method.file, method.node, name=self.cls.__name__)
         return method
 
@@ -122,13 +138,22 @@ class _Compilation(Unit):
             parameters.append(Parameter(name, default.value if default else None))
         return tuple(parameters)
 
-    def _source(self) -> Source:
-        """The lines from the first to the last class that has a method of the program."""
+    def _source(self, path: str | None = None) -> Source:
+        """The lines of a file, by default that of `run`, from the first to the last class or function of the program."""
         main = self.methods[0]
-        first = min(_class_line(method.class_node) for method in self.methods)
-        last = max(method.class_node.end_lineno or 0 for method in self.methods)
-        text = "".join(main.file.lines[first - 1 : last])
-        return Source(self.cls.__module__, module_path(self.cls.__module__, main.code.co_filename), first, text)
+        methods = [method for method in self.methods if method.file.path == (path or main.file.path)]
+        first = min(_first_line(method.scope_node) for method in methods)
+        last = max(method.scope_node.end_lineno or 0 for method in methods)
+        module = methods[0].module if path else self.cls.__module__
+        file = methods[0].file
+        return Source(module, module_path(module, file.path), first, "".join(file.lines[first - 1 : last]))
+
+    def _sources(self) -> dict[str, Source]:
+        """The sources of the files other than that of `run`."""
+        return {method.file.path: self._source(method.file.path) for method in self.methods if self._is_elsewhere(method)}
+
+    def _is_elsewhere(self, method: Method) -> bool:
+        return method.file.path != self.methods[0].file.path
 
     # --- Refusing -------------------------------------------------------------------------------------------------------
 
@@ -138,12 +163,12 @@ class _Compilation(Unit):
 
     def _report_limit(self, program: Program, error: ProgramTooLarge) -> None:
         main = self.methods[0]
-        place: ast.AST = main.class_node
+        place: ast.AST = main.scope_node
         if found := re.match(r"nodes\[(\d+)\]", error.path):
             line, column, end_line, end_column = program.nodes[int(found[1])].span
             place = ast.Pass(lineno=line, col_offset=column, end_lineno=end_line, end_col_offset=end_column)
         self.reporter.report("WMC009", main.file.path, main.file.lines, place, what=error.args[0])
 
 
-def _class_line(node: ast.ClassDef) -> int:
+def _first_line(node: ast.ClassDef | FunctionNode) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

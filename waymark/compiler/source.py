@@ -14,42 +14,58 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, Literal, cast
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A parsed file. `methods` are the functions that stand directly in a class, with that class."""
+    """A parsed file. `functions` are all that it defines, each with the class that it stands directly in."""
 
     path: str
     lines: list[str]
-    methods: list[tuple[FunctionNode, ast.ClassDef]]
+    functions: list[tuple[FunctionNode, ast.ClassDef | None]]
     codes: dict[tuple[str, int], CodeType]
     rebound: dict[str, int]
     """Global names that are bound more than once, with the last line that does it."""
 
 
+Kind = Literal["method", "class", "static"]
+"""What a function is called with before its arguments: an instance, its class, or nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of a workflow with its syntax tree, in which private names are mangled as Python does."""
+    """A method of a workflow, or a function, with its syntax tree, in which private names are mangled as Python does."""
 
     name: str
+    kind: Kind
     code: CodeType
     namespace: dict[str, Any]
     """The globals of its module."""
+    owner: type | None
+    """The class in whose body it stands."""
     signature: inspect.Signature
     """The parameters that a caller gives: without `self`, under their mangled names."""
     node: FunctionNode
-    class_node: ast.ClassDef
+    class_node: ast.ClassDef | None
     file: SourceFile
-    is_static: bool
 
     @property
     def is_async(self) -> bool:
         """Whether its calls are awaited."""
         return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @property
+    def module(self) -> str:
+        """The name of its module."""
+        return str(self.namespace["__name__"])
+
+    @property
+    def scope_node(self) -> ast.ClassDef | FunctionNode:
+        """The statement of its module that it is part of: names are looked up when it has been executed."""
+        return self.class_node or self.node
 
 
 class SourceError(Exception):
@@ -62,35 +78,63 @@ class SourceError(Exception):
 
 def load_method(cls: type, name: str) -> Method:
     """The method `name` of `cls`. Raises SourceError when it is not a plain method whose source is at hand."""
-    raw = inspect.getattr_static(cls, name)
-    is_static = isinstance(raw, staticmethod)
-    function: object = raw.__func__ if is_static else raw
+    owner = next(base for base in cls.__mro__ if name in vars(base))
+    return load_function(vars(owner)[name], name, owner)
+
+
+def load_function(found: object, name: str, owner: type | None = None) -> Method:
+    """A function, or the member `name` of the class `owner`. Raises SourceError when it is not plain or has no source."""
+    kind, function = _unwrapped(found) if owner is not None else ("static", found)
     if not isinstance(function, FunctionType):
         raise SourceError("WMC008", name=name, kind=f"a {type(function).__name__}")
     file = load_file(function)
     first_line = function.__code__.co_firstlineno
-    found = [
+    places = [
         (node, class_node)
-        for node, class_node in file.methods
-        if _first_line(node) == first_line and name in {node.name, _mangled(node.name, class_node.name)}
+        for node, class_node in file.functions
+        if _first_line(node) == first_line and (class_node is None) is (owner is None) and name in _names_of(node, class_node)
     ]
-    if hasattr(function, "__wrapped__") or not found:
+    if hasattr(function, "__wrapped__") or not places:
         raise SourceError("WMC004", file, name=name)
-    node, class_node = found[0]
-    if any(not (isinstance(d, ast.Name) and d.id == "staticmethod") for d in node.decorator_list):
+    node, class_node = places[0]
+    if any(not (isinstance(d, ast.Name) and owner is not None and d.id in _DECORATORS) for d in node.decorator_list):
         raise SourceError("WMC004", file, node.decorator_list[0], name=name)
     if file.codes.get((function.__code__.co_qualname, first_line)) != function.__code__:
         raise SourceError("WMC002", file, node, name=name)
+    signature = inspect.signature(function, follow_wrapped=False)
     return Method(
         name=name,
+        kind=kind,
         code=function.__code__,
         namespace=function.__globals__,
-        signature=_signature(function, is_static=is_static),
-        node=_mangle(node, class_node.name),
+        owner=owner,
+        signature=signature.replace(parameters=list(signature.parameters.values())[kind != "static" :]),
+        node=node if class_node is None else _mangle(node, class_node.name),
         class_node=class_node,
         file=file,
-        is_static=is_static,
     )
+
+
+_DECORATORS = {"staticmethod", "classmethod", "property"}
+
+
+def _unwrapped(member: object) -> tuple[Kind, object]:
+    match member:
+        case staticmethod():
+            return "static", cast("Any", member).__func__
+        case classmethod():
+            return "class", cast("Any", member).__func__
+        case _:
+            return "method", member
+
+
+def code_of(member: object) -> CodeType | None:
+    """What a function, or a member of a class, executes."""
+    return getattr(_unwrapped(member)[1], "__code__", None)
+
+
+def _names_of(node: FunctionNode, class_node: ast.ClassDef | None) -> set[str]:
+    return {node.name} if class_node is None else {node.name, _mangled(node.name, class_node.name)}
 
 
 def load_file(function: FunctionType) -> SourceFile:
@@ -119,16 +163,15 @@ def _parse(path: str, text: str) -> SourceFile:
         warnings.simplefilter("ignore", SyntaxWarning)  # Python showed them when it loaded the file
         tree = ast.parse(text, path)
         code = compile(tree, path, "exec", dont_inherit=True)
-    methods = [
-        (child, node)
+    functions = [
+        (child, node if isinstance(node, ast.ClassDef) else None)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for child in node.body
+        for child in ast.iter_child_nodes(node)
         if isinstance(child, FunctionNode)
     ]
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
     # Not splitlines(): a form feed or a line separator inside a string ends no line of Python's.
-    return SourceFile(path, io.StringIO(text).readlines(), methods, codes, _rebound(tree))
+    return SourceFile(path, io.StringIO(text).readlines(), functions, codes, _rebound(tree))
 
 
 def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
@@ -175,12 +218,6 @@ def _walk_code(code: CodeType) -> Iterator[CodeType]:
             yield from _walk_code(constant)
 
 
-def _signature(function: FunctionType, *, is_static: bool) -> inspect.Signature:
-    signature = inspect.signature(function, follow_wrapped=False)
-    parameters = list(signature.parameters.values())
-    return signature.replace(parameters=parameters if is_static else parameters[1:])
-
-
 def _first_line(node: FunctionNode) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
@@ -191,6 +228,9 @@ _IDENTIFIERS: dict[type[ast.AST], str] = {
     ast.arg: "arg",
     ast.keyword: "arg",
     ast.ExceptHandler: "name",
+    ast.MatchAs: "name",
+    ast.MatchStar: "name",
+    ast.MatchMapping: "rest",
 }
 
 

@@ -78,8 +78,8 @@ class Statements(Patterns):
         match targets, value:
             case [ast.Name(id=name)], ast.Await() if name != self.names.self_name:
                 self.awaited(value, name)
-            case [ast.Name(id=name)], ast.Call(func=func) if (member := self._helper_name(func)) and self._is_free(name):
-                self.call_helper(value, member, name, awaited=False)
+            case [ast.Name(id=name)], ast.Call(func=func) if (callee := self.callee(func)) and self._is_free(name):
+                self.call_helper(value, callee, name, awaited=False)
             case [ast.Tuple(elts=names) | ast.List(elts=names)], ast.Tuple(elts=values) | ast.List(elts=values) if len(
                 names
             ) == len(values) and not any(isinstance(item, ast.Starred) for item in [*names, *values]):
@@ -161,18 +161,14 @@ class Statements(Patterns):
             case _:
                 self.refuse("WMC203", target)
 
-    def _helper_name(self, func: ast.expr) -> str | None:
-        member = self.self_member(func)
-        return None if member == "run_action" else member
-
     def _expression(self, node: ast.expr) -> None:
         match node:
             case ast.Constant():
                 pass
             case ast.Await():
                 self.awaited(node, None)
-            case ast.Call(func=func) if member := self._helper_name(func):
-                self.call_helper(node, member, None, awaited=False)
+            case ast.Call(func=func) if callee := self.callee(func):
+                self.call_helper(node, callee, None, awaited=False)
             case _:
                 self.spill(self.value(node), node)
 

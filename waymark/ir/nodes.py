@@ -141,17 +141,6 @@ class Parameter(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Function(Model):
-    """`nodes` is the inclusive range of its nodes; `parameters` are its first locals."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    locals: tuple[str, ...]
-    entry: int
-    nodes: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Source(Model):
     """`text` are lines of `file`, from `first_line` on."""
 
@@ -159,6 +148,18 @@ class Source(Model):
     file: str
     first_line: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Model):
+    """`nodes` is the inclusive range of its nodes; `parameters` are its first locals; `source` for one of another file."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    locals: tuple[str, ...]
+    entry: int
+    nodes: tuple[int, int]
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

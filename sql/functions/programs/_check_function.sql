@@ -6,7 +6,10 @@ declare
   v_parameter jsonb;
   v_index int;
 begin
-  perform waymark._check_fields(p_function, '{"name": "string", "parameters": "array", "locals": "array", "entry": "int", "nodes": "array"}', p_path);
+  perform waymark._check_fields(p_function, '{"name": "string", "parameters": "array", "locals": "array", "entry": "int", "nodes": "array", "source": "object?"}', p_path);
+  if p_function ? 'source' then
+    perform waymark._check_source(p_function -> 'source', p_path || '.source');
+  end if;
   if jsonb_array_length(p_function -> 'locals') > 1000 then
     perform waymark._refuse_ir(p_path || '.locals', 'are more than 1000', 'WM102');
   elsif exists (select from jsonb_array_elements(p_function -> 'locals') l where jsonb_typeof(l) <> 'string' or l #>> '{}' !~ c_name) then

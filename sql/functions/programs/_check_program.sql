@@ -11,7 +11,7 @@ begin
   end if;
   perform waymark._check_fields(p_ir, '{"ir_version": "int", "dialect": "string", "workflow": "string", "functions": "array",
     "nodes": "array", "source": "object"}', '$');
-  perform waymark._check_fields(p_ir -> 'source', '{"module": "string", "file": "string", "first_line": "int", "text": "string"}', '$.source');
+  perform waymark._check_source(p_ir -> 'source', '$.source');
   if p_ir -> 'ir_version' <> '1' then
     perform waymark._refuse_ir('$.ir_version', 'must be 1');
   elsif p_ir ->> 'dialect' <> 'python' then

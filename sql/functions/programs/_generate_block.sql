@@ -14,9 +14,9 @@ begin
     v_kind := v_node ->> 'kind';
     v_line := (v_node #> '{span,0}')::int;
     if v_node = p_first then
-      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
     else
-      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
     end if;
     v_text := v_text || waymark._generate_node(p_ir, v_node, p_function, p_variables);
     if v_kind in ('action', 'sleep', 'fork', 'call') then

@@ -4,9 +4,9 @@ language plpgsql as $$
 begin
   insert into waymark.program_nodes (program_id, node, function, kind, line, source)
   select p_program_id, n.ordinality - 1, f.value ->> 'name', n.value ->> 'kind', (n.value #> '{span,0}')::int,
-         waymark._source_line(p_ir -> 'source', (n.value #> '{span,0}')::int)
+         waymark._source_line(waymark._source_of(p_ir, f.ordinality::int - 1), (n.value #> '{span,0}')::int)
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
-    join jsonb_array_elements(p_ir -> 'functions') f
+    join jsonb_array_elements(p_ir -> 'functions') with ordinality f
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
   insert into waymark.program_edges (program_id, from_node, kind, to_node)
   select p_program_id, n.ordinality - 1, e.key, e.value::int

@@ -3,9 +3,13 @@ create or replace function waymark._describe_failure(p_program_id bigint, p_payl
 language plpgsql stable as $$
 begin
   return (
-    select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', p.ir #> '{source,file}',
-                                           'module', p.ir #> '{source,module}')
+    select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', s.source -> 'file',
+                                           'module', s.source -> 'module')
       from waymark.program_nodes n join waymark.programs p using (program_id)
+      cross join lateral (
+        select waymark._source_of(p.ir, f.ordinality::int - 1)
+          from jsonb_array_elements(p.ir -> 'functions') with ordinality f
+         where n.node between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int) s(source)
      where n.program_id = p_program_id and n.node = (p_payload ->> 'node')::int);
 end
 $$;
