@@ -426,7 +426,10 @@ declare
   v_parameter jsonb;
   v_index int;
 begin
-  perform waymark._check_fields(p_function, '{"name": "string", "parameters": "array", "locals": "array", "entry": "int", "nodes": "array"}', p_path);
+  perform waymark._check_fields(p_function, '{"name": "string", "parameters": "array", "locals": "array", "entry": "int", "nodes": "array", "source": "object?"}', p_path);
+  if p_function ? 'source' then
+    perform waymark._check_source(p_function -> 'source', p_path || '.source');
+  end if;
   if jsonb_array_length(p_function -> 'locals') > 1000 then
     perform waymark._refuse_ir(p_path || '.locals', 'are more than 1000', 'WM102');
   elsif exists (select from jsonb_array_elements(p_function -> 'locals') l where jsonb_typeof(l) <> 'string' or l #>> '{}' !~ c_name) then
@@ -520,7 +523,7 @@ begin
   end if;
   perform waymark._check_fields(p_ir, '{"ir_version": "int", "dialect": "string", "workflow": "string", "functions": "array",
     "nodes": "array", "source": "object"}', '$');
-  perform waymark._check_fields(p_ir -> 'source', '{"module": "string", "file": "string", "first_line": "int", "text": "string"}', '$.source');
+  perform waymark._check_source(p_ir -> 'source', '$.source');
   if p_ir -> 'ir_version' <> '1' then
     perform waymark._refuse_ir('$.ir_version', 'must be 1');
   elsif p_ir ->> 'dialect' <> 'python' then
@@ -553,6 +556,15 @@ begin
 end
 $$;
 comment on function waymark._check_program(jsonb) is 'Refuses an IR whose shape is wrong or over a limit.';
+-- file: functions/programs/_check_source.sql
+-- Where a program, or a function of another file, comes from. SQLSTATEs: WM101.
+create or replace function waymark._check_source(p_source jsonb, p_path text) returns void
+language plpgsql as $$
+begin
+  perform waymark._check_fields(p_source, '{"module": "string", "file": "string", "first_line": "int", "text": "string"}', p_path);
+end
+$$;
+comment on function waymark._check_source(jsonb, text) is 'Refuses a malformed source of an IR.';
 -- file: functions/programs/_generate_array.sql
 -- A call takes at most 100 arguments; a longer display is an array.
 create or replace function waymark._generate_array(p_parts text[]) returns text
@@ -581,9 +593,9 @@ begin
     v_kind := v_node ->> 'kind';
     v_line := (v_node #> '{span,0}')::int;
     if v_node = p_first then
-      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
     else
-      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(p_ir -> 'source', v_line));
+      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
     end if;
     v_text := v_text || waymark._generate_node(p_ir, v_node, p_function, p_variables);
     if v_kind in ('action', 'sleep', 'fork', 'call') then
@@ -1022,6 +1034,15 @@ begin
 end
 $$;
 comment on function waymark._source_line(jsonb, int) is 'A line of a program''s source, fit for a comment.';
+-- file: functions/programs/_source_of.sql
+-- The source that a function of a program stands in: its own, where its file is not that of the body.
+create or replace function waymark._source_of(p_ir jsonb, p_function int) returns jsonb
+language plpgsql immutable as $$
+begin
+  return coalesce(p_ir #> array['functions', p_function::text, 'source'], p_ir -> 'source');
+end
+$$;
+comment on function waymark._source_of(jsonb, int) is 'The source of a function of a program.';
 -- file: functions/programs/_step_template.sql
 -- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks.
 create or replace function waymark._step_template() returns text
@@ -1098,9 +1119,9 @@ language plpgsql as $$
 begin
   insert into waymark.program_nodes (program_id, node, function, kind, line, source)
   select p_program_id, n.ordinality - 1, f.value ->> 'name', n.value ->> 'kind', (n.value #> '{span,0}')::int,
-         waymark._source_line(p_ir -> 'source', (n.value #> '{span,0}')::int)
+         waymark._source_line(waymark._source_of(p_ir, f.ordinality::int - 1), (n.value #> '{span,0}')::int)
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
-    join jsonb_array_elements(p_ir -> 'functions') f
+    join jsonb_array_elements(p_ir -> 'functions') with ordinality f
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
   insert into waymark.program_edges (program_id, from_node, kind, to_node)
   select p_program_id, n.ordinality - 1, e.key, e.value::int
@@ -5011,9 +5032,13 @@ create or replace function waymark._describe_failure(p_program_id bigint, p_payl
 language plpgsql stable as $$
 begin
   return (
-    select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', p.ir #> '{source,file}',
-                                           'module', p.ir #> '{source,module}')
+    select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', s.source -> 'file',
+                                           'module', s.source -> 'module')
       from waymark.program_nodes n join waymark.programs p using (program_id)
+      cross join lateral (
+        select waymark._source_of(p.ir, f.ordinality::int - 1)
+          from jsonb_array_elements(p.ir -> 'functions') with ordinality f
+         where n.node between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int) s(source)
      where n.program_id = p_program_id and n.node = (p_payload ->> 'node')::int);
 end
 $$;
