@@ -7,7 +7,7 @@ declare
   v_parameter jsonb;
 begin
   if p_form = 'callable' then
-    if jsonb_typeof(p_body) <> 'string' or p_body #>> '{}' !~ '^[^\s"''\\]{1,500}$' then
+    if jsonb_typeof(p_body) <> 'string' or p_body #>> '{}' !~ '^[^\s"''\\]+$' or length(p_body #>> '{}') > 500 then
       perform waymark._refuse_ir(v_path, 'must be the name of a function or class');
     end if;
     return format('jsonb_build_object(''$'', ''callable'', ''v'', %L::text)', p_body #>> '{}');

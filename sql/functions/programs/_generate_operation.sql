@@ -18,6 +18,12 @@ begin
   select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
            p_calls and v_name = 'py.concat', p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
+  if v_name in ('py.call', 'py.method') then
+    sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
+    if sql is not null then
+      return;
+    end if;
+  end if;
   sql := format('waymark.%I(%s)', replace(v_name, 'py.', 'py_'), array_to_string(v_parts, ', '));
 end
 $$;

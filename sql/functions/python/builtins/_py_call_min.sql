@@ -1,0 +1,12 @@
+-- The function min.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_min(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_extreme('min()', 1, p_args, p_kwargs);
+end
+$$;
+
+comment on function waymark._py_call_min(jsonb, jsonb) is
+  'The Python min(…).';

@@ -1,0 +1,16 @@
+-- The function oct.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_oct(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if abs(waymark._py_int(p_value)) < 9223372036854775808 then
+    return to_jsonb(case when waymark._py_int(p_value) < 0 then '-0o' else '0o' end
+      || waymark._py_in_base(abs(waymark._py_int(p_value))::bigint, 3));
+  end if;
+  return waymark._py_inexact('oct()');
+end
+$$;
+
+comment on function waymark._py_call_oct(jsonb) is
+  'The Python oct(value).';

@@ -1,0 +1,23 @@
+-- The function sorted without a key.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_sorted(p_iterable jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := waymark.py_spread(p_iterable, 'null');
+begin
+  if p_kwargs - '{reverse,key,$}'::text[] <> '{}' or p_kwargs -> 'key' <> 'null' then
+    return waymark._py_inexact('sorted()');
+  elsif jsonb_array_length(v_items) > 1 and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+    return (select jsonb_agg(item.value order by item.value::numeric, item.position)
+            from jsonb_array_elements(v_items) with ordinality as item (value, position));
+  end if;
+  return coalesce((
+    select jsonb_agg(v_items -> place.i::int order by place.position)
+    from jsonb_array_elements_text(waymark._py_order(v_items, coalesce(p_kwargs -> 'reverse', 'false'))) with ordinality as place (i, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_call_sorted(jsonb, jsonb) is
+  'The Python sorted(iterable, reverse=…).';
