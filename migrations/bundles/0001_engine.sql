@@ -840,7 +840,7 @@ declare
   v_parameter jsonb;
 begin
   if p_form = 'callable' then
-    if jsonb_typeof(p_body) <> 'string' or p_body #>> '{}' !~ '^[^\s"''\\]{1,500}$' then
+    if jsonb_typeof(p_body) <> 'string' or p_body #>> '{}' !~ '^[^\s"''\\]+$' or length(p_body #>> '{}') > 500 then
       perform waymark._refuse_ir(v_path, 'must be the name of a function or class');
     end if;
     return format('jsonb_build_object(''$'', ''callable'', ''v'', %L::text)', p_body #>> '{}');
@@ -892,6 +892,47 @@ begin
 end
 $$;
 comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';
+-- file: functions/programs/_generate_library_call.sql
+-- The SQL of a call of the library (py.call, py.method) where the engine has a function for it: _py_call_<name> and _py_method_<name>, dots as
+-- underscores. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
+-- p_args; one whose last parameter is p_kwargs takes keyword arguments. SQL null when there is no function for these arguments: the operator itself
+-- leaves the call to CPython.
+create or replace function waymark._generate_library_call(p_args jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_is_method boolean := jsonb_array_length(p_args) = 4;
+  v_name text := p_args -> v_is_method::int ->> 'const';
+  v_list jsonb := p_args -> -2 -> 'list';
+  v_has_keywords boolean := p_args -> -1 not in ('{"dict": []}', '{"const": {}}');
+  v_proc pg_proc;
+  v_extra int;
+  v_operands jsonb;
+  v_parts text[];
+begin
+  select * into v_proc from pg_proc p
+   where p.pronamespace = 'waymark'::regnamespace
+     and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || replace(v_name, '.', '_');
+  v_extra := v_is_method::int + coalesce('p_kwargs' = any (v_proc.proargnames), false)::int;
+  if v_proc.oid is null or v_has_keywords and not 'p_kwargs' = any (v_proc.proargnames) then
+    return null;
+  elsif 'p_args' = any (v_proc.proargnames) then
+    v_list := jsonb_build_array(p_args -> -2);
+  elsif v_list is null or jsonb_array_length(v_list) not between v_proc.pronargs - v_proc.pronargdefaults - v_is_method::int
+        and v_proc.pronargs - v_extra then
+    return null;
+  end if;
+  v_operands := case when v_is_method then jsonb_build_array(p_args -> 0) else '[]' end || v_list
+    || case when v_has_keywords then jsonb_build_array(p_args -> -1) else '[]' end;
+  select array_agg(waymark._generate_expression(o.value, p_names, format('%s.args[%s]', p_path, o.ordinality), 'value', false, p_depth)
+           order by o.ordinality)
+    into v_parts from jsonb_array_elements(v_operands) with ordinality o;
+  if v_has_keywords then
+    v_parts := v_parts[:cardinality(v_parts) - 1] || ('p_kwargs => ' || v_parts[cardinality(v_parts)]);
+  end if;
+  return format('waymark.%I(%s)', v_proc.proname, array_to_string(v_parts, ', '));
+end
+$$;
+comment on function waymark._generate_library_call(jsonb, jsonb, text, int) is 'The SQL of a library call that the engine has a function for.';
 -- file: functions/programs/_generate_node.sql
 -- The statements of one node, up to where it suspends.
 create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
@@ -966,6 +1007,12 @@ begin
   select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
            p_calls and v_name = 'py.concat', p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
+  if v_name in ('py.call', 'py.method') then
+    sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
+    if sql is not null then
+      return;
+    end if;
+  end if;
   sql := format('waymark.%I(%s)', replace(v_name, 'py.', 'py_'), array_to_string(v_parts, ', '));
 end
 $$;
@@ -1190,6 +1237,21 @@ begin
 end
 $$;
 comment on function waymark.register(jsonb) is 'Registers a compiled workflow and returns its program id.';
+-- file: functions/python/_py_ascii.sql
+-- The text of a string that is plain ASCII, on which Python and Postgres agree whatever their Unicode tables; SQL null for every other value.
+create or replace function waymark._py_ascii(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) = 'string' and octet_length(p_value #>> '{}') = length(p_value #>> '{}') then
+    return p_value #>> '{}';
+  end if;
+  return null;
+end
+$$;
+
+comment on function waymark._py_ascii(jsonb) is
+  'The text of a string of ASCII characters, null for any other value.';
 -- file: functions/python/_py_bit_operation.sql
 -- The operators &, | and ^: of bools a bool, of ints, of sets; | of dicts.
 -- Raises: WM501 TypeError; WM502.
@@ -1667,6 +1729,27 @@ $$;
 
 comment on function waymark._py_exact(float8) is
   'The exact decimal value of a double.';
+-- file: functions/python/_py_extreme.sql
+-- min() and max(): of the elements of one iterable, where an empty one gives the default, or of two arguments and more.
+-- Raises: WM502 for a key, for an empty iterable without a default, and as _py_pick.
+create or replace function waymark._py_extreme(p_name text, p_sign int, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_values jsonb := case jsonb_array_length(p_args) when 1 then waymark.py_list(p_args -> 0) else p_args end;
+begin
+  if p_args = '[]' or p_kwargs - 'default' <> '{}' or p_kwargs <> '{}' and jsonb_array_length(p_args) > 1
+     or v_values = '[]' and p_kwargs = '{}' then
+    return waymark._py_inexact(p_name);
+  elsif v_values = '[]' then
+    return p_kwargs -> 'default';
+  end if;
+  return waymark._py_pick(v_values, p_sign);
+end
+$$;
+
+comment on function waymark._py_extreme(text, int, jsonb, jsonb) is
+  'The Python min and max.';
 -- file: functions/python/_py_filter.sql
 -- The elements of one set that are (or are not) in another, in order.
 create or replace function waymark._py_filter(p_elements jsonb, p_other jsonb, p_member boolean) returns jsonb
@@ -1963,6 +2046,26 @@ $$;
 
 comment on function waymark._py_in_array(jsonb, jsonb) is
   'Whether a sequence has an element equal to a value.';
+-- file: functions/python/_py_in_base.sql
+-- The digits of an int that is not negative, in base 2, 8 or 16 (p_bits 1, 3, 4).
+create or replace function waymark._py_in_base(p_value bigint, p_bits int) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_rest bigint := p_value;
+  v_digits text := '';
+begin
+  loop
+    v_digits := substr('0123456789abcdef', (v_rest & ((1 << p_bits) - 1))::int + 1, 1) || v_digits;
+    v_rest := v_rest >> p_bits;
+    exit when v_rest = 0;
+  end loop;
+  return v_digits;
+end
+$$;
+
+comment on function waymark._py_in_base(bigint, int) is
+  'The digits of an int in base 2, 8 or 16.';
 -- file: functions/python/_py_in_bytes.sql
 -- The operator `in` with bytes on the right: a byte or a run of bytes.
 -- Raises: WM501 TypeError, ValueError; WM502.
@@ -2167,6 +2270,18 @@ $$;
 
 comment on function waymark._py_iterate(jsonb, int) is
   'The element of an iterator at a position, SQL null when it is exhausted.';
+-- file: functions/python/_py_iterator.sql
+-- What an iterator gives, as only the consumers of iterators may see it (waymark.py_iter): it is no value, and every other operator leaves it to CPython.
+create or replace function waymark._py_iterator(p_items jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_build_object('$', 'iterator', 'v', p_items);
+end
+$$;
+
+comment on function waymark._py_iterator(jsonb) is
+  'An iterator over the elements of an array.';
 -- file: functions/python/_py_key.sql
 -- A normal form of hashable values: two are the same dict key or set element exactly when their normal forms are equal as jsonb.
 -- Numbers become their exact value (1, 1.0, True are one key), sets and ranges lose what equality ignores.
@@ -2242,6 +2357,35 @@ $$;
 
 comment on function waymark._py_kind(jsonb) is
   'The kind of an encoded Python value: the name of its builtin type, object for a user''s class, or its tag.';
+-- file: functions/python/_py_length.sql
+-- How many elements, items, characters or bytes a value has; SQL null for a value that has no length or one that the engine does not know.
+create or replace function waymark._py_length(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'array' then
+      return jsonb_array_length(p_value);
+    when 'string' then
+      return length(p_value #>> '{}');
+    else
+      null;
+  end case;
+  return case waymark._py_kind(p_value)
+    when 'tuple' then jsonb_array_length(p_value -> 'v')
+    when 'set' then jsonb_array_length(p_value -> 'v')
+    when 'frozenset' then jsonb_array_length(p_value -> 'v')
+    when 'dict' then case p_value ->> '$' when 'dict' then jsonb_array_length(p_value -> 'v')
+      else (select count(*) from jsonb_object_keys(p_value) as entry (key) where entry.key <> '$') end
+    when 'bytes' then octet_length(decode(p_value ->> 'v', 'base64'))
+    when 'str' then jsonb_array_length(waymark._py_characters(p_value))
+    when 'range' then waymark._py_range_length(p_value)
+  end;
+end
+$$;
+
+comment on function waymark._py_length(jsonb) is
+  'The length of a Python value, null for one without a length that the engine knows.';
 -- file: functions/python/_py_lookup.sql
 -- The value a dict has for a key; SQL null when it has none. Keys are one when Python calls them equal: 1, 1.0 and True.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
@@ -2403,6 +2547,32 @@ $$;
 
 comment on function waymark._py_pairs(jsonb) is
   'The items of a dict in insertion order, as an array of [key, value].';
+-- file: functions/python/_py_pick.sql
+-- The first of the largest (p_sign = -1) or smallest (1) elements of an array that is not empty.
+-- Raises: WM502 for elements that no one total order orders.
+create or replace function waymark._py_pick(p_values jsonb, p_sign int) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_ranks int[];
+begin
+  if jsonb_array_length(p_values) = 1 then
+    return p_values -> 0;
+  elsif not jsonb_path_exists(p_values, 'strict $[*] ? (@.type() != "number")') then
+    return (select each.value from jsonb_array_elements(p_values) with ordinality as each (value, position)
+            order by p_sign * each.value::numeric, each.position limit 1);
+  end if;
+  v_ranks := waymark._py_ranks(p_values);
+  if v_ranks is null then
+    return waymark._py_inexact('the order');
+  end if;
+  return (select p_values -> (key.position - 1)::int from unnest(v_ranks) with ordinality as key (rank, position)
+          order by p_sign * key.rank, key.position limit 1);
+end
+$$;
+
+comment on function waymark._py_pick(jsonb, int) is
+  'The first of the smallest or largest elements.';
 -- file: functions/python/_py_position.sql
 -- Where in an array of hashable values one equal to p_key is (from 0), as a set or dict would find it; SQL null when there is none.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
@@ -2627,6 +2797,64 @@ $$;
 
 comment on function waymark._py_repr(jsonb) is
   'repr() of a value for an exception''s message.';
+-- file: functions/python/_py_repr_exact.sql
+-- repr() of a value, exactly. (_py_repr is for messages.) Beyond ASCII only characters stand as they are that are printable in every version of Unicode.
+-- Raises: WM502 for what the engine cannot show as CPython does.
+create or replace function waymark._py_repr_exact(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb;
+  v_parts text[];
+begin
+  case waymark._py_kind(p_value)
+    when 'NoneType' then
+      return 'None';
+    when 'bool' then
+      return initcap(p_value::text);
+    when 'int' then
+      if length(p_value::text) < 4300 then
+        return p_value::text;
+      end if;
+    when 'float' then
+      return case jsonb_typeof(p_value) when 'number' then p_value::text else p_value ->> 'v' end;
+    when 'str' then
+      if jsonb_typeof(p_value) = 'string'
+         and p_value #>> '{}' ~ '^[\x01-\x7f\u00a1-\u00ac\u00ae-\u0377\u0400-\u052f\u2010-\u2027\u2030-\u205e\u20ac\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fa5\uac00-\ud7a3]*$' then
+        return waymark._py_repr_string(p_value);
+      end if;
+    when 'range', 'uuid', 'decimal' then
+      return waymark._py_repr(p_value);
+    when 'list', 'tuple', 'set', 'frozenset' then
+      v_items := case jsonb_typeof(p_value) when 'array' then p_value else p_value -> 'v' end;
+      select coalesce(array_agg(waymark._py_repr_exact(item.value) order by item.position), '{}')
+        into v_parts from jsonb_array_elements(v_items) with ordinality as item (value, position);
+      case p_value ->> '$'
+        when 'tuple' then
+          return '(' || array_to_string(v_parts, ', ') || case cardinality(v_parts) when 1 then ',)' else ')' end;
+        when 'set', 'frozenset' then
+          if cardinality(v_parts) < 2 then
+            return case p_value ->> '$' when 'frozenset' then 'frozenset(' when 'set' then case v_items when '[]' then 'set(' else '' end end
+              || case v_items when '[]' then '' else '{' || v_parts[1] || '}' end
+              || case when p_value ->> '$' = 'frozenset' or v_items = '[]' then ')' else '' end;
+          end if;
+        else
+          return '[' || array_to_string(v_parts, ', ') || ']';
+      end case;
+    when 'dict' then
+      return (
+        select '{' || coalesce(string_agg(waymark._py_repr_exact(item.value -> 0) || ': ' || waymark._py_repr_exact(item.value -> 1), ', '
+          order by item.position), '') || '}'
+        from jsonb_array_elements(waymark._py_pairs(p_value)) with ordinality as item (value, position));
+    else
+      null;
+  end case;
+  return waymark._py_inexact('repr');
+end
+$$;
+
+comment on function waymark._py_repr_exact(jsonb) is
+  'repr() of a value.';
 -- file: functions/python/_py_repr_string.sql
 -- repr() of a string for an exception's message. Control characters, separators and lone surrogates are escaped; the other characters beyond
 -- ASCII stand as they are, also the few that Python's Unicode tables call unprintable.
@@ -2668,6 +2896,23 @@ $$;
 
 comment on function waymark._py_repr_string(jsonb) is
   'repr() of a string for an exception''s message.';
+-- file: functions/python/_py_round_half_even.sql
+-- Rounds to p_digits decimals, a half to the even neighbour (numeric's own round goes away from zero).
+create or replace function waymark._py_round_half_even(p_value numeric, p_digits int) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_rounded numeric := round(p_value, p_digits);
+begin
+  if 2 * abs(v_rounded - p_value) = ('1e' || - p_digits)::numeric and mod(v_rounded / ('1e' || - p_digits)::numeric, 2) <> 0 then
+    return v_rounded - sign(p_value) * ('1e' || - p_digits)::numeric;
+  end if;
+  return v_rounded;
+end
+$$;
+
+comment on function waymark._py_round_half_even(numeric, int) is
+  'A number rounded to even at halves.';
 -- file: functions/python/_py_same_key.sql
 -- Whether two normalized keys are one. A member of an Enum that also derives from int or str equals its value, and its encoding does not
 -- say whether it does.
@@ -2776,6 +3021,18 @@ $$;
 
 comment on function waymark._py_slice_text(text, jsonb, int, int, numeric) is
   'A slice of a string or of bytes.';
+-- file: functions/python/_py_spaces.sql
+-- The characters that str.strip() and str.split() take for white space: the same in every version of Unicode since 6.3.
+create or replace function waymark._py_spaces() returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  return E'\t\n\x0b\f\r\x1c\x1d\x1e\x1f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
+end
+$$;
+
+comment on function waymark._py_spaces() is
+  'The characters that Python takes for white space.';
 -- file: functions/python/_py_text.sql
 -- str() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
 create or replace function waymark._py_text(p_value jsonb) returns text
@@ -2794,6 +3051,36 @@ $$;
 
 comment on function waymark._py_text(jsonb) is
   'str() of a value for an exception''s message.';
+-- file: functions/python/_py_text_exact.sql
+-- str() of a value, exactly. (_py_text is for messages.)
+-- Raises: WM502 for types whose str() the engine does not know, and for ints too long for str().
+create or replace function waymark._py_text_exact(p_value jsonb) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  case waymark._py_kind(p_value)
+    when 'str' then
+      if jsonb_typeof(p_value) = 'string' then
+        return p_value #>> '{}';
+      end if;
+    when 'date', 'time', 'uuid', 'decimal' then
+      return p_value ->> 'v';
+    when 'datetime' then
+      return overlay(p_value ->> 'v' placing ' ' from 11);
+    when 'exception' then
+      if p_value ->> 'type' in ('Exception', 'ValueError', 'TypeError', 'RuntimeError', 'AssertionError', 'LookupError', 'IndexError', 'ArithmeticError',
+         'ZeroDivisionError', 'NotImplementedError', 'TimeoutError') and jsonb_array_length(p_value -> 'args') < 2 then
+        return case p_value -> 'args' when '[]' then '' else waymark._py_text_exact(p_value -> 'args' -> 0) end;
+      end if;
+    else
+      return waymark._py_repr_exact(p_value);
+  end case;
+  return waymark._py_inexact('str');
+end
+$$;
+
+comment on function waymark._py_text_exact(jsonb) is
+  'str() of a value.';
 -- file: functions/python/_py_time_field.sql
 -- A data attribute of a datetime, date or time, read off its ISO form; SQL null for any other name.
 create or replace function waymark._py_time_field(p_value jsonb, p_name text) returns jsonb
@@ -2935,6 +3222,640 @@ $$;
 
 comment on function waymark._py_unsupported_unary(text, jsonb) is
   'Raises the TypeError of a unary operator that does not support its operand.';
+-- file: functions/python/builtins/_py_call_abs.sql
+-- The function abs.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_abs(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_value) is not null then
+    return to_jsonb(abs(waymark._py_int(p_value)));
+  elsif waymark._py_to_float(p_value) is not null then
+    return waymark._py_from_float(abs(waymark._py_to_float(p_value)));
+  end if;
+  return waymark._py_inexact('abs()');
+end
+$$;
+
+comment on function waymark._py_call_abs(jsonb) is
+  'The Python abs(value).';
+-- file: functions/python/builtins/_py_call_all.sql
+-- The function all.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_all(p_iterable jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_item jsonb;
+begin
+  for v_item in select item.value from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) as item (value) loop
+    if waymark.py_truth(v_item) = false then
+      return 'false';
+    end if;
+  end loop;
+  return 'true';
+end
+$$;
+
+comment on function waymark._py_call_all(jsonb) is
+  'The Python all(iterable).';
+-- file: functions/python/builtins/_py_call_any.sql
+-- The function any.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_any(p_iterable jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_item jsonb;
+begin
+  for v_item in select item.value from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) as item (value) loop
+    if waymark.py_truth(v_item) = true then
+      return 'true';
+    end if;
+  end loop;
+  return 'false';
+end
+$$;
+
+comment on function waymark._py_call_any(jsonb) is
+  'The Python any(iterable).';
+-- file: functions/python/builtins/_py_call_ascii.sql
+-- The function ascii.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_ascii(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if octet_length(waymark._py_repr_exact(p_value)) = length(waymark._py_repr_exact(p_value)) then
+    return to_jsonb(waymark._py_repr_exact(p_value));
+  end if;
+  return waymark._py_inexact('ascii()');
+end
+$$;
+
+comment on function waymark._py_call_ascii(jsonb) is
+  'The Python ascii(value).';
+-- file: functions/python/builtins/_py_call_bin.sql
+-- The function bin.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_bin(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if abs(waymark._py_int(p_value)) < 9223372036854775808 then
+    return to_jsonb(case when waymark._py_int(p_value) < 0 then '-0b' else '0b' end
+      || waymark._py_in_base(abs(waymark._py_int(p_value))::bigint, 1));
+  end if;
+  return waymark._py_inexact('bin()');
+end
+$$;
+
+comment on function waymark._py_call_bin(jsonb) is
+  'The Python bin(value).';
+-- file: functions/python/builtins/_py_call_bool.sql
+-- The function bool.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_bool(p_value jsonb default 'false') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(waymark.py_truth(p_value));
+end
+$$;
+
+comment on function waymark._py_call_bool(jsonb) is
+  'The Python bool(value).';
+-- file: functions/python/builtins/_py_call_chr.sql
+-- The function chr.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_chr(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_value) between 1 and 1114111 and waymark._py_int(p_value) not between 55296 and 57343 then
+    return to_jsonb(chr(waymark._py_int(p_value)::int));
+  end if;
+  return waymark._py_inexact('chr()');
+end
+$$;
+
+comment on function waymark._py_call_chr(jsonb) is
+  'The Python chr(code).';
+-- file: functions/python/builtins/_py_call_dict.sql
+-- The function dict.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_dict(p_items jsonb default '{}', p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_pairs jsonb;
+  v_dict jsonb;
+begin
+  if waymark._py_kind(p_items) = 'dict' then
+    return waymark.py_merge(p_items, p_kwargs, 'null');
+  end if;
+  v_pairs := waymark.py_spread(p_items, 'null');
+  if exists (select from jsonb_array_elements(v_pairs) as pair (value)
+             where waymark._py_kind(pair.value) not in ('list', 'tuple') or waymark._py_length(pair.value) <> 2) then
+    return waymark._py_inexact('dict()');
+  end if;
+  v_dict := waymark.py_dict(coalesce((
+    select jsonb_agg(case jsonb_typeof(pair.value) when 'array' then pair.value else pair.value -> 'v' end order by pair.position)
+    from jsonb_array_elements(v_pairs) with ordinality as pair (value, position)), '[]'));
+  return waymark.py_merge(v_dict, p_kwargs, 'null');
+end
+$$;
+
+comment on function waymark._py_call_dict(jsonb, jsonb) is
+  'The Python dict(items, **kwargs).';
+-- file: functions/python/builtins/_py_call_dict_fromkeys.sql
+-- The function dict.fromkeys.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_dict_fromkeys(p_keys jsonb, p_value jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark.py_dict(coalesce((
+    select jsonb_agg(jsonb_build_array(key.value, p_value) order by key.position)
+    from jsonb_array_elements(waymark.py_spread(p_keys, 'null')) with ordinality as key (value, position)), '[]'));
+end
+$$;
+
+comment on function waymark._py_call_dict_fromkeys(jsonb, jsonb) is
+  'The Python dict.fromkeys(keys, value).';
+-- file: functions/python/builtins/_py_call_divmod.sql
+-- The function divmod.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_divmod(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_left) in ('int', 'bool', 'float') and waymark._py_kind(p_right) in ('int', 'bool', 'float') and waymark.py_truth(p_right) then
+    return jsonb_build_object('$', 'tuple', 'v', jsonb_build_array(waymark.py_floordiv(p_left, p_right), waymark.py_mod(p_left, p_right)));
+  end if;
+  return waymark._py_inexact('divmod()');
+end
+$$;
+
+comment on function waymark._py_call_divmod(jsonb, jsonb) is
+  'The Python divmod(left, right).';
+-- file: functions/python/builtins/_py_call_enumerate.sql
+-- The function enumerate.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_enumerate(p_iterable jsonb, p_start jsonb default '0', p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_start numeric := waymark._py_int(coalesce(p_kwargs -> 'start', p_start));
+begin
+  if v_start is null or p_kwargs - 'start' <> '{}' or p_kwargs <> '{}' and p_start <> '0' then
+    return waymark._py_inexact('enumerate()');
+  end if;
+  return waymark._py_iterator(coalesce((
+    select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', jsonb_build_array(v_start + item.position - 1, item.value)) order by item.position)
+    from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) with ordinality as item (value, position)), '[]'));
+end
+$$;
+
+comment on function waymark._py_call_enumerate(jsonb, jsonb, jsonb) is
+  'The Python enumerate(iterable, start).';
+-- file: functions/python/builtins/_py_call_float.sql
+-- The function float: numbers and strings of ASCII digits.
+-- Raises: WM501 ValueError, OverflowError.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_float(p_value jsonb default '0.0') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text;
+begin
+  v_text := waymark._py_ascii(p_value);
+  if v_text ~ '^[ \t\n\x0b\f\r]*[-+]?([0-9]+(_[0-9]+)*\.?|\.[0-9])([0-9]+(_[0-9]+)*)?([eE][-+]?[0-9]{1,9})?[ \t\n\x0b\f\r]*$' then
+    begin
+      return waymark._py_from_float(translate(v_text, E'_+ \t\n\x0b\f\r', '')::float8);
+    exception when numeric_value_out_of_range or invalid_text_representation then
+      return waymark._py_inexact('float()');
+    end;
+  elsif v_text ~ '^[ -~]{0,100}$' and v_text !~* '[0-9]|inf|nan' then
+    return waymark._raise_python('ValueError', 'could not convert string to float: ' || waymark._py_repr_string(p_value));
+  elsif waymark._py_kind(p_value) in ('int', 'bool', 'float') then
+    return waymark._py_from_float(waymark._py_to_float(p_value));
+  end if;
+  return waymark._py_inexact('float()');
+end
+$$;
+
+comment on function waymark._py_call_float(jsonb) is
+  'The Python float(value).';
+-- file: functions/python/builtins/_py_call_frozenset.sql
+-- The function frozenset.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_frozenset(p_iterable jsonb default '[]') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_iterable) in ('set', 'frozenset') then
+    return p_iterable || '{"$": "frozenset"}';
+  end if;
+  return waymark._py_set_of(waymark.py_spread(p_iterable, 'null')) || '{"$": "frozenset"}';
+end
+$$;
+
+comment on function waymark._py_call_frozenset(jsonb) is
+  'The Python frozenset(iterable).';
+-- file: functions/python/builtins/_py_call_hex.sql
+-- The function hex.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_hex(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if abs(waymark._py_int(p_value)) < 9223372036854775808 then
+    return to_jsonb(case when waymark._py_int(p_value) < 0 then '-0x' else '0x' end
+      || waymark._py_in_base(abs(waymark._py_int(p_value))::bigint, 4));
+  end if;
+  return waymark._py_inexact('hex()');
+end
+$$;
+
+comment on function waymark._py_call_hex(jsonb) is
+  'The Python hex(value).';
+-- file: functions/python/builtins/_py_call_int.sql
+-- The function int with one argument: ints, floats cut off, strings of ASCII digits.
+-- Raises: WM501 ValueError.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_int(p_value jsonb default '0') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_number numeric;
+  v_text text;
+begin
+  case waymark._py_kind(p_value)
+    when 'int', 'bool' then
+      return to_jsonb(waymark._py_int(p_value));
+    when 'float' then
+      v_number := waymark._py_number(p_value);
+      if v_number not in ('NaN', 'Infinity', '-Infinity') then
+        return to_jsonb(trunc(v_number));
+      end if;
+    when 'str' then
+      v_text := waymark._py_ascii(p_value);
+      if v_text ~ '^[ \t\n\x0b\f\r]*[-+]?[0-9]+(_[0-9]+)*[ \t\n\x0b\f\r]*$' and length(v_text) < 4300 then
+        return to_jsonb(translate(v_text, E'_+ \t\n\x0b\f\r', '')::numeric);
+      elsif v_text ~ '^[ -~]{0,100}$' then
+        return waymark._raise_python('ValueError', 'invalid literal for int() with base 10: ' || waymark._py_repr_string(p_value));
+      end if;
+    else
+      null;
+  end case;
+  return waymark._py_inexact('int()');
+end
+$$;
+
+comment on function waymark._py_call_int(jsonb) is
+  'The Python int(value).';
+-- file: functions/python/builtins/_py_call_isinstance.sql
+-- The function isinstance: classes are callables (docs/internals/ir.md), one or a tuple.
+-- Exceptions carry their classes; another instance of a user's class may be one of any class but an exception.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_isinstance(p_value jsonb, p_classes jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+  v_names jsonb := case p_classes ->> '$' when 'tuple' then p_classes -> 'v' else jsonb_build_array(p_classes) end;
+  v_known constant jsonb := '["bool", "int", "float", "str", "list", "dict", "tuple", "set", "frozenset", "bytes", "range", "slice", "type",
+    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "decimal.Decimal"]';
+  v_bases jsonb := case v_kind
+    when 'bool' then '["bool", "int", "object"]'
+    when 'datetime' then '["datetime.datetime", "datetime.date", "object"]'
+    when 'date' then '["datetime.date", "object"]'
+    when 'time' then '["datetime.time", "object"]'
+    when 'timedelta' then '["datetime.timedelta", "object"]'
+    when 'uuid' then '["uuid.UUID", "object"]'
+    when 'decimal' then '["decimal.Decimal", "object"]'
+    when 'exception' then p_value -> 'mro'
+    when 'object' then jsonb_build_array(p_value -> '$', 'object')
+    when 'callable' then '[]'
+    else jsonb_build_array(v_kind, 'object')
+  end;
+begin
+  if jsonb_path_exists(v_names, 'strict $[*] ? (@.type() != "object")') or not v_names @> '[{"$": "callable"}]' then
+    return waymark._py_inexact('isinstance()');
+  end if;
+  v_names := jsonb_path_query_array(v_names, '$[*].v');
+  if v_bases ?| array(select name.value from jsonb_array_elements_text(v_names) as name (value)) then
+    return 'true';
+  elsif v_kind = 'exception' or not exists (
+      select from jsonb_array_elements_text(v_names) as name (value) where waymark._builtin_mro(name.value) is null) then
+    return 'false';
+  elsif v_kind in ('object', 'enum', 'path', 'opaque', 'callable', 'iterator') or not v_known @> v_names then
+    return waymark._py_inexact('isinstance()');
+  end if;
+  return 'false';
+end
+$$;
+
+comment on function waymark._py_call_isinstance(jsonb, jsonb) is
+  'The Python isinstance(value, classes).';
+-- file: functions/python/builtins/_py_call_len.sql
+-- The function len.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_len(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_length(p_value) < 9223372036854775808 then
+    return to_jsonb(waymark._py_length(p_value));
+  end if;
+  return waymark._py_inexact('len()');
+end
+$$;
+
+comment on function waymark._py_call_len(jsonb) is
+  'The Python len(value).';
+-- file: functions/python/builtins/_py_call_list.sql
+-- The function list.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_list(p_iterable jsonb default '[]') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark.py_spread(p_iterable, 'null');
+end
+$$;
+
+comment on function waymark._py_call_list(jsonb) is
+  'The Python list(iterable).';
+-- file: functions/python/builtins/_py_call_max.sql
+-- The function max.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_max(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_extreme('max()', -1, p_args, p_kwargs);
+end
+$$;
+
+comment on function waymark._py_call_max(jsonb, jsonb) is
+  'The Python max(…).';
+-- file: functions/python/builtins/_py_call_min.sql
+-- The function min.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_min(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_extreme('min()', 1, p_args, p_kwargs);
+end
+$$;
+
+comment on function waymark._py_call_min(jsonb, jsonb) is
+  'The Python min(…).';
+-- file: functions/python/builtins/_py_call_oct.sql
+-- The function oct.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_oct(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if abs(waymark._py_int(p_value)) < 9223372036854775808 then
+    return to_jsonb(case when waymark._py_int(p_value) < 0 then '-0o' else '0o' end
+      || waymark._py_in_base(abs(waymark._py_int(p_value))::bigint, 3));
+  end if;
+  return waymark._py_inexact('oct()');
+end
+$$;
+
+comment on function waymark._py_call_oct(jsonb) is
+  'The Python oct(value).';
+-- file: functions/python/builtins/_py_call_ord.sql
+-- The function ord.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_ord(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) = 'string' and length(p_value #>> '{}') = 1 then
+    return to_jsonb(ascii(p_value #>> '{}'));
+  end if;
+  return waymark._py_inexact('ord()');
+end
+$$;
+
+comment on function waymark._py_call_ord(jsonb) is
+  'The Python ord(character).';
+-- file: functions/python/builtins/_py_call_pow.sql
+-- The function pow.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_pow(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark.py_pow(p_left, p_right);
+end
+$$;
+
+comment on function waymark._py_call_pow(jsonb, jsonb) is
+  'The Python pow(left, right).';
+-- file: functions/python/builtins/_py_call_range.sql
+-- The function range.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_range(p_first jsonb, p_stop jsonb default null, p_step jsonb default '1') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark.py_range(case when p_stop is null then '0' else p_first end, coalesce(p_stop, p_first), p_step);
+end
+$$;
+
+comment on function waymark._py_call_range(jsonb, jsonb, jsonb) is
+  'The Python range(start, stop, step).';
+-- file: functions/python/builtins/_py_call_repr.sql
+-- The function repr.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_repr(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(waymark._py_repr_exact(p_value));
+end
+$$;
+
+comment on function waymark._py_call_repr(jsonb) is
+  'The Python repr(value).';
+-- file: functions/python/builtins/_py_call_reversed.sql
+-- The function reversed.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_reversed(p_sequence jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_sequence) not in ('list', 'tuple', 'str', 'bytes', 'range', 'dict') then
+    return waymark._py_inexact('reversed()');
+  end if;
+  return waymark._py_iterator(coalesce((
+    select jsonb_agg(item.value order by item.position desc)
+    from jsonb_array_elements(waymark.py_list(p_sequence)) with ordinality as item (value, position)), '[]'));
+end
+$$;
+
+comment on function waymark._py_call_reversed(jsonb) is
+  'The Python reversed(sequence).';
+-- file: functions/python/builtins/_py_call_round.sql
+-- The function round: a half goes to the even neighbour, and what is halved is the exact value of the double.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_round(p_value jsonb, p_digits jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_digits numeric := waymark._py_int(p_digits);
+  v_number numeric := case when waymark._py_kind(p_value) in ('int', 'bool', 'float') then waymark._py_number(p_value) end;
+begin
+  if waymark._py_int(p_value) is not null and (p_digits = 'null' or v_digits >= 0) then
+    return to_jsonb(waymark._py_int(p_value));
+  elsif v_number is null or v_number in ('NaN', 'Infinity', '-Infinity') or p_digits <> 'null' and v_digits is null
+        or abs(v_digits) > 300 then
+    return waymark._py_inexact('round()');
+  elsif waymark._py_int(p_value) is not null then
+    return to_jsonb(trunc(waymark._py_round_half_even(v_number, v_digits::int)));
+  elsif p_digits = 'null' then
+    return to_jsonb(waymark._py_round_half_even(v_number, 0));
+  end if;
+  v_number := waymark._py_round_half_even(v_number, v_digits::int);
+  if abs(v_number) > 1e308 or v_number = 0 then
+    return waymark._py_inexact('round()');
+  end if;
+  return waymark._py_from_float(v_number::float8);
+end
+$$;
+
+comment on function waymark._py_call_round(jsonb, jsonb) is
+  'The Python round(value, digits).';
+-- file: functions/python/builtins/_py_call_set.sql
+-- The function set.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_set(p_iterable jsonb default '[]') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_iterable) in ('set', 'frozenset') then
+    return p_iterable || '{"$": "set"}';
+  end if;
+  return waymark._py_set_of(waymark.py_spread(p_iterable, 'null'));
+end
+$$;
+
+comment on function waymark._py_call_set(jsonb) is
+  'The Python set(iterable).';
+-- file: functions/python/builtins/_py_call_sorted.sql
+-- The function sorted without a key.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_sorted(p_iterable jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := waymark.py_spread(p_iterable, 'null');
+begin
+  if p_kwargs - '{reverse,key,$}'::text[] <> '{}' or p_kwargs -> 'key' <> 'null' then
+    return waymark._py_inexact('sorted()');
+  elsif jsonb_array_length(v_items) > 1 and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+    return (select jsonb_agg(item.value order by item.value::numeric, item.position)
+            from jsonb_array_elements(v_items) with ordinality as item (value, position));
+  end if;
+  return coalesce((
+    select jsonb_agg(v_items -> place.i::int order by place.position)
+    from jsonb_array_elements_text(waymark._py_order(v_items, coalesce(p_kwargs -> 'reverse', 'false'))) with ordinality as place (i, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_call_sorted(jsonb, jsonb) is
+  'The Python sorted(iterable, reverse=…).';
+-- file: functions/python/builtins/_py_call_str.sql
+-- The function str.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_str(p_value jsonb default '""') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(waymark._py_text_exact(p_value));
+end
+$$;
+
+comment on function waymark._py_call_str(jsonb) is
+  'The Python str(value).';
+-- file: functions/python/builtins/_py_call_sum.sql
+-- The function sum of ints: how floats are summed depends on the version of Python.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_sum(p_iterable jsonb, p_start jsonb default '0') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := waymark.py_spread(p_iterable, 'null');
+begin
+  if waymark._py_int(p_start) is null or jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number" && @.type() != "boolean")')
+     or exists (select from jsonb_array_elements(v_items) as item (value) where waymark._py_int(item.value) is null) then
+    return waymark._py_inexact('sum()');
+  elsif v_items = '[]' then
+    return p_start;
+  end if;
+  return to_jsonb(waymark._py_int(p_start) + coalesce((
+    select sum(waymark._py_int(item.value)) from jsonb_array_elements(v_items) as item (value)), 0));
+exception when numeric_value_out_of_range then
+  return waymark._py_inexact('sum()');
+end
+$$;
+
+comment on function waymark._py_call_sum(jsonb, jsonb) is
+  'The Python sum(iterable, start).';
+-- file: functions/python/builtins/_py_call_tuple.sql
+-- The function tuple.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_tuple(p_iterable jsonb default '[]') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_build_object('$', 'tuple', 'v', waymark.py_spread(p_iterable, 'null'));
+end
+$$;
+
+comment on function waymark._py_call_tuple(jsonb) is
+  'The Python tuple(iterable).';
+-- file: functions/python/builtins/_py_call_zip.sql
+-- The function zip.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_zip(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_lists jsonb;
+  v_length int;
+  v_lengths int;
+begin
+  if p_kwargs not in ('{}', '{"strict": false}', '{"strict": true}') then
+    return waymark._py_inexact('zip()');
+  end if;
+  select coalesce(jsonb_agg(waymark.py_spread(item.value, 'null') order by item.position), '[]')
+    into v_lists from jsonb_array_elements(p_args) with ordinality as item (value, position);
+  select count(distinct jsonb_array_length(list.value)), coalesce(min(jsonb_array_length(list.value)), 0)
+    into v_lengths, v_length from jsonb_array_elements(v_lists) as list (value);
+  if v_lengths > 1 and p_kwargs -> 'strict' = 'true' then
+    return waymark._py_inexact('zip()');
+  end if;
+  return waymark._py_iterator(coalesce((
+    select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', (
+        select jsonb_agg(list.value -> place.i order by list.position) from jsonb_array_elements(v_lists) with ordinality as list (value, position)))
+      order by place.i)
+    from generate_series(0, v_length - 1) as place (i)), '[]'));
+end
+$$;
+
+comment on function waymark._py_call_zip(jsonb, jsonb) is
+  'The Python zip(…).';
 -- file: functions/python/py_add.sql
 -- The Python operator +.
 -- Raises: WM501 TypeError, OverflowError; WM502.
