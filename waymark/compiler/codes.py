@@ -173,7 +173,6 @@ _RULES = [
     ),
     Rule("WMC214", "an assignment to `{name}`", "`{name}` stands for the workflow", "use another name"),
     # Expressions
-    Rule("WMC301", "`:=`", "assignment expressions are not compiled yet", "assign in a statement of its own"),
     Rule("WMC302", "`lambda`", "a function is not a value that Postgres can store", "write the expression in place"),
     Rule("WMC303", "an f-string", "string formatting is not compiled yet", "join strings with `+`, or format in an action"),
     Rule("WMC304", "a set display", "sets are not compiled yet", "use a tuple or a list"),

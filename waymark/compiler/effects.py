@@ -1,6 +1,6 @@
 """Which expressions need nodes of their own, and which are pure trees that one node evaluates.
 
-An expression *emits* when lowering it adds nodes: awaits and helper calls, and what must not be evaluated twice.
+An expression *emits* when lowering it adds nodes: awaits, helper calls and assignments, and what must not be evaluated twice.
 Operands that come before an emitting one have to be saved first, so that they are evaluated in Python's order.
 """
 
@@ -27,7 +27,7 @@ class Effects:
 
     def _value_emits(self, node: ast.expr) -> bool:
         match node:
-            case ast.Await():
+            case ast.Await() | ast.NamedExpr():
                 return True
             case ast.Call() | ast.Attribute() if self._is_compiled(node):
                 return True
@@ -55,6 +55,10 @@ class Effects:
                 return any(map(self.emits, [left, *comparators])) or not all(map(is_cheap, middle))
             case _:
                 return self.emits(node)
+
+    def stores(self, node: ast.expr) -> frozenset[str]:
+        """The variables of the method that evaluating `node` assigns."""
+        return frozenset(child.target.id for child in ast.walk(node) if isinstance(child, ast.NamedExpr))
 
     def needs_loop(self, node: ast.ListComp | ast.GeneratorExp) -> bool:
         """Whether a comprehension cannot be one expression, apart from its first iterable."""

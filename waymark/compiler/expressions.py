@@ -94,6 +94,8 @@ class Expressions(Comprehensions):
                 target = self.graph.temporary()
                 self.awaited(node, target)
                 return Local(target)
+            case ast.NamedExpr():
+                return self._named(node)
             case ast.Call():
                 return self._call(node)
             case _:
@@ -149,6 +151,13 @@ class Expressions(Comprehensions):
                 code = "WMC101"
             return self.refuse(code, node, name=ast.unparse(node), type=type(owner.value).__name__)
         return Operator("py.getattr", (self.value(node.value), Const(node.attr)))
+
+    def _named(self, node: ast.NamedExpr) -> Expression:
+        value, name = self.value(node.value), node.target.id
+        if name == self.names.self_name:
+            return self.refuse("WMC214", node.target, name=name)
+        self.assign(name, value, node)
+        return Local(name)
 
     def _subscript(self, node: ast.Subscript) -> Expression:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -290,12 +299,15 @@ class Expressions(Comprehensions):
         """A comparison with awaits in it, or a chain whose middle operands are to be evaluated once."""
         exits: list[Label | None] = []
         nodes = [node.left, *node.comparators]
-        once = len(nodes) > 2 and not is_cheap(nodes[1])  # noqa: PLR2004 - a chain
+        once = len(nodes) > 2 and not self._repeats(nodes, 1)  # noqa: PLR2004 - a chain
         left, right = self.sequence([self.operand(side, settle=once) for side in nodes[:2]])
         for index, op in enumerate(node.ops):
             if index:
-                left, right = right, self.value(nodes[index + 1])
-                if index + 1 < len(node.ops) and not is_cheap(nodes[index + 1]):
+                left, following = right, nodes[index + 1]
+                if self.effects.emits(following):
+                    left = self.held(right, nodes[index], self.effects.stores(following))
+                right = self.value(following)
+                if index + 1 < len(node.ops) and not self._repeats(nodes, index + 1):
                     right = self.spill(right, nodes[index + 1])
             compared = self._comparison(op, [left, right], nodes[index : index + 2], node)
             then, otherwise = self.graph.branch(span(node), self.risks(compared), compared)
@@ -303,6 +315,10 @@ class Expressions(Comprehensions):
             self.graph.here = then
         then, self.graph.here = self.graph.here, None
         return then, self.graph.meet(*exits)
+
+    def _repeats(self, nodes: list[ast.expr], index: int) -> bool:
+        """Whether a middle operand may be evaluated for both of its comparisons."""
+        return is_cheap(nodes[index]) and not self.effects.emits(nodes[index + 1])
 
     # --- Displays and calls ---------------------------------------------------------------------------------------------
 
@@ -377,7 +393,6 @@ class Expressions(Comprehensions):
 
 
 REFUSED: dict[str, str] = {
-    "NamedExpr": "WMC301",
     "Lambda": "WMC302",
     "JoinedStr": "WMC303",
     "FormattedValue": "WMC303",

@@ -39,6 +39,8 @@ class Operand:
     emits: bool
     lower: Callable[[], Expression]
     settle: bool = False
+    stores: frozenset[str] = frozenset()
+    """The variables that evaluating it assigns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,25 @@ class Frame(ABC):
         values: list[Expression] = []
         for index, operand in enumerate(operands):
             value = operand.lower()
-            values.append(self.spill(value, operand.node) if index < barrier or operand.settle else value)
+            if index < barrier or operand.settle:
+                later = frozenset[str]().union(*(other.stores for other in operands[index + 1 :]))
+                value = self.held(value, operand.node, later)
+            values.append(value)
         return values
+
+    def held(self, value: Expression, node: ast.AST, stores: frozenset[str]) -> Expression:
+        """`value`, evaluated now, where no assignment to the variables `stores` can change it."""
+        if isinstance(value, Local) and value.name in stores:
+            return self.saved(value, node)
+        return self.spill(value, node)
+
+    def saved(self, value: Expression, node: ast.AST) -> Expression:
+        """`value` where no assignment can change it."""
+        if isinstance(value, Const) or (isinstance(value, Local) and value.name.startswith("$")):
+            return value
+        name = self.graph.temporary()
+        self.assign(name, value, node)
+        return Local(name)
 
     def values(self, nodes: Sequence[ast.expr]) -> list[Expression]:
         """The values of plain operands, evaluated from left to right."""
@@ -171,7 +190,7 @@ class Frame(ABC):
 
     def operand(self, node: ast.expr, *, settle: bool = False) -> Operand:
         """`node` as a plain operand."""
-        return Operand(node, self.effects.emits(node), lambda: self.value(node), settle)
+        return Operand(node, self.effects.emits(node), lambda: self.value(node), settle, self.effects.stores(node))
 
 
 def span(node: ast.AST) -> Span:

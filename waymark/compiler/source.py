@@ -192,6 +192,7 @@ def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
                 yield from (((alias.asname or alias.name).partition(".")[0], line) for alias in names)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 pending.append(node.generators[0].iter)
+                yield from ((inner.target.id, line) for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
                 continue
             case ast.Lambda():
                 continue

@@ -131,7 +131,11 @@ class Statements(Patterns):
             case ast.Name(id=name) if name == self.names.self_name:
                 self.refuse("WMC214", node.target, name=name)
             case ast.Name(id=name):
-                old = self.spill(Local(name), node.target) if self.effects.emits(node.value) else Local(name)
+                old = (
+                    self.held(Local(name), node.target, self.effects.stores(node.value))
+                    if self.effects.emits(node.value)
+                    else Local(name)
+                )
                 plain = self.binary(node.op, old, self.value(node.value), node)
                 if isinstance(plain, Operator):
                     self.assign(name, Operator("py.inplace", (Const(plain.op.removeprefix("py.")), *plain.args)), node)
