@@ -210,6 +210,22 @@ class Calls(Callees):
             return "WMC402"
         return "WMC405" if isinstance(value, type) else "WMC401"
 
+    def constant(self, node: ast.expr, value: object) -> Const:
+        """A value that is known when the class is decorated."""
+        found = constant(value)
+        if found is not None:
+            return found
+        kind = type(value).__name__
+        if callable(value) or kind == "module":
+            return self.refuse("WMC104", node, name=ast.unparse(node), type="class" if isinstance(value, type) else kind)
+        return self.refuse("WMC103", node, name=ast.unparse(node), type=kind)
+
+    def root_is_rebound(self, node: ast.expr) -> bool:
+        """Whether a dotted name starts with one that the module binds again behind the class."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and self.names.is_rebound(node.id)
+
     def static_value(self, node: ast.expr) -> object:
         """The object that a name stands for, or None."""
         found = self.names.static(node)

@@ -1,49 +1,95 @@
-"""List comprehensions: one expression where that is possible, else a loop that appends to a temporary list."""
+"""Comprehensions: one expression where that is possible, else a loop that appends to a temporary list."""
 
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from waymark.compiler.awaits import Awaits, Spread
-from waymark.compiler.frame import span
+from waymark.compiler.awaits import Awaits
+from waymark.compiler.effects import AnyComprehension
+from waymark.compiler.graph import Label
+from waymark.compiler.library import call
 from waymark.compiler.names import target_names
-from waymark.compiler.unpacking import parts_of, unpacked
+from waymark.compiler.unpacking import known_parts, parts_of, unpacked
 from waymark.ir.expressions import (
     Comprehension,
     ComprehensionBody,
     Const,
+    DictDisplay,
     Expression,
     Generator,
     ListDisplay,
     Local,
     Operator,
+    TupleDisplay,
 )
-from waymark.ir.nodes import Iterate
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An iterable that a loop takes one by one.
+
+    `advance` adds the nodes that take the next element, or go on at a label when there is none, and gives the element, which
+    is only sure to be there until the next one is taken. With a name, the element is bound to that variable if need be.
+    """
+
+    advance: Callable[[Label, str | None], Expression]
 
 
 class Comprehensions(Awaits):
     """Lowering of comprehensions. Their variables are renamed where the method has a variable of the same name."""
 
-    def list_comprehension(self, node: ast.ListComp) -> Expression:
-        """The list as an expression, after the nodes that it needs."""
-        names = target_names(node)
-        if len(set(names)) < len(names):
-            return self.refuse("WMC105", node, name=next(name for name in names if names.count(name) > 1))
+    @abstractmethod
+    def iterable(self, node: ast.expr) -> Expression:
+        """The value of `node` where it is consumed at once."""
+
+    @abstractmethod
+    def source(self, node: ast.expr) -> Source:
+        """What gives the elements of `node` one by one, after the nodes that set it up."""
+
+    def collected(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Expression:
+        """The list, set or dict, after the nodes that it needs."""
         if self.effects.needs_loop(node):
-            return self._loop(node)
-        return self.comprehension(node, lambda: self.value(node.elt))
+            items = self._loop(node)
+        elif isinstance(node, ast.ListComp):
+            return self.comprehension(node, lambda: self._element(node))
+        else:
+            items = Operator("py.generator", (self.comprehension(node, lambda: self._element(node)),))
+        match node:
+            case ast.ListComp():
+                return items
+            case ast.SetComp():
+                return call("set", [items])
+            case ast.DictComp():
+                return call("dict", [items])
+
+    def generator(self, node: ast.GeneratorExp) -> Expression:
+        """The elements of a generator expression that is consumed at once."""
+        inner = [node.elt, *(part for source in node.generators for part in source.ifs)]
+        inner += [source.iter for source in node.generators[1:]]
+        if any(isinstance(child, ast.Await) for part in inner for child in ast.walk(part)):
+            return self.refuse("WMC312", node)
+        if self.effects.needs_loop(node):
+            return self.refuse("WMC305", node)
+        return Operator("py.generator", (self.comprehension(node, lambda: self._element(node)),))
+
+    def _element(self, node: AnyComprehension) -> Expression:
+        if isinstance(node, ast.DictComp):
+            return TupleDisplay(tuple(self.values([node.key, node.value])))
+        return self.value(node.elt)
 
     # --- As an expression -----------------------------------------------------------------------------------------------
 
-    def comprehension(self, node: Spread, element: Callable[[], Expression]) -> Expression:
+    def comprehension(self, node: AnyComprehension, element: Callable[[], Expression]) -> Expression:
         """A comprehension as one expression; `element` is called where its variables are bound."""
-        first = self.value(node.generators[0].iter)
+        first = self.iterable(node.generators[0].iter)
         generators: list[Generator] = []
         with self.inner_scope(dict.fromkeys(target_names(node))):
             for index, source in enumerate(node.generators):
                 self._check_generator(source)
-                iterable = self.value(source.iter) if index else first
+                iterable = self.iterable(source.iter) if index else first
                 bound = self._generators(source.target, iterable)
                 conditions = tuple(self.truth(condition) for condition in source.ifs)
                 generators += [*bound[:-1], Generator(bound[-1].target, bound[-1].iter, conditions)]
@@ -52,10 +98,10 @@ class Comprehensions(Awaits):
     def _generators(self, target: ast.expr, iterable: Expression) -> list[Generator]:
         """The generators that bind `target` to each element; an unpacking is a generator over one list of parts."""
         if isinstance(target, ast.Name):
-            name = self._fresh(target.id)
+            name = self.fresh(target.id)
             self.scope[target.id] = Local(name)
             return [Generator(name, iterable)]
-        item = self._fresh("$.item")
+        item = self.fresh("$.item")
         return [Generator(item, iterable), *self._unpacked(target, Local(item))]
 
     def _unpacked(self, target: ast.expr, value: Expression) -> list[Generator]:
@@ -64,7 +110,7 @@ class Comprehensions(Awaits):
                 self.scope[name] = value
                 return []
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                parts = self._fresh("$.parts")
+                parts = self.fresh("$.parts")
                 generators = [Generator(parts, ListDisplay((unpacked(elements, value),)))]
                 # The name stays taken until the comprehension ends.
                 self.scope[parts] = Local(parts)
@@ -75,7 +121,7 @@ class Comprehensions(Awaits):
                 self.refuse_target(target)
                 return []
 
-    def _fresh(self, name: str) -> str:
+    def fresh(self, name: str) -> str:
         """A name for a comprehension variable that hides no other one."""
         taken = {value.name for value in self.scope.values() if isinstance(value, Local)}
         taken |= {*self.names.locals, *self.names.parameters}
@@ -85,48 +131,56 @@ class Comprehensions(Awaits):
 
     # --- As a loop ------------------------------------------------------------------------------------------------------
 
-    def _loop(self, node: ast.ListComp) -> Expression:
+    def _loop(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Expression:
         result = self.graph.temporary("list")
-        first = self.value(node.generators[0].iter)
+        first = self.source(node.generators[0].iter)
         self.assign(result, ListDisplay(()), node)
         with self.graph.temporaries(), self.inner_scope(dict.fromkeys(target_names(node))):
             self._rounds(node, 0, first, result)
         return Local(result)
 
-    def _rounds(self, node: ast.ListComp, depth: int, iterable: Expression, result: str) -> None:
+    def _rounds(self, node: ast.ListComp | ast.SetComp | ast.DictComp, depth: int, iterable: Source, result: str) -> None:
         """The loop of the generator at `depth`, with those inside it."""
         source = node.generators[depth]
         self._check_generator(source)
-        iterator, index, item = (self.graph.temporary(prefix) for prefix in ("iter", "index", "item"))
-        self.assign(iterator, Operator("py.iter", (iterable,)), source.iter)
-        self.assign(index, Const(0), source.iter)
         if self.graph.here is None:
             return
         head, done = self.graph.here, self.graph.point()
-        self.graph.step(Iterate, span(source.iter), iterator=iterator, index=index, target=item, done=done)
-        self._bind_item(source.target, Local(item))
+        self.bind_item(source.target, iterable.advance(done, None))
         for condition in source.ifs:
             then, otherwise = self.test(condition)
             self.graph.here = otherwise
             self.graph.jump(head)
             self.graph.here = then
         if depth + 1 < len(node.generators):
-            self._rounds(node, depth + 1, self.value(node.generators[depth + 1].iter), result)
+            self._rounds(node, depth + 1, self.source(node.generators[depth + 1].iter), result)
         else:
-            element = self.value(node.elt)
-            self.assign(result, Operator("py.list_append", (Local(result), element)), node.elt)
+            self._append(node, result)
         self.graph.jump(head)
         self.graph.here = done
 
-    def _bind_item(self, target: ast.expr, value: Expression) -> None:
+    def _append(self, node: ast.ListComp | ast.SetComp | ast.DictComp, result: str) -> None:
+        """Adds an element, which must have a hash to be one of a set, as has the key of a dict."""
+        element = self._element(node)
+        if not isinstance(node, ast.ListComp):
+            element = self.spill(element, node)
+            key = Operator("py.getitem", (element, Const(0))) if isinstance(node, ast.DictComp) else element
+            self.spill(Operator("py.in", (key, DictDisplay(()))), node)
+        self.assign(result, Operator("py.list_append", (Local(result), element)), node)
+
+    def bind_item(self, target: ast.expr, value: Expression) -> None:
+        """Binds the variables of a comprehension to the element that a loop took."""
         match target:
             case ast.Name(id=name):
                 self.scope[name] = self.spill(value, target)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) if (parts := known_parts(elements, value)) is not None:
+                for element, part in parts:
+                    self.bind_item(element, part)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 parts = self.graph.temporary("parts")
                 self.assign(parts, unpacked(elements, value), target)
                 for element, part in parts_of(elements, parts):
-                    self._bind_item(element, part)
+                    self.bind_item(element, part)
             case _:
                 self.refuse_target(target)
 

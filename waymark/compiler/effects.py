@@ -1,6 +1,6 @@
 """Which expressions need nodes of their own, and which are pure trees that one node evaluates.
 
-An expression *emits* when lowering it adds nodes: awaits, helper calls and assignments, and what must not be evaluated twice.
+An expression *emits* when lowering it adds nodes: awaits, helper calls and assignments.
 Operands that come before an emitting one have to be saved first, so that they are evaluated in Python's order.
 """
 
@@ -10,6 +10,8 @@ import ast
 from collections.abc import Callable
 
 _MAX_REPEATED = 2
+
+AnyComprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 class Effects:
@@ -31,43 +33,20 @@ class Effects:
                 return True
             case ast.Call() | ast.Attribute() if self._is_compiled(node):
                 return True
-            case ast.BoolOp(values=values):
-                first = values[:-1]
-                return any(map(self.emits, values)) or not all(is_truth(v) or is_cheap(v) for v in first)
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return self.test_emits(test) or self.emits(body) or self.emits(orelse)
-            case ast.UnaryOp(op=ast.Not()) | ast.Compare():
-                return self.test_emits(node)
-            case ast.ListComp() | ast.GeneratorExp():
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return self.emits(node.generators[0].iter) or self.needs_loop(node)
             case _:
                 return any(self.emits(child) for child in _children(node))
-
-    def test_emits(self, node: ast.expr) -> bool:
-        """Whether the truth of `node` needs nodes."""
-        match node:
-            case ast.BoolOp(values=values):
-                return any(map(self.test_emits, values))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return self.test_emits(operand)
-            case ast.Compare(left=left, comparators=comparators):
-                middle = comparators[:-1]
-                return any(map(self.emits, [left, *comparators])) or not all(map(is_cheap, middle))
-            case _:
-                return self.emits(node)
 
     def stores(self, node: ast.expr) -> frozenset[str]:
         """The variables of the method that evaluating `node` assigns."""
         return frozenset(child.target.id for child in ast.walk(node) if isinstance(child, ast.NamedExpr))
 
-    def needs_loop(self, node: ast.ListComp | ast.GeneratorExp) -> bool:
+    def needs_loop(self, node: AnyComprehension) -> bool:
         """Whether a comprehension cannot be one expression, apart from its first iterable."""
-        if self.emits(node.elt):
-            return True
-        return any(
-            any(map(self.test_emits, generator.ifs)) or (index > 0 and self.emits(generator.iter))
-            for index, generator in enumerate(node.generators)
-        )
+        elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        conditions = [condition for generator in node.generators for condition in generator.ifs]
+        return any(map(self.emits, [*elements, *conditions, *(generator.iter for generator in node.generators[1:])]))
 
 
 def is_cheap(node: ast.expr, depth: int = 0) -> bool:

@@ -88,7 +88,7 @@ class Names:
                 return None
 
 
-def target_names(node: ast.ListComp | ast.GeneratorExp) -> list[str]:
+def target_names(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[str]:
     """The variables of a comprehension."""
     targets = [child for generator in node.generators for child in ast.walk(generator.target)]
     return [child.id for child in targets if isinstance(child, ast.Name)]

@@ -10,7 +10,7 @@ from waymark.compiler.patterns import Patterns
 from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
 from waymark.ir.expressions import Const, Expression, Local, Operator, TupleDisplay
-from waymark.ir.nodes import AnyNode, Iterate, Return, Span
+from waymark.ir.nodes import AnyNode, Return
 
 
 class Statements(Patterns):
@@ -191,20 +191,14 @@ class Statements(Patterns):
         self._loop_body(node, loop, otherwise)
 
     def _for(self, node: ast.For) -> None:
-        iterator, index = self.graph.temporary("iter"), self.graph.temporary("index")
-        self.assign(iterator, Operator("py.iter", (self.value(node.iter),)), node.iter)
-        self.assign(index, Const(0), node.iter)
+        source = self.source(node.iter)
         loop, done = LoopExit(self.graph.here, []), self.graph.point()
-        match node.target:
-            case ast.Name(id=name) if self._is_free(name):
-                item = name
-            case _:
-                item = self.graph.temporary("item")
-        self.graph.step(Iterate, _header(node, node.iter), iterator=iterator, index=index, target=item, done=done)
-        if isinstance(node.target, ast.Name) and self._is_free(item):
-            self.bind(item)
-        if item.startswith("$"):
-            self._bind_target(node.target, Local(item), node)
+        name = node.target.id if isinstance(node.target, ast.Name) and self._is_free(node.target.id) else None
+        item = source.advance(done, name)
+        if name is not None and item == Local(name):
+            self.bind(name)
+        else:
+            self._bind_target(node.target, item, node)
         self._loop_body(node, loop, done if loop.head is not None else None)
 
     def _loop_body(self, node: ast.For | ast.While, loop: LoopExit, otherwise: Label | None) -> None:
@@ -258,9 +252,3 @@ REFUSED: dict[str, str] = {
     "TypeAlias": "WMC211",
 }
 """Kinds of statements that are refused; newer Pythons have more of them than this one."""
-
-
-def _header(node: ast.For, last: ast.expr) -> Span:
-    """The place of the first line of a loop."""
-    line, column, _, _ = span(node)
-    return line, column, span(last)[2], span(last)[3]
