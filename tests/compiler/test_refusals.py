@@ -21,7 +21,7 @@ CASES = [
     ("WMC101", "«super().nothing()»", ""),
     ("WMC008", "await «self.start()»", ""),
     ("WMC008", "await «self.run(1)»", ""),
-    ("WMC009", "x = «{" + ", ".join(f"x + {n}: 1" for n in range(16)) + "}»", ""),
+    ("WMC009", "x = {«x + 0»: 1, " + ", ".join(f"x + {n}: 1" for n in range(1, 16)) + "}", ""),
     ("WMC009", "«x = " + "x" + " + 1" * 900 + "»", ""),
     ("WMC101", "x = «undefined_name»", ""),
     ("WMC101", "await «undefined_name()»", ""),
@@ -35,7 +35,6 @@ CASES = [
     ("WMC104", "x = «Point»", ""),
     ("WMC104", "x = «len»", ""),
     ("WMC105", "x = [a for a in y for b in «c» for c in y]", ""),
-    ("WMC105", "x = «[a for a in y for a in z]»", ""),
     ("WMC106", "x = «self»", ""),
     ("WMC106", "x = «self.limit»", ""),
     ("WMC107", "x = «...»", ""),
@@ -64,20 +63,25 @@ CASES = [
     ("WMC214", "x = [1 for «self» in y]", ""),
     ("WMC214", "x = («self» := 1)", ""),
     ("WMC302", "x = «lambda: 1»", ""),
-    ("WMC303", "x = «f'{y}'»", ""),
-    ("WMC304", "x = «{y, z}»", ""),
-    ("WMC305", "x = «{i for i in y}»", ""),
-    ("WMC305", "x = «{i: i for i in y}»", ""),
+    ("WMC302", "x = sorted(y, key=«lambda a=1: a»)", ""),
+    ("WMC302", "x = sorted(y, key=«lambda a: self.helper(a)»)", "def helper(self, a): ..."),
+    ("WMC302", "x = sorted(y, key=«lambda a: (b := a)»)", ""),
+    ("WMC302", "x = [«lambda a: a»]", ""),
     ("WMC306", "x = «(i for i in y)»", ""),
-    ("WMC308", "x = y[«1:2»]", ""),
-    ("WMC309", "x = [«*y»]", ""),
-    ("WMC309", "x = {**«y»}", ""),
+    ("WMC306", "x = «zip(y, z)»", ""),
+    ("WMC306", "x = repr(«y.items()»)", ""),
+    ("WMC306", "for i in «map(max, y, z)»: pass", ""),
+    ("WMC308", "x = y[«1:2», 3]", ""),
     ("WMC309", "await act(«*x»)", ""),
     ("WMC309", "await act(«**x»)", ""),
     ("WMC310", "x = «y @ z»", ""),
     ("WMC310", "«x @= y»", ""),
     ("WMC311", "x = «y is z»", ""),
     ("WMC312", "x = [i async for «i» in y]", ""),
+    ("WMC312", "x = sum(«(await act(i) for i in y)»)", ""),
+    ("WMC315", "x = sum(«(self.helper(i) for i in y)»)", "def helper(self, a): ..."),
+    ("WMC316", "x = «getattr(y, z)»", ""),
+    ("WMC316", "x = «hasattr(y, '_x')»", ""),
     ("WMC313", "x = «y.__class__»", ""),
     ("WMC401", "await «textwrap.dedent(x)»", ""),
     ("WMC401", "«decorated(1)»", ""),
@@ -85,12 +89,14 @@ CASES = [
     ("WMC409", "await «helper_function(1)»", ""),
     ("WMC401", "x = «x(1)»", ""),
     ("WMC401", "x = «y[0](1)»", ""),
-    ("WMC402", "x = «len(y)»", ""),
-    ("WMC402", "x = «int(y)»", ""),
-    ("WMC403", "x = «y.strip()»", ""),
+    ("WMC402", "«print(y)»", ""),
+    ("WMC402", "x = «open(y)»", ""),
+    ("WMC402", "x = «super()».x", ""),
+    ("WMC402", "x = «hash(y)»", ""),
+    ("WMC403", "x = «y.greet()»", ""),
+    ("WMC405", "x = «Plain()»", ""),
     ("WMC404", "«x.append(1)»", ""),
     ("WMC404", "«x.pop()»", ""),
-    ("WMC405", "x = «Point(1)»", ""),
     ("WMC406", "await «act()»", ""),
     ("WMC406", "await «self.helper()»", "async def helper(self, a): ..."),
     ("WMC407", "await act(1, 2, «3»)", ""),
@@ -104,8 +110,6 @@ CASES = [
     ("WMC408", "x = [«self.run_action(act(1))»]", ""),
     ("WMC409", "await «self.helper()»", "def helper(self): ..."),
     ("WMC410", "«await x»", ""),
-    ("WMC411", "x = «range()»", ""),
-    ("WMC411", "x = «range(1, step=2)»", ""),
     ("WMC411", "await «asyncio.sleep(1, 2)»", ""),
     ("WMC501", "await asyncio.gather(«x»)", ""),
     ("WMC501", "await asyncio.gather(«*x»)", ""),
@@ -124,14 +128,6 @@ CASES = [
     ("WMC505", "await self.run_action(act(1), timeout=«-1»)", ""),
     ("WMC601", "try: pass\nexcept «x»: pass", ""),
     ("WMC601", "try: pass\nexcept («int», ValueError): pass", ""),
-    ("WMC602", "raise «SystemExit»", ""),
-    ("WMC602", "raise KeyError from «int»", ""),
-    ("WMC602", "x = «OSError(1, 'no')»", ""),
-    ("WMC602", "raise «UnicodeDecodeError(x)»", ""),
-    ("WMC602", "raise «OSError(1, 'no')»", ""),
-    ("WMC602", "raise «Coded(1)»", ""),
-    ("WMC602", "raise «ImportError(name=x)»", ""),
-    ("WMC602", "raise «ValueError(*x)»", ""),
     ("WMC603", "raise «x» from y", ""),
     ("WMC603", "raise «x[0]» from None", ""),
     ("WMC603", "try: x\nexcept KeyError as e:\n  x = [e]\n  raise «e» from None", ""),
@@ -221,33 +217,33 @@ def test_every_code_has_a_test():
 
 
 def test_all_problems_are_shown_at_once_in_source_order():
-    body = "x = len(y)\nif x:\n    global LIMIT\nreturn [lambda: 1, self.helper()]"
+    body = "x = open(y)\nif x:\n    global LIMIT\nreturn [lambda: 1, self.helper()]"
     found = refusals(body, rest="def helper(self):\n    import os")
     assert [d.code for d in found] == ["WMC402", "WMC208", "WMC302", "WMC207"]
 
 
 def test_message_reads_like_a_compilers():
     with pytest.raises(UnsupportedPatternError) as caught:
-        compile_body("ä = '→' if x else len(x)")
+        compile_body("ä = '→' if x else open(x)")
     assert str(caught.value).partition("\n")[0] == "W cannot be compiled: 1 problem"
     line = caught.value.diagnostics[0].line
     gutter = " " * len(str(line))
     assert str(caught.value.diagnostics[0]) == "\n".join(
         [
-            "error[WMC402]: a call of the builtin `len`",
+            "error[WMC402]: a call of the builtin `open`",
             f"{gutter}--> {caught.value.diagnostics[0].file}:{line}:27",
             f"{gutter} |",
-            f"{line} |         ä = '→' if x else len(x)",
-            f"{gutter} |                           ^^^^^^",
-            f"{gutter} = why: it is not compiled yet",
-            f"{gutter} = help: compute it in an action",
+            f"{line} |         ä = '→' if x else open(x)",
+            f"{gutter} |                           ^^^^^^^",
+            f"{gutter} = why: it has effects, or a result that means nothing outside of one process",
+            f"{gutter} = help: do it in an action",
         ]
     )
 
 
 def test_the_line_shown_is_the_line():
-    (found,) = refusals("y = 'form\x0cfeed'\nz = 'line\u2028separator'\nreturn len(x)")
-    assert (found.code, found.source_line.strip()) == ("WMC402", "return len(x)")
+    (found,) = refusals("y = 'form\x0cfeed'\nz = 'line\u2028separator'\nreturn open(x)")
+    assert (found.code, found.source_line.strip()) == ("WMC402", "return open(x)")
 
 
 def test_documentation_is_current():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -206,7 +207,7 @@ class Calls(Callees):
             return "WMC408"
         if module.partition(".")[0] == "asyncio":
             return "WMC503"
-        if module == "builtins" and callable(value):
+        if callable(value) and getattr(builtins, getattr(value, "__name__", ""), None) is value:
             return "WMC402"
         return "WMC405" if isinstance(value, type) else "WMC401"
 

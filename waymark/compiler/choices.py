@@ -83,22 +83,24 @@ class Choices(Iteration):
             return self._decided(node)
         nodes = [node.left, *node.comparators]
         if not all(map(is_cheap, nodes[1:-1])):
-            return self._chain(node, nodes)
+            return self._chain(node, nodes, self.value(nodes[0]))
         operands = self.values(nodes)
         pairs = [
             self._compared(op, operands[index : index + 2], nodes[index : index + 2], node) for index, op in enumerate(node.ops)
         ]
         return pairs[0] if len(pairs) == 1 else And(tuple(pairs))
 
-    def _chain(self, node: ast.Compare, nodes: list[ast.expr], index: int = 0) -> Expression:
+    def _chain(self, node: ast.Compare, nodes: list[ast.expr], left: Expression, index: int = 0) -> Expression:
         """The chain from operand `index` on, each operand evaluated once, and only if the comparisons before it hold."""
-        names = [f"$let{index}", f"$let{index + 1}"]
-        left, right = Local(names[0]), self.value(nodes[index + 1])
+        right = self.value(nodes[index + 1])
         if index + 1 == len(node.ops):
             return self._compared(node.ops[index], [left, right], nodes[index : index + 2], node)
-        first = self._compared(node.ops[index], [left, Local(names[1])], nodes[index : index + 2], node)
-        bound = {names[1]: right} if index else {names[0]: self.value(nodes[0]), names[1]: right}
-        return _let(bound, And((first, self._chain(node, nodes, index + 1))))
+        bound: dict[str, Expression] = {}
+        if not index and not self.is_settled(left):
+            bound["$let"], left = left, Local("$let")
+        bound[f"$let{index}"], right = right, Local(f"$let{index}")
+        first = self._compared(node.ops[index], [left, right], nodes[index : index + 2], node)
+        return _let(bound, And((first, self._chain(node, nodes, right, index + 1))))
 
     def _compared(self, op: ast.cmpop, operands: list[Expression], nodes: list[ast.expr], node: ast.Compare) -> Expression:
         name = _COMPARE.get(type(op))

@@ -173,17 +173,25 @@ _RULES = [
     ),
     Rule("WMC214", "an assignment to `{name}`", "`{name}` stands for the workflow", "use another name"),
     # Expressions
-    Rule("WMC302", "`lambda`", "a function is not a value that Postgres can store", "write the expression in place"),
-    Rule("WMC303", "an f-string", "string formatting is not compiled yet", "join strings with `+`, or format in an action"),
-    Rule("WMC304", "a set display", "sets are not compiled yet", "use a tuple or a list"),
-    Rule("WMC305", "a {kind} comprehension", "only list comprehensions are compiled yet", "use a list comprehension"),
+    Rule(
+        "WMC302",
+        "this `lambda`",
+        "a function is not a value that Postgres can store: it may only be an argument of a builtin such as sorted, min, max, map or "
+        "filter, with plain parameters, and its body may neither await, call helper methods nor assign",
+        "write the expression in place, or in a list comprehension",
+    ),
     Rule(
         "WMC306",
-        "a generator expression",
-        "a generator is not a value that Postgres can store",
-        "use a list comprehension",
+        "{name} as a value",
+        "an iterator lives in one process, and reading it uses it up",
+        "make a list of it, or use it where it is made: in `for`, in a comprehension or as an argument of a builtin",
     ),
-    Rule("WMC308", "a slice", "slices are not compiled yet", "slice in an action"),
+    Rule(
+        "WMC308",
+        "a slice in a tuple",
+        "only arrays of other libraries take it",
+        "slice in an action",
+    ),
     Rule(
         "WMC309",
         "`{kind}` unpacking",
@@ -195,13 +203,13 @@ _RULES = [
         "WMC311",
         "`is` between two values",
         "values are stored, so their identity in memory is lost",
-        "compare with `==`; `is` works with None, True and False",
+        "compare with `==`; `is` works with None, True, False, members of an Enum, and `type(x) is C`",
     ),
     Rule(
         "WMC312",
-        "an asynchronous comprehension",
-        "an asynchronous iterator lives in one process",
-        "loop over a list",
+        "an asynchronous comprehension or generator",
+        "an asynchronous iterator lives in one process; `await` in a generator expression makes it one",
+        "use a list comprehension over a list: `[await … for … in …]`",
     ),
     Rule(
         "WMC313",
@@ -210,6 +218,18 @@ _RULES = [
         "read a plain attribute, or do it in an action",
     ),
     Rule("WMC314", "a template string", "string templates are not compiled yet", "format the string in an action"),
+    Rule(
+        "WMC315",
+        "a generator expression that calls a helper method, changes an object or assigns",
+        "its elements are made while they are consumed",
+        "use a list comprehension: `sum([… for … in …])`",
+    ),
+    Rule(
+        "WMC316",
+        "`{name}`",
+        "which attribute is read must be known when the class is decorated",
+        "write the name as a literal; private and special attributes are not stored",
+    ),
     Rule("WMC399", "{name}", "this syntax is unknown to this version of Waymark", "write it in another way"),
     # Calls and awaits
     Rule(
@@ -218,12 +238,17 @@ _RULES = [
         "it is neither an action, nor a helper method, nor a plain function of your own package, so it cannot be run durably",
         "decorate it with `@action` and await it",
     ),
-    Rule("WMC402", "a call of the builtin `{name}`", "it is not compiled yet", "compute it in an action"),
+    Rule(
+        "WMC402",
+        "a call of the builtin `{name}`",
+        "it has effects, or a result that means nothing outside of one process",
+        "do it in an action",
+    ),
     Rule(
         "WMC403",
         "a call of the method `{name}`",
-        "methods of values are not compiled yet",
-        "compute it in an action",
+        "it is not a method of a builtin type that is known to change nothing",
+        "call it in an action",
     ),
     Rule(
         "WMC404",
@@ -234,8 +259,8 @@ _RULES = [
     Rule(
         "WMC405",
         "the class `{name}` is called",
-        "constructing objects in a body is not compiled yet",
-        "construct it in an action and return it",
+        "its instances cannot be stored",
+        "use a pydantic model or a dataclass, or construct it in an action",
     ),
     Rule("WMC406", "`{name}` needs the argument `{parameter}`", "Python would raise TypeError", "pass `{parameter}`"),
     Rule(
@@ -295,12 +320,6 @@ _RULES = [
         "`except` with something that is not a known exception class",
         "handlers are matched by the class hierarchy, which must be known when the class is decorated",
         "name an exception class, or a tuple of them",
-    ),
-    Rule(
-        "WMC602",
-        "`raise` of {name}",
-        "only builtin exceptions with positional arguments, and classes derived from them that add nothing, can be built exactly",
-        "raise a builtin such as ValueError(message), or raise inside an action",
     ),
     Rule(
         "WMC603",

@@ -72,7 +72,7 @@ class Comprehensions(Awaits):
         if any(isinstance(child, ast.Await) for part in inner for child in ast.walk(part)):
             return self.refuse("WMC312", node)
         if self.effects.needs_loop(node):
-            return self.refuse("WMC305", node)
+            return self.refuse("WMC315", node)
         return Operator("py.generator", (self.comprehension(node, lambda: self._element(node)),))
 
     def _element(self, node: AnyComprehension) -> Expression:

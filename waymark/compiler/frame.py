@@ -128,14 +128,6 @@ class Frame(ABC):
         self.assign(name, value, node)
         return Local(name)
 
-    def saved(self, value: Expression, node: ast.AST) -> Expression:
-        """`value` where no assignment can change it."""
-        if isinstance(value, Const) or (isinstance(value, Local) and value.name.startswith("$")):
-            return value
-        name = self.graph.temporary()
-        self.assign(name, value, node)
-        return Local(name)
-
     def is_settled(self, value: Expression) -> bool:
         """Whether evaluating `value` later in the same statement gives the same and cannot fail."""
         match value:

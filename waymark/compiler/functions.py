@@ -121,7 +121,7 @@ class Functions(Lambdas):
         if name == "range" and not node.keywords and 1 <= len(node.args) <= _MAX_RANGE and not _is_spread(node):
             return self._range(node)
         if name in _BY_NAME and not self._is_read(node):
-            return self.refuse("WMC313", node, name=ast.unparse(node))
+            return self.refuse("WMC316", node, name=ast.unparse(node))
 
         def lower(argument: ast.expr) -> Expression:
             if name in CONSUMERS or (name in OF_VIEWS and self.is_view(argument)):
