@@ -176,8 +176,8 @@ _RULES = [
     Rule(
         "WMC302",
         "this `lambda`",
-        "a function is not a value that Postgres can store: it may only be an argument of a builtin such as sorted, min, max, map or "
-        "filter, with plain parameters, and its body may neither await, call helper methods nor assign",
+        "a function is not a value that Postgres can store: it may only be an argument of a builtin such as sorted, min or map, "
+        "with plain parameters, and its body may neither await, call helper methods nor assign",
         "write the expression in place, or in a list comprehension",
     ),
     Rule(
