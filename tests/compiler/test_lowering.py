@@ -9,17 +9,18 @@ def test_operands_before_an_await_are_saved_first():
     assert nodes_of("return x.a + await act(y) + z.b", "x, y, z") == [
         '$1 = py.getattr(x, "a")',
         "$2 = await snippet:act(a=y)",
-        'return py.add(py.add($1, $2), py.getattr(z, "b"))',
+        '$1s = py.add(py.add($1, $2), py.getattr(z, "b"))',
+        "return $1s",
     ]
 
 
 def test_a_variable_that_may_be_unbound_is_read_in_its_turn():
     body = "if x:\n    w = 1\nreturn w + await act(x)"
-    assert nodes_of(body)[2:] == ["$1 = w", "$2 = await snippet:act(a=x)", "return py.add($1, $2)"]
+    assert nodes_of(body)[2:] == ["$1 = w", "$2 = await snippet:act(a=x)", "$1s = py.add($1, $2)", "return $1s"]
 
 
 def test_a_constant_needs_no_place():
-    assert nodes_of("return 1 + await act(2)") == ["$1 = await snippet:act(a=2)", "return py.add(1, $1)"]
+    assert nodes_of("return 1 + await act(2)") == ["$1 = await snippet:act(a=2)", "$1s = py.add(1, $1)", "return $1s"]
 
 
 def test_arguments_that_may_fail_are_evaluated_in_the_order_of_the_source():
@@ -29,8 +30,12 @@ def test_arguments_that_may_fail_are_evaluated_in_the_order_of_the_source():
         '$2 = py.getattr(y, "q")',
         "await snippet:zap(bbb=$1, a=$2)",
     ]
-    assert nodes_of("await zap(a=x.p, bbb=y.q)", "x, y") == ['await snippet:zap(a=py.getattr(x, "p"), bbb=py.getattr(y, "q"))']
-    assert nodes_of("await zap(bbb=x, a=y.q)", "x, y") == ['await snippet:zap(bbb=x, a=py.getattr(y, "q"))']
+    assert nodes_of("await zap(a=x.p, bbb=y.q)", "x, y") == [
+        '$1s = py.getattr(x, "p")',
+        '$2s = py.getattr(y, "q")',
+        "await snippet:zap(a=$1s, bbb=$2s)",
+    ]
+    assert nodes_of("await zap(bbb=x, a=y.q)", "x, y") == ['$1s = py.getattr(y, "q")', "await snippet:zap(a=$1s, bbb=x)"]
 
 
 def test_arguments_of_a_helper_keep_their_order_too():
@@ -44,10 +49,10 @@ def test_arguments_of_a_helper_keep_their_order_too():
 
 
 def test_a_spread_whose_arguments_have_another_order_collects_them_first():
-    (node,) = nodes_of("await asyncio.gather(*[zap(bbb=i.p, a=i.q) for i in x])", "x")
-    element, _, source = node.partition(" for $args in ")
-    assert element == "gather [snippet:zap(bbb=py.getitem($args, 0), a=py.getitem($args, 1))"
-    assert source == '[(py.getattr(i, "p"), py.getattr(i, "q")) for i in x]]'
+    assert nodes_of("await asyncio.gather(*[zap(bbb=i.p, a=i.q) for i in x])", "x") == [
+        '$1s = [(py.getattr(i, "p"), py.getattr(i, "q")) for i in x]',
+        "gather [snippet:zap(bbb=py.getitem($args, 0), a=py.getitem($args, 1)) for $args in $1s]",
+    ]
 
 
 def test_a_spread_before_an_await_collects_its_arguments_first():
@@ -60,7 +65,8 @@ def test_a_spread_before_an_await_collects_its_arguments_first():
 
 def test_gather_under_any_name_and_in_any_mix():
     assert nodes_of("await together(act(1), *[act(2), act(3)], *(act(i) for i in x))", "x") == [
-        "gather py.concat([snippet:act(a=1), snippet:act(a=2), snippet:act(a=3)], [snippet:act(a=i) for i in x])"
+        "$1s = py.list(x)",
+        "gather py.concat([snippet:act(a=1), snippet:act(a=2), snippet:act(a=3)], [snippet:act(a=i) for i in $1s])",
     ]
     assert nodes_of("await aio.gather(act(1), return_exceptions=True)") == ["settle [snippet:act(a=1)]"]
     assert nodes_of("await aio.gather(act(1), return_exceptions=False)") == ["gather [snippet:act(a=1)]"]
@@ -77,7 +83,8 @@ def test_a_dict_display_evaluates_key_value_key_value():
     assert nodes_of("return {x: await act(1), await act(2): y}") == [
         "$1 = await snippet:act(a=1)",
         "$2 = await snippet:act(a=2)",
-        "return {x: $1, $2: y}",
+        "$1s = {x: $1, $2: y}",
+        "return $1s",
     ]
 
 
@@ -140,9 +147,10 @@ def test_except_with_a_tuple_constant_and_bare_except():
 def test_raise_of_a_value():
     assert nodes_of("raise x") == ["raise x"]
     assert nodes_of("raise Missing") == [
-        'raise py.exception("snippet:Missing", ["snippet:Missing", "LookupError", "Exception", "BaseException", "object"], [])'
+        '$1s = py.exception("snippet:Missing", ["snippet:Missing", "LookupError", "Exception", "BaseException", "object"], [])',
+        "raise $1s",
     ]
-    assert nodes_of("raise x[0]", "x") == ["raise py.getitem(x, 0)"]
+    assert nodes_of("raise x[0]", "x") == ["$1s = py.getitem(x, 0)", "raise $1s"]
 
 
 def test_a_method_without_a_try_has_no_catch():
@@ -163,15 +171,16 @@ def test_swapping_and_unpacking():
 
 
 def test_comprehension_variables_do_not_leak():
-    assert nodes_of("return [x for x in x], x") == ["return ([$.x for $.x in x], x)"]
-    assert nodes_of("return [[i for i in i] for i in x]", "x") == ["return [[i for i in i] for i in x]"]
-    assert nodes_of("return [act for act in x if act]", "x") == ["return [act for act in x if act]"]
+    assert nodes_of("return [x for x in x], x") == ["$1s = ([$.x for $.x in x], x)", "return $1s"]
+    assert nodes_of("return [[i for i in i] for i in x]", "x") == ["$1s = [[i for i in i] for i in x]", "return $1s"]
+    assert nodes_of("return [act for act in x if act]", "x") == ["$1s = [act for act in x if act]", "return $1s"]
 
 
 def test_a_comprehension_with_an_await_in_its_first_iterable_stays_one_expression():
     assert nodes_of("return [i for i in await act(1)]") == [
         "$1 = await snippet:act(a=1)",
-        "return [i for i in $1]",
+        "$1s = [i for i in $1]",
+        "return $1s",
     ]
 
 
@@ -240,18 +249,18 @@ POLICIES = [
     ("await self.run_action(patient(1), retry=RETRY)", 'attempts=5, retry_on=["ValueError"], backoff=2, timeout=30'),
     ("await self.run_action(patient(1), retry=RetryPolicy(x))", "attempts=x, backoff=1, timeout=30"),
     ("await self.run_action(act(1), retry=RetryPolicy(attempts=x.n, exception_types=[Missing, 'KeyError']))",
-     'attempts=py.getattr(x, "n"), retry_on=["snippet:Missing", "KeyError"]'),
+     'attempts=$1s, retry_on=["snippet:Missing", "KeyError"]'),
     ("await self.run_action(act(1), backoff=BackoffPolicy(1, 3.0, 60, jitter=0.5))",
      "backoff=1, multiplier=3.0, max_backoff=60, jitter=0.5"),
     ("await self.run_action(act(1), backoff=BackoffPolicy(base_delay=x))", "backoff=x, multiplier=2.0, max_backoff=3600.0"),
     ("await self.run_action(patient(1), backoff=BackoffPolicy(base_delay=4))",
      "attempts=2, backoff=4, multiplier=2.0, max_backoff=3600.0, jitter=0.0, timeout=30"),
     ("await self.run_action(act(1), timeout=timedelta(minutes=2))", "timeout=120.0"),
-    ("await self.run_action(act(1), timeout=x + 1)", "timeout=py.add(x, 1)"),
+    ("await self.run_action(act(1), timeout=x + 1)", "timeout=$1s"),
     ("await self.run_action(patient(1), timeout=None, retry=None)", "attempts=2, backoff=1, timeout=30"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("body", "policy"), POLICIES)
 def test_policies(body: str, policy: str):
-    assert nodes_of(body)[0].partition(" with ")[2] == policy
+    assert nodes_of(body)[-1].partition(" with ")[2] == policy

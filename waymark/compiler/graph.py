@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from waymark.compiler.spill import PATIENT, spilled
 from waymark.ir.expressions import Expression
-from waymark.ir.nodes import AnyNode, Branch, Span
+from waymark.ir.nodes import AnyNode, Assign, Branch, Span
 
 
 class Label:
@@ -53,6 +54,10 @@ class Graph:
         """Adds a node at `here`; where its field `next` is missing, the flow ends. Nothing is added where no path leads."""
         if self.here is None:
             return
+        if kind not in PATIENT:
+            fields, taken = spilled(fields, self.here.bound)
+            for number, value in enumerate(taken, 1):
+                self.step(Assign, span, error, target=f"${number}s", value=value)
         self.here.place(self._first + len(self._drafts))
         if error is not None:
             error.used = True

@@ -10,6 +10,7 @@ from waymark.actions import Action, CurrentAction, find_action, running_action
 from waymark.codec import decode_arguments, encode, encode_exception
 from waymark.errors import EncodeError
 from waymark.worker import protocol
+from waymark.worker.evaluate import EVALUATE
 from waymark.worker.protocol import Run
 
 GRACE = 5.0
@@ -45,7 +46,7 @@ class Executor:
         self._on_idle = on_idle
         self._queue: collections.deque[Invocation] = collections.deque()
         self._running: dict[int, Invocation] = {}
-        self._actions: dict[str, Action] = {}
+        self._actions: dict[str, Action] = {EVALUATE.name: EVALUATE}
         self._draining = False
 
     @property

@@ -11,6 +11,7 @@ begin
   v_fault int;
   v_node int;
   v_budget int := 20000;
+  v_skip int := 0;
 begin
   pc := p_pc;
   locals := p_locals;
@@ -28,7 +29,7 @@ begin
         v_budget := v_budget - 1;
         if v_budget < 0 and pc >= 0 then
   %2$s          end if;
-          effect := 'yield';
+          effect := coalesce(effect, 'yield');
           exit activation;
         end if;
         case pc
@@ -56,9 +57,10 @@ begin
           v_load := true;
         end if;
       when sqlstate 'WM502' or sqlstate 'WM503' then
-        effect := 'raise';
         payload := waymark._engine_failure(pc, sqlstate, sqlerrm);
-        exit activation;
+        effect := case when sqlstate = 'WM502' and pc >= 0 then 'evaluate' else 'raise' end;
+        exit activation when effect = 'raise';
+        v_budget := 0;
     end;
   end loop;
 end

@@ -34,7 +34,7 @@ begin
       v_steps := v_steps || v_some;
     end loop;
   end loop;
-  return v_steps;
+  return case when exists (select from unnest(v_steps) s where s.effect = 'evaluate') then waymark._request_evaluations(v_steps) else v_steps end;
 end
 $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';

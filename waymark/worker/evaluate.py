@@ -1,0 +1,158 @@
+# ruff: noqa: ANN401 - an expression may give any value
+"""`waymark:evaluate`: an expression of the IR, evaluated by CPython.
+
+The engine computes what it can compute exactly. Where it would have to refuse (WM502), the step suspends with this action
+instead, and goes on with the value, or with the exception that CPython raised. A worker that has loaded no module of the
+user has it, too. What nobody can compute from encoded values alone is an UnsupportedOperation: see `operations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable as Function
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from pydantic import TypeAdapter, ValidationError
+
+from waymark.actions import Action
+from waymark.codec.encode import encode_arguments
+from waymark.errors import InvalidProgram, UnsupportedOperation
+from waymark.ir.expressions import (
+    And,
+    Callable,
+    Comprehension,
+    Const,
+    DictDisplay,
+    Expression,
+    Generator,
+    If,
+    InvocationValue,
+    Lambda,
+    LambdaBody,
+    ListDisplay,
+    Local,
+    Not,
+    Operator,
+    Or,
+    TupleDisplay,
+)
+from waymark.worker.operations import OPERATIONS, guarded, named_callable
+
+_FORM: TypeAdapter[Expression] = TypeAdapter(Expression)
+_LOST = ('"$":"opaque"', '"waymark.errors:RemoteError"')
+"""In the encoding: values that are not here as what they are, so that nothing about them can be computed."""
+_BY_IDENTITY = ('"$":"float","v":"nan"', '"$":"decimal","v":"NaN"', '"$":"decimal","v":"sNaN"', '"$":"exception"', '"$own":')
+"""In the encoding: values that Python may compare by identity, which decoding does not keep."""
+
+
+def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - named as in the IR
+    """The value of an expression whose constants are decoded, over decoded locals; what is missing there is unbound.
+
+    Raises:
+        InvalidProgram: this is no expression.
+        UnsupportedOperation: the values do not say what Python would do, or the expression changed one of its locals.
+        Exception: what CPython raises.
+    """
+    try:
+        form = _FORM.validate_python(expression)
+    except (ValidationError, RecursionError) as error:
+        raise InvalidProgram(f"malformed IR: no expression ({type(error).__name__})", detail="expression") from None
+    before = encode_arguments(locals)
+    if any(mark in before for mark in _LOST):
+        raise UnsupportedOperation("cannot compute exactly: an operand has no exact stored form")
+    value = Evaluation(guard=any(mark in before for mark in _BY_IDENTITY)).value(form, locals)
+    if encode_arguments(locals) != before:
+        raise UnsupportedOperation(
+            "cannot compute exactly: a method, property or operator of a class changed an object of the body"
+        )
+    return value
+
+
+EVALUATE = Action(evaluate, "waymark:evaluate", {})
+"""The action, which every worker has."""
+
+
+class Evaluation:
+    """`guard` has comparisons checked for operands whose identity would decide."""
+
+    def __init__(self, *, guard: bool) -> None:
+        self._guard = guard
+
+    def value(self, form: Expression, scope: Mapping[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912 - one case a form
+        """The value of an expression; `scope` holds the variables that are bound."""
+        match form:
+            case Const(value):
+                return value
+            case Local(name):
+                return _read(name, scope)
+            case Operator(name, args):
+                return self._operation(name, [self.value(arg, scope) for arg in args])
+            case ListDisplay(items):
+                return [self.value(item, scope) for item in items]
+            case TupleDisplay(items):
+                return tuple([self.value(item, scope) for item in items])
+            case DictDisplay(items):
+                return {self.value(key, scope): self.value(item, scope) for key, item in items}
+            case And(operands):
+                return all(self.value(operand, scope) for operand in operands)
+            case Or(operands):
+                return any(self.value(operand, scope) for operand in operands)
+            case Not(operand):
+                return not self.value(operand, scope)
+            case If((test, then, otherwise)):
+                return self.value(then if self.value(test, scope) else otherwise, scope)
+            case Comprehension(body):
+                return list(self._elements(body.element, body.generators, dict(scope)))
+            case Callable(name):
+                return named_callable(name)
+            case Lambda(function):
+                return self._function(function, scope)
+            case InvocationValue():
+                raise InvalidProgram("malformed IR: an invocation is no value", detail="expression")
+            case _:
+                assert_never(form)
+
+    def _operation(self, name: str, args: list[Any]) -> Any:
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise UnsupportedOperation(f"cannot compute exactly: this worker does not know the operator {name}")
+        if self._guard:
+            guarded(name, args)
+        return operation(*args)
+
+    def _elements(self, element: Expression, generators: tuple[Generator, ...], scope: dict[str, Any]) -> Iterator[Any]:
+        if not generators:
+            yield self.value(element, scope)
+            return
+        first, rest = generators[0], generators[1:]
+        for item in self.value(first.iter, scope):
+            scope[first.target] = item
+            if all(self.value(condition, scope) for condition in first.conditions):
+                yield from self._elements(element, rest, scope)
+
+    def _function(self, function: LambdaBody, scope: Mapping[str, Any]) -> Function[..., Any]:
+        wanted = len(function.parameters)
+
+        def call(*args: Any) -> Any:
+            if len(args) != wanted:
+                raise TypeError(_arity(function.parameters, len(args)))
+            return self.value(function.body, {**scope, **dict(zip(function.parameters, args, strict=True))})
+
+        return call
+
+
+def _arity(parameters: tuple[str, ...], given: int) -> str:
+    wanted = len(parameters)
+    if given > wanted:
+        arguments = "argument" if wanted == 1 else "arguments"
+        return f"<lambda>() takes {wanted} positional {arguments} but {given} {'was' if given == 1 else 'were'} given"
+    *some, last = [f"'{name}'" for name in parameters[given:]]
+    names = last if not some else f"{', '.join(some)}{',' if len(some) > 1 else ''} and {last}"
+    return f"<lambda>() missing {wanted - given} required positional argument{'s' * (wanted - given > 1)}: {names}"
+
+
+def _read(name: str, scope: Mapping[str, Any]) -> Any:
+    try:
+        return scope[name]
+    except KeyError:
+        raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value") from None
