@@ -11,11 +11,13 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from waymark.ir.expressions import (
+    AnyCall,
     Comprehension,
     ComprehensionBody,
     Const,
     DictDisplay,
     Expression,
+    FunctionCall,
     Generator,
     Invocation,
     InvocationValue,
@@ -26,6 +28,7 @@ from waymark.ir.expressions import (
     Operator,
     Policy,
     TupleDisplay,
+    WorkflowCall,
 )
 from waymark.ir.nodes import Assign, Branch
 
@@ -63,7 +66,7 @@ class Spill:
     def _field(self, value: object) -> object:
         """A field of a node: an expression, a call, arguments by name, or anything else, which stays."""
         match value:
-            case Invocation():
+            case Invocation() | FunctionCall() | WorkflowCall():
                 return _mapped(value, self._settled)
             case dict():
                 return {name: self._settled(item) for name, item in cast("dict[str, Expression]", value).items()}
@@ -112,7 +115,7 @@ class Spill:
             case _:
                 return self._settled(value)
 
-    def _spread(self, call: Invocation, generators: tuple[Generator, ...]) -> Expression:
+    def _spread(self, call: AnyCall, generators: tuple[Generator, ...]) -> Expression:
         """A call for each element. The elements are collected first, and where its arguments may be refused, those, as tuples."""
         parts: list[Expression] = []
 
@@ -132,10 +135,10 @@ class Spill:
         return Comprehension(ComprehensionBody(InvocationValue(call), (Generator(target, self._settled(source)),)))
 
 
-def _mapped(call: Invocation, change: Callable[[Expression], Expression]) -> Invocation:
+def _mapped(call: AnyCall, change: Callable[[Expression], Expression]) -> AnyCall:
     """A call with each expression changed, in the order in which the engine evaluates them: that of jsonb keys."""
     args = {name: change(call.args[name]) for name in sorted(call.args, key=_jsonb_order)}
-    if call.policy is None:
+    if not isinstance(call, Invocation) or call.policy is None:
         return replace(call, args=args)
     given = [(field.name, getattr(call.policy, field.name)) for field in fields(call.policy)]
     policy = {name: value for name, value in given if value is not None}

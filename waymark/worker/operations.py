@@ -183,6 +183,67 @@ def _unpack_star(value: Any, before: int, after: int) -> list[Any]:
     return [*found[:before], found[before:end], *found[end:]]
 
 
+def _spread(value: Any, callee: str | None) -> list[Any]:
+    try:
+        iterator = iter(value)
+    except TypeError:
+        if hasattr(_class_of(value), "__iter__"):
+            raise
+        what = "Value" if callee is None else f"{callee}() argument"
+        raise TypeError(f"{what} after * must be an iterable, not {_class_of(value).__name__}") from None
+    return list(iterator)
+
+
+def _merge(left: dict[Any, Any], right: Any, callee: str | None) -> dict[Any, Any]:
+    if not hasattr(right, "keys"):
+        name = _class_of(right).__name__
+        raise TypeError(
+            f"'{name}' object is not a mapping"
+            if callee is None
+            else f"{callee}() argument after ** must be a mapping, not {name}"
+        )
+    for key in right if callee is not None else ():
+        if key in left:
+            raise TypeError(f"{callee}() got multiple values for keyword argument '{key}'")
+        if not isinstance(key, str):
+            raise TypeError("keywords must be strings")
+    return {**left, **right}
+
+
+# --- Patterns -----------------------------------------------------------------------------------------------------------
+
+
+def _match_keys(value: Any, keys: Sequence[Any]) -> list[Any] | None:
+    if not isinstance(value, collections.abc.Mapping) or len(cast("Mapping[Any, Any]", value)) < len(keys):
+        return None
+    mapping = cast("Mapping[Any, Any]", value)
+    seen: set[Any] = set()
+    found: list[Any] = []
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"mapping pattern checks duplicate key ({key!r})")
+        seen.add(key)
+        item = mapping.get(key, seen)
+        if item is seen:
+            return None
+        found.append(item)
+    return found
+
+
+def _match_rest(value: Mapping[Any, Any], keys: Sequence[Any]) -> dict[Any, Any]:
+    rest = dict(value)
+    for key in keys:
+        del rest[key]
+    return rest
+
+
+def _match_sequence(value: Any, count: int, is_open: bool) -> bool:
+    if not isinstance(value, collections.abc.Sequence) or isinstance(value, str | bytes | bytearray):
+        return False
+    length = len(cast("Sequence[Any]", value))
+    return length >= count if is_open else length == count
+
+
 # --- The rest -----------------------------------------------------------------------------------------------------------
 
 _NAMES = {"bitand": "and_", "bitor": "or_", "bitxor": "xor"}
@@ -196,6 +257,10 @@ def _in(item: Any, container: Any) -> bool:
 
 def _not_in(item: Any, container: Any) -> bool:
     return item not in container
+
+
+def _getslice(value: Any, start: Any, stop: Any, step: Any) -> Any:
+    return value[start:stop:step]
 
 
 def _is_none(value: Any) -> bool:
@@ -254,6 +319,12 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.getattr": _getattr,
     "py.iter": _iterated,
     "py.list": list,
+    "py.getslice": _getslice,
+    "py.spread": _spread,
+    "py.merge": _merge,
+    "py.match_keys": _match_keys,
+    "py.match_rest": _match_rest,
+    "py.match_sequence": _match_sequence,
     "py.unpack": _unpack,
     "py.unpack_star": _unpack_star,
     "py.range": range,

@@ -278,19 +278,19 @@ class EnumByValue(Workflow):
         return State("done"), State["DONE"]
 
 
-@probe((1,), (2,), unsupported=True)
+@probe((1,), (2,))
 class IntEnumArithmetic(Workflow):
     async def run(self, job: int):
         return await priority_of(job) + 1
 
 
-@probe((1,), unsupported=True)
+@probe((1,))
 class IntEnumOrder(Workflow):
     async def run(self, job: int):
         return await priority_of(job) > Priority.LOW
 
 
-@probe((1,), unsupported=True)
+@probe((1,))
 class StrEnumEquality(Workflow):
     async def run(self, job: int):
         return await channel_of(job) == "mail"
@@ -348,13 +348,13 @@ class AugmentedList(Workflow):
         return alias
 
 
-@probe((3,), unsupported=True)
+@probe((3,))
 class PercentFormatting(Workflow):
     async def run(self, n: int):
         return "job %d" % n
 
 
-@probe(({3, 1, 2},), unsupported=True)
+@probe(({3, 1, 2},))
 class OrderOfSets(Workflow):
     async def run(self, tags: set):
         return [tag for tag in tags]
