@@ -578,41 +578,63 @@ $$;
 comment on function waymark._generate_array(text[]) is 'The SQL of a list display.';
 -- file: functions/programs/_generate_block.sql
 -- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
-create or replace function waymark._generate_block(p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[]) returns text
+-- A node whose expression the engine has to leave to CPython suspends, too. It goes on from p_resume_code, which enters its branch again and skips the
+-- nodes that have been executed: v_skip counts them from 1, and is 0 otherwise. Behind the last such node of a branch nothing needs to ask for it.
+create or replace function waymark._generate_block(
+  p_ir jsonb, p_function int, p_first jsonb, p_starts jsonb, p_variables jsonb[], out p_code text, out p_resume_code text)
 language plpgsql stable as $$
 declare
+  c_guard constant text := E'          if v_skip < %s then\n%s%s          end if;\n';
   v_node jsonb := p_first;
   v_id int;
   v_kind text;
-  v_text text := '';
-  v_head text := '        when %s then -- %s: %s' || E'\n';
-  v_line int;
+  v_place text;
+  v_branch int := (p_first -> 'id')::int;
+  v_position int := 0;
+  v_part text;
+  v_plain text := '';
+  v_guarded text := '';
 begin
+  p_code := '';
+  p_resume_code := '';
   loop
     v_id := (v_node -> 'id')::int;
     v_kind := v_node ->> 'kind';
-    v_line := (v_node #> '{span,0}')::int;
+    v_place := format('%s: %s', v_node #> '{span,0}', waymark._source_line(waymark._source_of(p_ir, p_function), (v_node #> '{span,0}')::int));
+    v_position := v_position + 1;
     if v_node = p_first then
-      v_text := v_text || format(v_head, v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
+      p_code := format(E'        when %s then -- %s\n', v_id, v_place);
+      v_part := '';
     else
-      v_text := v_text || format(E'          pc := %s; -- %s: %s\n', v_id, v_line, waymark._source_line(waymark._source_of(p_ir, p_function), v_line));
+      v_part := format(E'          pc := %s; -- %s\n', v_id, v_place);
     end if;
-    v_text := v_text || waymark._generate_node(p_ir, v_node, p_function, p_variables);
+    v_part := v_part || waymark._generate_node(p_ir, v_node, p_function, p_variables);
+    v_plain := v_plain || v_part;
+    if waymark._may_be_evaluated(v_node) then
+      p_resume_code := p_resume_code || format(E'        when %s then v_skip := %s; pc := %s;\n', ~v_id, v_position, v_branch);
+      p_code := p_code || v_guarded || format(c_guard, v_position, v_part,
+        waymark._generate_resumption(v_node, v_position, p_variables[p_function + 1]));
+      v_plain := '';
+      v_guarded := '';
+    else
+      v_guarded := v_guarded || format(c_guard, v_position, v_part, '');
+    end if;
     if v_kind in ('action', 'sleep', 'fork', 'call') then
-      v_text := v_text || format(v_head, ~v_id, v_line, 'goes on') || E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n';
-      if v_node ->> 'target' is not null then
-        v_text := v_text || format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target'));
-      end if;
+      p_code := p_code || v_plain || format(E'        when %s then -- %s: goes on\n', ~v_id, v_node #> '{span,0}');
+      v_plain := E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n' || case
+        when v_node ->> 'target' is null then '' else format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target')) end;
+      v_branch := ~v_id;
+      v_position := 1;
+      v_guarded := format(c_guard, v_position, v_plain, '');
     end if;
-    if v_kind in ('branch', 'iterate', 'raise', 'return') then
-      exit;
-    elsif p_starts ? (v_node ->> 'next') then
-      v_text := v_text || format(E'          pc := %s;\n', v_node -> 'next');
+    exit when v_kind in ('branch', 'iterate', 'raise', 'return');
+    if p_starts ? (v_node ->> 'next') then
+      v_plain := v_plain || format(E'          pc := %s;\n', v_node -> 'next');
       exit;
     end if;
     v_node := p_ir #> array['nodes', v_node ->> 'next'];
   end loop;
-  return v_text;
+  p_code := p_code || v_plain;
 end
 $$;
 comment on function waymark._generate_block(jsonb, int, jsonb, jsonb, jsonb[]) is 'The code of one basic block.';
@@ -811,22 +833,24 @@ declare
   v_starts jsonb := waymark._block_starts(p_ir);
   v_declarations text;
   v_blocks text;
+  v_resume_code text;
 begin
   select array_agg(waymark._variable_names(f.value -> 'locals', f.ordinality::int - 1) order by f.ordinality) into v_variables
     from jsonb_array_elements(p_ir -> 'functions') with ordinality f;
   select string_agg(format(E'  %I jsonb;\n', v.value #>> '{}'), '' order by f.ordinality, v.value #>> '{}') into v_declarations
     from unnest(v_variables) with ordinality f(names, ordinality), jsonb_each(f.names) v;
-  select string_agg(waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables), '' order by n.ordinality) into v_blocks
+  select string_agg(b.p_code, '' order by n.ordinality), string_agg(b.p_resume_code, '' order by n.ordinality) into v_blocks, v_resume_code
     from jsonb_array_elements(p_ir -> 'functions') with ordinality f
     join jsonb_array_elements(p_ir -> 'nodes') with ordinality n
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int
+   cross join lateral waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables) b
    where v_starts ? (n.ordinality - 1)::text;
   return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_ok boolean, p_value jsonb,'
                 ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb) language plpgsql stable as %L', p_name,
     format(E'\n-- Workflow %s from %s, %s. Generated; the program counter is the node of waymark.program_nodes.\ndeclare\n%s%s',
       p_ir ->> 'workflow', waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,module}'), 1),
       waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,file}'), 1), coalesce(v_declarations, ''),
-      waymark._generate_frame(p_ir, v_variables, v_blocks)));
+      waymark._generate_frame(p_ir, v_variables, v_blocks || v_resume_code)));
 end
 $$;
 comment on function waymark._generate_function(jsonb, text) is 'The text that creates the step function of a program.';
@@ -1017,6 +1041,18 @@ begin
 end
 $$;
 comment on function waymark._generate_operation(jsonb, jsonb, text, boolean, int) is 'The SQL of an operator call.';
+-- file: functions/programs/_generate_resumption.sql
+-- What a node does with the value that CPython has computed for it.
+create or replace function waymark._generate_resumption(p_node jsonb, p_position int, p_variables jsonb) returns text
+language plpgsql stable as $$
+begin
+  return format(E'          elsif v_skip = %s then\n          pc := %s;\n          v_skip := 0;\n          perform waymark._check_evaluation(v_ok, v_value);\n'
+    '          %s\n', p_position, ~(p_node -> 'id')::int, case p_node ->> 'kind'
+      when 'branch' then format('pc := case when v_value = ''true'' then %s else %s end;', p_node -> 'then', p_node -> 'else')
+      else format('%I := v_value;', p_variables ->> (p_node ->> 'target')) end);
+end
+$$;
+comment on function waymark._generate_resumption(jsonb, int, jsonb) is 'The code that goes on with the value of an evaluation.';
 -- file: functions/programs/_generate_save.sql
 -- The expression that builds the object of a function's locals. In chunks, as a call takes at most 100 arguments.
 create or replace function waymark._generate_save(p_variables jsonb) returns text
@@ -1031,6 +1067,20 @@ begin
 end
 $$;
 comment on function waymark._generate_save(jsonb) is 'The expression that saves the locals of a function.';
+-- file: functions/programs/_may_be_evaluated.sql
+-- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
+-- locals and operators that never refuse. (The truth of a local may be asked of its class.)
+-- Front ends put what may be refused there (waymark/compiler/graph.py); in any other node a refusal ends the run.
+create or replace function waymark._may_be_evaluated(p_node jsonb) returns boolean
+language plpgsql immutable as $$
+begin
+  return p_node ->> 'kind' = 'branch' and p_node -> 'test' ? 'local'
+    or p_node ->> 'kind' in ('assign', 'branch') and jsonb_path_exists(coalesce(p_node -> 'value', p_node -> 'test'), 'strict $.** ? (
+      exists (@.comprehension) || exists (@.and) || exists (@.or) || exists (@.not) || exists (@.if)
+      || @.op != "py.is_none" && @.op != "py.is" && @.op != "py.exception_matches" && @.op != "py.list_append")', '{}', true);
+end
+$$;
+comment on function waymark._may_be_evaluated(jsonb) is 'Whether CPython may have to evaluate a node.';
 -- file: functions/programs/_node_shape.sql
 -- The fields of each kind of node; null for an unknown kind.
 create or replace function waymark._node_shape(p_kind text) returns jsonb
@@ -1104,6 +1154,7 @@ begin
   v_fault int;
   v_node int;
   v_budget int := 20000;
+  v_skip int := 0;
 begin
   pc := p_pc;
   locals := p_locals;
@@ -1121,7 +1172,7 @@ begin
         v_budget := v_budget - 1;
         if v_budget < 0 and pc >= 0 then
   %2$s          end if;
-          effect := 'yield';
+          effect := coalesce(effect, 'yield');
           exit activation;
         end if;
         case pc
@@ -1149,9 +1200,10 @@ begin
           v_load := true;
         end if;
       when sqlstate 'WM502' or sqlstate 'WM503' then
-        effect := 'raise';
         payload := waymark._engine_failure(pc, sqlstate, sqlerrm);
-        exit activation;
+        effect := case when sqlstate = 'WM502' and pc >= 0 then 'evaluate' else 'raise' end;
+        exit activation when effect = 'raise';
+        v_budget := 0;
     end;
   end loop;
 end
@@ -5594,6 +5646,22 @@ begin
 end
 $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/steps/_check_evaluation.sql
+-- What CPython has made of an expression: its exception is raised as if the engine had. What is no exception of Python, but that nobody can compute this,
+-- ends the run as a refusal of the engine does. SQLSTATEs: WM501, WM502.
+create or replace function waymark._check_evaluation(p_ok boolean, p_value jsonb) returns void
+language plpgsql stable as $$
+begin
+  if p_ok then
+    return;
+  elsif p_value -> 'mro' ? 'waymark.errors:WaymarkError' then
+    raise exception using errcode = 'WM502', message = p_value ->> 'message',
+      detail = 'Neither the engine nor a worker can give the result that the body would have in one process.';
+  end if;
+  perform waymark._raise_value(p_value);
+end
+$$;
+comment on function waymark._check_evaluation(boolean, jsonb) is 'Raises what an evaluation by CPython has raised.';
 -- file: functions/steps/_check_fork.sql
 -- The payload of a fork. SQLSTATEs: WM503.
 create or replace function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
@@ -6016,6 +6084,20 @@ begin
 end
 $$;
 comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
+-- file: functions/turn/_evaluation.sql
+-- The arguments of waymark:evaluate: the expression of a node, and those of the locals it names that are bound.
+create or replace function waymark._evaluation(p_node jsonb, p_locals jsonb) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_expression jsonb := case p_node ->> 'kind' when 'branch' then jsonb_build_object('op', 'py.truth', 'args', jsonb_build_array(p_node -> 'test'))
+                                               else p_node -> 'value' end;
+begin
+  return jsonb_build_object('expression', v_expression, 'locals', (
+    select coalesce(jsonb_object_agg(l.key, l.value), '{}') from jsonb_each(p_locals) l
+     where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n)));
+end
+$$;
+comment on function waymark._evaluation(jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
 -- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
@@ -6112,6 +6194,36 @@ begin
 end
 $$;
 comment on function waymark._ready_events(int) is 'Claims ready tasks in priority order.';
+-- file: functions/turn/_request_evaluations.sql
+-- Steps that the engine refused (effect evaluate) become steps that wait for the action waymark:evaluate, which has CPython evaluate the expression of their
+-- node. Refused in a node that cannot wait for a value, they fail. A worker lost by it is replaced four times: what kills a worker again and again
+-- is the expression.
+create or replace function waymark._request_evaluations(p_steps waymark.task_step[]) returns waymark.task_step[]
+language plpgsql stable as $$
+declare
+  v_step waymark.task_step;
+  v_node jsonb;
+begin
+  for i in 1..cardinality(p_steps) loop
+    continue when p_steps[i].effect <> 'evaluate';
+    v_step := p_steps[i];
+    select p.ir #> array['nodes', v_step.pc::text] into v_node from waymark.programs p where p.program_id = v_step.program_id;
+    if waymark._may_be_evaluated(v_node) then
+      v_step.effect := 'action';
+      v_step.pc := ~v_step.pc;
+      v_step.payload := jsonb_build_object(
+        'action', 'waymark:evaluate',
+        'policy', '{"attempts": 5, "retry_on": []}'::jsonb,
+        'args', waymark._evaluation(v_node, v_step.locals));
+    else
+      v_step.effect := 'raise';
+    end if;
+    p_steps[i] := v_step;
+  end loop;
+  return p_steps;
+end
+$$;
+comment on function waymark._request_evaluations(waymark.task_step[]) is 'Leaves to CPython what step functions have refused.';
 -- file: functions/turn/_retry_delay.sql
 -- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
 -- lost worker is tried again without limit unless the policy says otherwise. A name without a module stands for the class of that
@@ -6177,7 +6289,7 @@ begin
       v_steps := v_steps || v_some;
     end loop;
   end loop;
-  return v_steps;
+  return case when exists (select from unnest(v_steps) s where s.effect = 'evaluate') then waymark._request_evaluations(v_steps) else v_steps end;
 end
 $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
