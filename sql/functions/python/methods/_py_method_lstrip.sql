@@ -1,0 +1,15 @@
+-- The method lstrip of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_lstrip(p_receiver jsonb, p_characters jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_characters) in ('string', 'null') then
+    return to_jsonb(ltrim(p_receiver #>> '{}', coalesce(p_characters #>> '{}', waymark._py_spaces())));
+  end if;
+  return waymark._py_inexact('.lstrip()');
+end
+$$;
+
+comment on function waymark._py_method_lstrip(jsonb, jsonb) is
+  'The Python method lstrip of strings.';

@@ -1,0 +1,18 @@
+-- The method toordinal of dates and datetimes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_toordinal(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_date date;
+begin
+  if waymark._py_kind(p_receiver) in ('datetime', 'date') then
+    v_date := left(p_receiver ->> 'v', 10);
+    return to_jsonb(v_date - '0001-01-01'::date + 1);
+  end if;
+  return waymark._py_inexact('.toordinal()');
+end
+$$;
+
+comment on function waymark._py_method_toordinal(jsonb) is
+  'The Python method toordinal of dates and datetimes.';
