@@ -1818,6 +1818,42 @@ $$;
 
 comment on function waymark._py_filter(jsonb, jsonb, boolean) is
   'The elements of one set that are, or are not, in another.';
+-- file: functions/python/_py_find.sql
+-- Where in text[start:stop] a part is first found, or last (p_from_right), as a position in the whole text; -1 when it is not.
+-- Raises: WM502 for other values than plain strings, and for bounds that are no ints.
+create or replace function waymark._py_find(p_text jsonb, p_part jsonb, p_start jsonb, p_stop jsonb, p_from_right boolean) returns int
+language plpgsql stable parallel safe
+as $$
+declare
+  v_length int := length(p_text #>> '{}');
+  v_start int;
+  v_stop int;
+  v_text text;
+  v_place int;
+begin
+  if jsonb_typeof(p_text) <> 'string' or jsonb_typeof(p_part) <> 'string' then
+    perform waymark._py_inexact('.find()');
+  end if;
+  v_start := waymark._py_bound(p_start, v_length, 0, 0, v_length + 1);
+  v_stop := waymark._py_bound(p_stop, v_length, v_length, 0, v_length);
+  if v_start > v_stop then
+    return -1;
+  end if;
+  v_text := substr(p_text #>> '{}', v_start + 1, v_stop - v_start);
+  if not p_from_right then
+    v_place := strpos(v_text, p_part #>> '{}') - 1;
+  elsif p_part = '""' then
+    v_place := length(v_text);
+  else
+    v_place := strpos(reverse(v_text), reverse(p_part #>> '{}'));
+    v_place := case v_place when 0 then -1 else length(v_text) - v_place - length(p_part #>> '{}') + 1 end;
+  end if;
+  return case v_place when -1 then -1 else v_place + v_start end;
+end
+$$;
+
+comment on function waymark._py_find(jsonb, jsonb, jsonb, jsonb, boolean) is
+  'The position of a string in another, or -1.';
 -- file: functions/python/_py_float_add.sql
 -- The sum of two doubles as IEEE gives it: overflow is an infinity, where Postgres raises.
 create or replace function waymark._py_float_add(p_left float8, p_right float8) returns float8
@@ -2472,6 +2508,18 @@ $$;
 
 comment on function waymark._py_may_contain(jsonb) is
   'Whether a value of a user''s class may be a sequence or a mapping.';
+-- file: functions/python/_py_microseconds.sql
+-- A timedelta in microseconds, its only exact unit.
+create or replace function waymark._py_microseconds(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+begin
+  return ((p_value #>> '{v,0}')::numeric * 86400 + (p_value #>> '{v,1}')::numeric) * 1000000 + (p_value #>> '{v,2}')::numeric;
+end
+$$;
+
+comment on function waymark._py_microseconds(jsonb) is
+  'A timedelta in microseconds.';
 -- file: functions/python/_py_number.sql
 -- The exact value of an int, bool, float or Decimal, nan and the infinities included; SQL null for every other value.
 -- Raises: WM502 for a Decimal that numeric cannot hold and for a signaling nan.
@@ -2984,6 +3032,27 @@ $$;
 
 comment on function waymark._py_same_key(jsonb, jsonb) is
   'Whether two normalized keys are the same key.';
+-- file: functions/python/_py_set_method.sql
+-- The methods union, intersection, difference and symmetric_difference of sets, as the operators |, &, - and ^ with the set of each iterable.
+-- Raises: WM502 for a receiver that is no set, and for arguments the engine cannot iterate.
+create or replace function waymark._py_set_method(p_operator text, p_receiver jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_result jsonb := p_receiver;
+begin
+  if waymark._py_kind(p_receiver) not in ('set', 'frozenset') or p_operator = '^' and jsonb_array_length(p_args) <> 1 then
+    return waymark._py_inexact('a method of sets');
+  end if;
+  for v_place in 0 .. jsonb_array_length(p_args) - 1 loop
+    v_result := waymark._py_set_operation(p_operator, v_result, waymark._py_call_set(p_args -> v_place));
+  end loop;
+  return v_result;
+end
+$$;
+
+comment on function waymark._py_set_method(text, jsonb, jsonb) is
+  'The methods of sets that take iterables.';
 -- file: functions/python/_py_set_of.sql
 -- The set of an engine list's elements: of equal ones the first stays.
 -- Raises: WM501 TypeError for an unhashable element; WM502 for elements whose equality the engine does not know.
@@ -3085,6 +3154,22 @@ $$;
 
 comment on function waymark._py_spaces() is
   'The characters that Python takes for white space.';
+-- file: functions/python/_py_split.sql
+-- The parts of a string between separators; SQL null as the separator splits at runs of white space, which do not stand at the ends.
+create or replace function waymark._py_split(p_text text, p_separator text) returns text[]
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_separator is null then
+    p_text := btrim(p_text, waymark._py_spaces());
+    return case p_text when '' then '{}' else regexp_split_to_array(p_text, '[' || waymark._py_spaces() || ']+') end;
+  end if;
+  return case p_text when '' then '{""}' else string_to_array(p_text, p_separator) end;
+end
+$$;
+
+comment on function waymark._py_split(text, text) is
+  'The parts of a string between separators.';
 -- file: functions/python/_py_text.sql
 -- str() of a value for an exception's message: for people, so what the engine does not know is shown in its encoding.
 create or replace function waymark._py_text(p_value jsonb) returns text
@@ -3908,6 +3993,1130 @@ $$;
 
 comment on function waymark._py_call_zip(jsonb, jsonb) is
   'The Python zip(…).';
+-- file: functions/python/methods/_py_method_bit_length.sql
+-- The method bit_length of ints.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_bit_length(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_receiver) = 0 then
+    return '0';
+  elsif abs(waymark._py_int(p_receiver)) < 9223372036854775808 then
+    return to_jsonb(length(waymark._py_in_base(abs(waymark._py_int(p_receiver))::bigint, 1)));
+  end if;
+  return waymark._py_inexact('.bit_length()');
+end
+$$;
+
+comment on function waymark._py_method_bit_length(jsonb) is
+  'The Python method bit_length of ints.';
+-- file: functions/python/methods/_py_method_capitalize.sql
+-- The method capitalize of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_capitalize(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(upper(left(v_text, 1) collate "C") || lower(substr(v_text, 2) collate "C"));
+  end if;
+  return waymark._py_inexact('.capitalize()');
+end
+$$;
+
+comment on function waymark._py_method_capitalize(jsonb) is
+  'The Python method capitalize of ASCII strings.';
+-- file: functions/python/methods/_py_method_casefold.sql
+-- The method casefold of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_casefold(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(lower(v_text collate "C"));
+  end if;
+  return waymark._py_inexact('.casefold()');
+end
+$$;
+
+comment on function waymark._py_method_casefold(jsonb) is
+  'The Python method casefold of ASCII strings.';
+-- file: functions/python/methods/_py_method_center.sql
+-- The method center of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_center(p_receiver jsonb, p_width jsonb, p_fill jsonb default '" "') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_fill text := p_fill #>> '{}';
+  v_missing int;
+  v_left int;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and abs(waymark._py_int(p_width)) < 1000000 and jsonb_typeof(p_fill) = 'string' and length(v_fill) = 1 then
+    v_missing := greatest(0, waymark._py_int(p_width) - length(p_receiver #>> '{}'));
+    v_left := v_missing / 2 + (v_missing & waymark._py_int(p_width)::int & 1);
+    return to_jsonb(repeat(v_fill, v_left) || (p_receiver #>> '{}') || repeat(v_fill, v_missing - v_left));
+  end if;
+  return waymark._py_inexact('.center()');
+end
+$$;
+
+comment on function waymark._py_method_center(jsonb, jsonb, jsonb) is
+  'The Python method center of strings.';
+-- file: functions/python/methods/_py_method_copy.sql
+-- The method copy of lists, dicts and sets.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_copy(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('list', 'dict', 'set', 'frozenset') then
+    return p_receiver;
+  end if;
+  return waymark._py_inexact('.copy()');
+end
+$$;
+
+comment on function waymark._py_method_copy(jsonb) is
+  'The Python method copy of lists, dicts and sets.';
+-- file: functions/python/methods/_py_method_count.sql
+-- The method count of strings, lists and tuples.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_count(p_receiver jsonb, p_item jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := case p_receiver ->> '$' when 'tuple' then p_receiver -> 'v' else p_receiver end;
+  v_count int := 0;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_item) = 'string' then
+    return to_jsonb(case p_item when '""' then length(p_receiver #>> '{}') + 1
+      else cardinality(waymark._py_split(p_receiver #>> '{}', p_item #>> '{}')) - 1 end);
+  elsif waymark._py_kind(p_receiver) in ('list', 'tuple') then
+    for v_position in 0 .. jsonb_array_length(v_items) - 1 loop
+      v_count := v_count + waymark._py_equal(v_items -> v_position, p_item, true)::int;
+    end loop;
+    return to_jsonb(v_count);
+  end if;
+  return waymark._py_inexact('.count()');
+end
+$$;
+
+comment on function waymark._py_method_count(jsonb, jsonb) is
+  'The Python method count of strings, lists and tuples.';
+-- file: functions/python/methods/_py_method_date.sql
+-- The method date of datetimes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_date(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'datetime' then
+    return jsonb_build_object('$', 'date', 'v', left(p_receiver ->> 'v', 10));
+  end if;
+  return waymark._py_inexact('.date()');
+end
+$$;
+
+comment on function waymark._py_method_date(jsonb) is
+  'The Python method date of datetimes.';
+-- file: functions/python/methods/_py_method_decode.sql
+-- The method decode of bytes, from UTF-8.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_decode(p_receiver jsonb, p_encoding jsonb default '"utf-8"') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'bytes' and p_encoding in ('"utf-8"', '"utf8"', '"UTF-8"')
+     and encode(decode(p_receiver ->> 'v', 'base64'), 'hex') !~ '^(..)*(00|ed[ab])' then
+    return to_jsonb(convert_from(decode(p_receiver ->> 'v', 'base64'), 'UTF8'));
+  end if;
+  return waymark._py_inexact('.decode()');
+exception when character_not_in_repertoire or untranslatable_character then
+  return waymark._py_inexact('.decode()');
+end
+$$;
+
+comment on function waymark._py_method_decode(jsonb, jsonb) is
+  'The Python method decode of bytes.';
+-- file: functions/python/methods/_py_method_difference.sql
+-- The method difference of sets.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_difference(p_receiver jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_set_method('-', p_receiver, p_args);
+end
+$$;
+
+comment on function waymark._py_method_difference(jsonb, jsonb) is
+  'The Python method difference of sets.';
+-- file: functions/python/methods/_py_method_encode.sql
+-- The method encode of strings, to UTF-8.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_encode(p_receiver jsonb, p_encoding jsonb default '"utf-8"') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and p_encoding in ('"utf-8"', '"utf8"', '"UTF-8"') then
+    return waymark._py_from_bytes(waymark._py_to_utf8(p_receiver));
+  end if;
+  return waymark._py_inexact('.encode()');
+end
+$$;
+
+comment on function waymark._py_method_encode(jsonb, jsonb) is
+  'The Python method encode of strings.';
+-- file: functions/python/methods/_py_method_endswith.sql
+-- The method endswith of strings: one suffix, or a tuple of them.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_endswith(p_receiver jsonb, p_affix jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_options jsonb := case p_affix ->> '$' when 'tuple' then p_affix -> 'v' else jsonb_build_array(p_affix) end;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and not jsonb_path_exists(v_options, 'strict $[*] ? (@.type() != "string")') then
+    return to_jsonb(exists (select from jsonb_array_elements(v_options) as option (value) where right(p_receiver #>> '{}', length(option.value #>> '{}')) = option.value #>> '{}'));
+  end if;
+  return waymark._py_inexact('.endswith()');
+end
+$$;
+
+comment on function waymark._py_method_endswith(jsonb, jsonb) is
+  'The Python method endswith of strings.';
+-- file: functions/python/methods/_py_method_find.sql
+-- The method find of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_find(p_receiver jsonb, p_part jsonb, p_start jsonb default 'null', p_stop jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(waymark._py_find(p_receiver, p_part, p_start, p_stop, false));
+end
+$$;
+
+comment on function waymark._py_method_find(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method find of strings.';
+-- file: functions/python/methods/_py_method_get.sql
+-- The method get of dicts.
+-- Raises: WM501 TypeError for an unhashable key.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_get(p_receiver jsonb, p_key jsonb, p_default jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_key) = 'string' and jsonb_typeof(p_receiver) = 'object' and p_key <> '"$"'
+     and (not p_receiver ? '$' or jsonb_typeof(p_receiver -> '$') = 'array') then
+    return coalesce(p_receiver -> (p_key #>> '{}'), p_default);
+  elsif waymark._py_kind(p_receiver) = 'dict' then
+    return coalesce(waymark._py_lookup(p_receiver, p_key), p_default);
+  end if;
+  return waymark._py_inexact('.get()');
+end
+$$;
+
+comment on function waymark._py_method_get(jsonb, jsonb, jsonb) is
+  'The Python method get of dicts.';
+-- file: functions/python/methods/_py_method_hex.sql
+-- The method hex of bytes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_hex(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'bytes' then
+    return to_jsonb(encode(decode(p_receiver ->> 'v', 'base64'), 'hex'));
+  end if;
+  return waymark._py_inexact('.hex()');
+end
+$$;
+
+comment on function waymark._py_method_hex(jsonb) is
+  'The Python method hex of bytes.';
+-- file: functions/python/methods/_py_method_index.sql
+-- The method index of strings, lists and tuples.
+-- Raises: WM501 ValueError for strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_index(p_receiver jsonb, p_item jsonb, p_start jsonb default 'null', p_stop jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := case p_receiver ->> '$' when 'tuple' then p_receiver -> 'v' else p_receiver end;
+begin
+  if jsonb_typeof(p_receiver) = 'string' then
+    if waymark._py_find(p_receiver, p_item, p_start, p_stop, false) < 0 then
+      return waymark._raise_python('ValueError', 'substring not found');
+    end if;
+    return to_jsonb(waymark._py_find(p_receiver, p_item, p_start, p_stop, false));
+  elsif waymark._py_kind(p_receiver) in ('list', 'tuple') and p_start = 'null' and p_stop = 'null' then
+    for v_position in 0 .. jsonb_array_length(v_items) - 1 loop
+      if waymark._py_equal(v_items -> v_position, p_item, true) then
+        return to_jsonb(v_position);
+      end if;
+    end loop;
+  end if;
+  return waymark._py_inexact('.index()');
+end
+$$;
+
+comment on function waymark._py_method_index(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method index of strings, lists and tuples.';
+-- file: functions/python/methods/_py_method_intersection.sql
+-- The method intersection of sets, with sets: with another iterable CPython keeps other ones of equal elements.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_intersection(p_receiver jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('set', 'frozenset') and not exists (
+      select from jsonb_array_elements(p_args) as item (value) where waymark._py_kind(item.value) not in ('set', 'frozenset')) then
+    return waymark._py_set_method('&', p_receiver, p_args);
+  end if;
+  return waymark._py_inexact('.intersection()');
+end
+$$;
+
+comment on function waymark._py_method_intersection(jsonb, jsonb) is
+  'The Python method intersection of sets.';
+-- file: functions/python/methods/_py_method_is_integer.sql
+-- The method is_integer of floats.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_is_integer(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'float' then
+    return to_jsonb(waymark._py_number(p_receiver) not in ('NaN', 'Infinity', '-Infinity') and mod(waymark._py_number(p_receiver), 1) = 0);
+  end if;
+  return waymark._py_inexact('.is_integer()');
+end
+$$;
+
+comment on function waymark._py_method_is_integer(jsonb) is
+  'The Python method is_integer of floats.';
+-- file: functions/python/methods/_py_method_isalnum.sql
+-- The method isalnum of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isalnum(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[A-Za-z0-9]+$');
+  end if;
+  return waymark._py_inexact('.isalnum()');
+end
+$$;
+
+comment on function waymark._py_method_isalnum(jsonb) is
+  'The Python method isalnum of ASCII strings.';
+-- file: functions/python/methods/_py_method_isalpha.sql
+-- The method isalpha of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isalpha(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[A-Za-z]+$');
+  end if;
+  return waymark._py_inexact('.isalpha()');
+end
+$$;
+
+comment on function waymark._py_method_isalpha(jsonb) is
+  'The Python method isalpha of ASCII strings.';
+-- file: functions/python/methods/_py_method_isascii.sql
+-- The method isascii of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isascii(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' then
+    return to_jsonb(waymark._py_ascii(p_receiver) is not null);
+  end if;
+  return waymark._py_inexact('.isascii()');
+end
+$$;
+
+comment on function waymark._py_method_isascii(jsonb) is
+  'The Python method isascii of strings.';
+-- file: functions/python/methods/_py_method_isdecimal.sql
+-- The method isdecimal of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isdecimal(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[0-9]+$');
+  end if;
+  return waymark._py_inexact('.isdecimal()');
+end
+$$;
+
+comment on function waymark._py_method_isdecimal(jsonb) is
+  'The Python method isdecimal of ASCII strings.';
+-- file: functions/python/methods/_py_method_isdigit.sql
+-- The method isdigit of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isdigit(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[0-9]+$');
+  end if;
+  return waymark._py_inexact('.isdigit()');
+end
+$$;
+
+comment on function waymark._py_method_isdigit(jsonb) is
+  'The Python method isdigit of ASCII strings.';
+-- file: functions/python/methods/_py_method_isdisjoint.sql
+-- The method isdisjoint of sets, with a set: an iterable is only walked as far as CPython needs it.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isdisjoint(p_receiver jsonb, p_other jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('set', 'frozenset') and waymark._py_kind(p_other) in ('set', 'frozenset') then
+    return to_jsonb(waymark._py_filter(p_receiver -> 'v', p_other -> 'v', true) = '[]');
+  end if;
+  return waymark._py_inexact('.isdisjoint()');
+end
+$$;
+
+comment on function waymark._py_method_isdisjoint(jsonb, jsonb) is
+  'The Python method isdisjoint of sets.';
+-- file: functions/python/methods/_py_method_isidentifier.sql
+-- The method isidentifier of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isidentifier(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[A-Za-z_][A-Za-z0-9_]*$');
+  end if;
+  return waymark._py_inexact('.isidentifier()');
+end
+$$;
+
+comment on function waymark._py_method_isidentifier(jsonb) is
+  'The Python method isidentifier of ASCII strings.';
+-- file: functions/python/methods/_py_method_islower.sql
+-- The method islower of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_islower(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '[a-z]' and v_text !~ '[A-Z]');
+  end if;
+  return waymark._py_inexact('.islower()');
+end
+$$;
+
+comment on function waymark._py_method_islower(jsonb) is
+  'The Python method islower of ASCII strings.';
+-- file: functions/python/methods/_py_method_isnumeric.sql
+-- The method isnumeric of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isnumeric(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[0-9]+$');
+  end if;
+  return waymark._py_inexact('.isnumeric()');
+end
+$$;
+
+comment on function waymark._py_method_isnumeric(jsonb) is
+  'The Python method isnumeric of ASCII strings.';
+-- file: functions/python/methods/_py_method_isoformat.sql
+-- The method isoformat of dates and times.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isoformat(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('datetime', 'date', 'time') then
+    return p_receiver -> 'v';
+  end if;
+  return waymark._py_inexact('.isoformat()');
+end
+$$;
+
+comment on function waymark._py_method_isoformat(jsonb) is
+  'The Python method isoformat of dates and times.';
+-- file: functions/python/methods/_py_method_isoweekday.sql
+-- The method isoweekday of dates and datetimes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isoweekday(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_date date;
+begin
+  if waymark._py_kind(p_receiver) in ('datetime', 'date') then
+    v_date := left(p_receiver ->> 'v', 10);
+    return to_jsonb(extract(isodow from v_date)::int);
+  end if;
+  return waymark._py_inexact('.isoweekday()');
+end
+$$;
+
+comment on function waymark._py_method_isoweekday(jsonb) is
+  'The Python method isoweekday of dates and datetimes.';
+-- file: functions/python/methods/_py_method_isprintable.sql
+-- The method isprintable of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isprintable(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '^[ -~]*$');
+  end if;
+  return waymark._py_inexact('.isprintable()');
+end
+$$;
+
+comment on function waymark._py_method_isprintable(jsonb) is
+  'The Python method isprintable of ASCII strings.';
+-- file: functions/python/methods/_py_method_isspace.sql
+-- The method isspace of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isspace(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text <> '' and btrim(v_text, waymark._py_spaces()) = '');
+  end if;
+  return waymark._py_inexact('.isspace()');
+end
+$$;
+
+comment on function waymark._py_method_isspace(jsonb) is
+  'The Python method isspace of ASCII strings.';
+-- file: functions/python/methods/_py_method_issubset.sql
+-- The method issubset of sets, with a set: an iterable is only walked as far as CPython needs it.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_issubset(p_receiver jsonb, p_other jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('set', 'frozenset') and waymark._py_kind(p_other) in ('set', 'frozenset') then
+    return to_jsonb(waymark._py_compare('<=', p_receiver, p_other));
+  end if;
+  return waymark._py_inexact('.issubset()');
+end
+$$;
+
+comment on function waymark._py_method_issubset(jsonb, jsonb) is
+  'The Python method issubset of sets.';
+-- file: functions/python/methods/_py_method_issuperset.sql
+-- The method issuperset of sets, with a set: an iterable is only walked as far as CPython needs it.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_issuperset(p_receiver jsonb, p_other jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) in ('set', 'frozenset') and waymark._py_kind(p_other) in ('set', 'frozenset') then
+    return to_jsonb(waymark._py_compare('>=', p_receiver, p_other));
+  end if;
+  return waymark._py_inexact('.issuperset()');
+end
+$$;
+
+comment on function waymark._py_method_issuperset(jsonb, jsonb) is
+  'The Python method issuperset of sets.';
+-- file: functions/python/methods/_py_method_isupper.sql
+-- The method isupper of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_isupper(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(v_text ~ '[A-Z]' and v_text !~ '[a-z]');
+  end if;
+  return waymark._py_inexact('.isupper()');
+end
+$$;
+
+comment on function waymark._py_method_isupper(jsonb) is
+  'The Python method isupper of ASCII strings.';
+-- file: functions/python/methods/_py_method_items.sql
+-- The method items of dicts.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_items(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'dict' then
+    return waymark._py_iterator(coalesce((
+      select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', pair.value) order by pair.position)
+      from jsonb_array_elements(waymark._py_pairs(p_receiver)) with ordinality as pair (value, position)), '[]'));
+  end if;
+  return waymark._py_inexact('.items()');
+end
+$$;
+
+comment on function waymark._py_method_items(jsonb) is
+  'The Python method items of dicts.';
+-- file: functions/python/methods/_py_method_join.sql
+-- The method join of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_join(p_receiver jsonb, p_iterable jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_items jsonb := waymark.py_spread(p_iterable, 'null');
+begin
+  if jsonb_typeof(p_receiver) = 'string' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "string")') then
+    return to_jsonb(coalesce((
+      select string_agg(item.value #>> '{}', p_receiver #>> '{}' order by item.position)
+      from jsonb_array_elements(v_items) with ordinality as item (value, position)), ''));
+  end if;
+  return waymark._py_inexact('.join()');
+end
+$$;
+
+comment on function waymark._py_method_join(jsonb, jsonb) is
+  'The Python method join of strings.';
+-- file: functions/python/methods/_py_method_keys.sql
+-- The method keys of dicts.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_keys(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'dict' then
+    return waymark._py_iterator(waymark.py_iter(p_receiver));
+  end if;
+  return waymark._py_inexact('.keys()');
+end
+$$;
+
+comment on function waymark._py_method_keys(jsonb) is
+  'The Python method keys of dicts.';
+-- file: functions/python/methods/_py_method_ljust.sql
+-- The method ljust of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_ljust(p_receiver jsonb, p_width jsonb, p_fill jsonb default '" "') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_fill text := p_fill #>> '{}';
+  v_missing int;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and abs(waymark._py_int(p_width)) < 1000000 and jsonb_typeof(p_fill) = 'string' and length(v_fill) = 1 then
+    v_missing := greatest(0, waymark._py_int(p_width) - length(p_receiver #>> '{}'));
+    return to_jsonb((p_receiver #>> '{}') || repeat(v_fill, v_missing));
+  end if;
+  return waymark._py_inexact('.ljust()');
+end
+$$;
+
+comment on function waymark._py_method_ljust(jsonb, jsonb, jsonb) is
+  'The Python method ljust of strings.';
+-- file: functions/python/methods/_py_method_lower.sql
+-- The method lower of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_lower(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(lower(v_text collate "C"));
+  end if;
+  return waymark._py_inexact('.lower()');
+end
+$$;
+
+comment on function waymark._py_method_lower(jsonb) is
+  'The Python method lower of ASCII strings.';
+-- file: functions/python/methods/_py_method_lstrip.sql
+-- The method lstrip of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_lstrip(p_receiver jsonb, p_characters jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_characters) in ('string', 'null') then
+    return to_jsonb(ltrim(p_receiver #>> '{}', coalesce(p_characters #>> '{}', waymark._py_spaces())));
+  end if;
+  return waymark._py_inexact('.lstrip()');
+end
+$$;
+
+comment on function waymark._py_method_lstrip(jsonb, jsonb) is
+  'The Python method lstrip of strings.';
+-- file: functions/python/methods/_py_method_partition.sql
+-- The method partition of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_partition(p_receiver jsonb, p_separator jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_place int;
+begin
+  if jsonb_typeof(p_receiver) <> 'string' or jsonb_typeof(p_separator) <> 'string' or p_separator = '""' then
+    return waymark._py_inexact('.partition()');
+  end if;
+  v_place := waymark._py_find(p_receiver, p_separator, null, null, false);
+  return jsonb_build_object('$', 'tuple', 'v', case
+    when v_place < 0 then jsonb_build_array(p_receiver, '', '')
+    else jsonb_build_array(left(p_receiver #>> '{}', v_place), p_separator,
+      substr(p_receiver #>> '{}', v_place + 1 + length(p_separator #>> '{}'))) end);
+end
+$$;
+
+comment on function waymark._py_method_partition(jsonb, jsonb) is
+  'The Python method partition of strings.';
+-- file: functions/python/methods/_py_method_removeprefix.sql
+-- The method removeprefix of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_removeprefix(p_receiver jsonb, p_prefix jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_prefix) = 'string' then
+    return to_jsonb(case when starts_with(p_receiver #>> '{}', p_prefix #>> '{}') then substr(p_receiver #>> '{}', length(p_prefix #>> '{}') + 1)
+      else p_receiver #>> '{}' end);
+  end if;
+  return waymark._py_inexact('.removeprefix()');
+end
+$$;
+
+comment on function waymark._py_method_removeprefix(jsonb, jsonb) is
+  'The Python method removeprefix of strings.';
+-- file: functions/python/methods/_py_method_removesuffix.sql
+-- The method removesuffix of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_removesuffix(p_receiver jsonb, p_suffix jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_suffix) = 'string' then
+    return to_jsonb(case when p_suffix <> '""' and right(p_receiver #>> '{}', length(p_suffix #>> '{}')) = p_suffix #>> '{}'
+      then left(p_receiver #>> '{}', - length(p_suffix #>> '{}')) else p_receiver #>> '{}' end);
+  end if;
+  return waymark._py_inexact('.removesuffix()');
+end
+$$;
+
+comment on function waymark._py_method_removesuffix(jsonb, jsonb) is
+  'The Python method removesuffix of strings.';
+-- file: functions/python/methods/_py_method_replace.sql
+-- The method replace of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_replace(p_receiver jsonb, p_old jsonb, p_new jsonb, p_limit jsonb default '-1') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_limit numeric := waymark._py_int(p_limit);
+  v_parts text[];
+begin
+  if jsonb_typeof(p_receiver) <> 'string' or jsonb_typeof(p_old) <> 'string' or jsonb_typeof(p_new) <> 'string' or p_old = '""' or coalesce(abs(v_limit) > 2147483646, true) then
+    return waymark._py_inexact('.replace()');
+  elsif v_limit < 0 then
+    return to_jsonb(replace(p_receiver #>> '{}', p_old #>> '{}', p_new #>> '{}'));
+  end if;
+  v_parts := waymark._py_split(p_receiver #>> '{}', p_old #>> '{}');
+  if v_limit >= cardinality(v_parts) then
+    return to_jsonb(array_to_string(v_parts, p_new #>> '{}'));
+  end if;
+  return to_jsonb(array_to_string(array_to_string(v_parts[:v_limit::int + 1], p_new #>> '{}')
+    || v_parts[v_limit::int + 2:], p_old #>> '{}'));
+end
+$$;
+
+comment on function waymark._py_method_replace(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method replace of strings.';
+-- file: functions/python/methods/_py_method_rfind.sql
+-- The method rfind of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rfind(p_receiver jsonb, p_part jsonb, p_start jsonb default 'null', p_stop jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return to_jsonb(waymark._py_find(p_receiver, p_part, p_start, p_stop, true));
+end
+$$;
+
+comment on function waymark._py_method_rfind(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method rfind of strings.';
+-- file: functions/python/methods/_py_method_rindex.sql
+-- The method rindex of strings.
+-- Raises: WM501 ValueError.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rindex(p_receiver jsonb, p_part jsonb, p_start jsonb default 'null', p_stop jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_find(p_receiver, p_part, p_start, p_stop, true) < 0 then
+    return waymark._raise_python('ValueError', 'substring not found');
+  end if;
+  return to_jsonb(waymark._py_find(p_receiver, p_part, p_start, p_stop, true));
+end
+$$;
+
+comment on function waymark._py_method_rindex(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method rindex of strings.';
+-- file: functions/python/methods/_py_method_rjust.sql
+-- The method rjust of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rjust(p_receiver jsonb, p_width jsonb, p_fill jsonb default '" "') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_fill text := p_fill #>> '{}';
+  v_missing int;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and abs(waymark._py_int(p_width)) < 1000000 and jsonb_typeof(p_fill) = 'string' and length(v_fill) = 1 then
+    v_missing := greatest(0, waymark._py_int(p_width) - length(p_receiver #>> '{}'));
+    return to_jsonb(repeat(v_fill, v_missing) || (p_receiver #>> '{}'));
+  end if;
+  return waymark._py_inexact('.rjust()');
+end
+$$;
+
+comment on function waymark._py_method_rjust(jsonb, jsonb, jsonb) is
+  'The Python method rjust of strings.';
+-- file: functions/python/methods/_py_method_rpartition.sql
+-- The method rpartition of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rpartition(p_receiver jsonb, p_separator jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_place int;
+begin
+  if jsonb_typeof(p_receiver) <> 'string' or jsonb_typeof(p_separator) <> 'string' or p_separator = '""' then
+    return waymark._py_inexact('.rpartition()');
+  end if;
+  v_place := waymark._py_find(p_receiver, p_separator, null, null, true);
+  return jsonb_build_object('$', 'tuple', 'v', case
+    when v_place < 0 then jsonb_build_array('', '', p_receiver)
+    else jsonb_build_array(left(p_receiver #>> '{}', v_place), p_separator,
+      substr(p_receiver #>> '{}', v_place + 1 + length(p_separator #>> '{}'))) end);
+end
+$$;
+
+comment on function waymark._py_method_rpartition(jsonb, jsonb) is
+  'The Python method rpartition of strings.';
+-- file: functions/python/methods/_py_method_rsplit.sql
+-- The method rsplit of strings: from the right only at single characters, which cannot overlap.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rsplit(p_receiver jsonb, p_separator jsonb default 'null', p_limit jsonb default '-1') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_separator text := p_separator #>> '{}';
+  v_limit numeric := waymark._py_int(p_limit);
+  v_parts text[];
+  v_count int;
+begin
+  if v_separator = '' or jsonb_typeof(p_receiver) <> 'string' or coalesce(abs(v_limit) > 2147483646, true) or jsonb_typeof(p_separator) not in ('string', 'null')
+     or v_limit >= 0 and length(v_separator) is distinct from 1 then
+    return waymark._py_inexact('.rsplit()');
+  end if;
+  v_parts := waymark._py_split(p_receiver #>> '{}', v_separator);
+  v_count := cardinality(v_parts);
+  if v_limit < 0 or v_limit >= v_count - 1 then
+    return to_jsonb(v_parts);
+  end if;
+  return to_jsonb(array_to_string(v_parts[:v_count - v_limit::int], v_separator) || v_parts[v_count - v_limit::int + 1:]);
+end
+$$;
+
+comment on function waymark._py_method_rsplit(jsonb, jsonb, jsonb) is
+  'The Python method rsplit of strings.';
+-- file: functions/python/methods/_py_method_rstrip.sql
+-- The method rstrip of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_rstrip(p_receiver jsonb, p_characters jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_characters) in ('string', 'null') then
+    return to_jsonb(rtrim(p_receiver #>> '{}', coalesce(p_characters #>> '{}', waymark._py_spaces())));
+  end if;
+  return waymark._py_inexact('.rstrip()');
+end
+$$;
+
+comment on function waymark._py_method_rstrip(jsonb, jsonb) is
+  'The Python method rstrip of strings.';
+-- file: functions/python/methods/_py_method_split.sql
+-- The method split of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_split(p_receiver jsonb, p_separator jsonb default 'null', p_limit jsonb default '-1', p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_separator text := coalesce(p_kwargs -> 'sep', p_separator) #>> '{}';
+  v_limit numeric := waymark._py_int(coalesce(p_kwargs -> 'maxsplit', p_limit));
+  v_parts text[];
+begin
+  if v_separator = '' or v_separator is null and v_limit >= 0 or jsonb_typeof(p_receiver) <> 'string'
+     or coalesce(abs(v_limit) > 2147483646, true) or jsonb_typeof(coalesce(p_kwargs -> 'sep', p_separator)) not in ('string', 'null')
+     or p_kwargs - '{sep,maxsplit,$}'::text[] <> '{}' or p_kwargs ? 'sep' and p_separator <> 'null' or p_kwargs ? 'maxsplit' and p_limit <> '-1' then
+    return waymark._py_inexact('.split()');
+  end if;
+  v_parts := waymark._py_split(p_receiver #>> '{}', v_separator);
+  if v_limit < 0 or v_limit >= cardinality(v_parts) - 1 then
+    return to_jsonb(v_parts);
+  end if;
+  return to_jsonb(v_parts[:v_limit::int] || array_to_string(v_parts[v_limit::int + 1:], v_separator));
+end
+$$;
+
+comment on function waymark._py_method_split(jsonb, jsonb, jsonb, jsonb) is
+  'The Python method split of strings.';
+-- file: functions/python/methods/_py_method_splitlines.sql
+-- The method splitlines of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_splitlines(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_lines text[];
+begin
+  if jsonb_typeof(p_receiver) = 'string' then
+    v_lines := regexp_split_to_array(p_receiver #>> '{}', E'\r\n|[\n\x0b\f\r\x1c\x1d\x1e\u0085\u2028\u2029]');
+    return to_jsonb(case v_lines[cardinality(v_lines)] when '' then v_lines[:cardinality(v_lines) - 1] else v_lines end);
+  end if;
+  return waymark._py_inexact('.splitlines()');
+end
+$$;
+
+comment on function waymark._py_method_splitlines(jsonb) is
+  'The Python method splitlines of strings.';
+-- file: functions/python/methods/_py_method_startswith.sql
+-- The method startswith of strings: one prefix, or a tuple of them.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_startswith(p_receiver jsonb, p_affix jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_options jsonb := case p_affix ->> '$' when 'tuple' then p_affix -> 'v' else jsonb_build_array(p_affix) end;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and not jsonb_path_exists(v_options, 'strict $[*] ? (@.type() != "string")') then
+    return to_jsonb(exists (select from jsonb_array_elements(v_options) as option (value) where starts_with(p_receiver #>> '{}', option.value #>> '{}')));
+  end if;
+  return waymark._py_inexact('.startswith()');
+end
+$$;
+
+comment on function waymark._py_method_startswith(jsonb, jsonb) is
+  'The Python method startswith of strings.';
+-- file: functions/python/methods/_py_method_strip.sql
+-- The method strip of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_strip(p_receiver jsonb, p_characters jsonb default 'null') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_receiver) = 'string' and jsonb_typeof(p_characters) in ('string', 'null') then
+    return to_jsonb(btrim(p_receiver #>> '{}', coalesce(p_characters #>> '{}', waymark._py_spaces())));
+  end if;
+  return waymark._py_inexact('.strip()');
+end
+$$;
+
+comment on function waymark._py_method_strip(jsonb, jsonb) is
+  'The Python method strip of strings.';
+-- file: functions/python/methods/_py_method_swapcase.sql
+-- The method swapcase of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_swapcase(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(translate(v_text, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'));
+  end if;
+  return waymark._py_inexact('.swapcase()');
+end
+$$;
+
+comment on function waymark._py_method_swapcase(jsonb) is
+  'The Python method swapcase of ASCII strings.';
+-- file: functions/python/methods/_py_method_symmetric_difference.sql
+-- The method symmetric_difference of sets.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_symmetric_difference(p_receiver jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_set_method('^', p_receiver, p_args);
+end
+$$;
+
+comment on function waymark._py_method_symmetric_difference(jsonb, jsonb) is
+  'The Python method symmetric_difference of sets.';
+-- file: functions/python/methods/_py_method_toordinal.sql
+-- The method toordinal of dates and datetimes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_toordinal(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_date date;
+begin
+  if waymark._py_kind(p_receiver) in ('datetime', 'date') then
+    v_date := left(p_receiver ->> 'v', 10);
+    return to_jsonb(v_date - '0001-01-01'::date + 1);
+  end if;
+  return waymark._py_inexact('.toordinal()');
+end
+$$;
+
+comment on function waymark._py_method_toordinal(jsonb) is
+  'The Python method toordinal of dates and datetimes.';
+-- file: functions/python/methods/_py_method_total_seconds.sql
+-- The method total_seconds of timedeltas.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_total_seconds(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'timedelta' then
+    return waymark._py_divide(waymark._py_microseconds(p_receiver), 1000000);
+  end if;
+  return waymark._py_inexact('.total_seconds()');
+end
+$$;
+
+comment on function waymark._py_method_total_seconds(jsonb) is
+  'The Python method total_seconds of timedeltas.';
+-- file: functions/python/methods/_py_method_union.sql
+-- The method union of sets.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_union(p_receiver jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_set_method('|', p_receiver, p_args);
+end
+$$;
+
+comment on function waymark._py_method_union(jsonb, jsonb) is
+  'The Python method union of sets.';
+-- file: functions/python/methods/_py_method_upper.sql
+-- The method upper of ASCII strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_upper(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_receiver);
+begin
+  if v_text is not null then
+    return to_jsonb(upper(v_text collate "C"));
+  end if;
+  return waymark._py_inexact('.upper()');
+end
+$$;
+
+comment on function waymark._py_method_upper(jsonb) is
+  'The Python method upper of ASCII strings.';
+-- file: functions/python/methods/_py_method_values.sql
+-- The method values of dicts.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_values(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_receiver) = 'dict' then
+    return waymark._py_iterator(jsonb_path_query_array(waymark._py_pairs(p_receiver), 'strict $[*][1]'));
+  end if;
+  return waymark._py_inexact('.values()');
+end
+$$;
+
+comment on function waymark._py_method_values(jsonb) is
+  'The Python method values of dicts.';
+-- file: functions/python/methods/_py_method_weekday.sql
+-- The method weekday of dates and datetimes.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_weekday(p_receiver jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_date date;
+begin
+  if waymark._py_kind(p_receiver) in ('datetime', 'date') then
+    v_date := left(p_receiver ->> 'v', 10);
+    return to_jsonb(extract(isodow from v_date)::int - 1);
+  end if;
+  return waymark._py_inexact('.weekday()');
+end
+$$;
+
+comment on function waymark._py_method_weekday(jsonb) is
+  'The Python method weekday of dates and datetimes.';
+-- file: functions/python/methods/_py_method_zfill.sql
+-- The method zfill of strings.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_zfill(p_receiver jsonb, p_width jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_sign text;
+begin
+  if jsonb_typeof(p_receiver) = 'string' and waymark._py_int(p_width) < 1000000 then
+    v_sign := substring(p_receiver #>> '{}' from '^[-+]');
+    return to_jsonb(concat(v_sign, repeat('0', (greatest(waymark._py_int(p_width), 0) - length(p_receiver #>> '{}'))::int),
+      substr(p_receiver #>> '{}', 1 + coalesce(length(v_sign), 0))));
+  end if;
+  return waymark._py_inexact('.zfill()');
+end
+$$;
+
+comment on function waymark._py_method_zfill(jsonb, jsonb) is
+  'The Python method zfill of strings.';
 -- file: functions/python/py_add.sql
 -- The Python operator +.
 -- Raises: WM501 TypeError, OverflowError; WM502.
