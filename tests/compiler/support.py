@@ -18,6 +18,7 @@ import asyncio, asyncio as aio, contextlib, datetime, enum, math, textwrap
 from asyncio import gather as together
 from dataclasses import dataclass
 from datetime import timedelta
+from tests.compiler.children import Bare, Child
 from waymark import Workflow, action
 from waymark.policies import BackoffPolicy, RetryPolicy
 

@@ -1,192 +1,195 @@
-"""Awaits: actions, helper methods, asyncio.gather and asyncio.sleep."""
+"""`await`: which construct each thing that is awaited belongs to."""
 
 from __future__ import annotations
 
 import ast
 import asyncio
-from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+import inspect
+from collections.abc import Callable, Sequence
 
-from waymark.compiler.calls import Calls, Prepared
-from waymark.compiler.frame import NONE, Operand, span
-from waymark.compiler.names import target_names
-from waymark.ir.expressions import (
-    Comprehension,
-    ComprehensionBody,
-    Const,
-    Expression,
-    Generator,
-    InvocationValue,
-    ListDisplay,
-    Local,
-    Operator,
-)
-from waymark.ir.nodes import Action, Assign, Fork, Sleep
+from waymark.compiler.awaitables import Awaitable
+from waymark.compiler.calls import Prepared
+from waymark.compiler.exceptions import exception
+from waymark.compiler.frame import Callee, span
+from waymark.compiler.intrinsics import Intrinsic
+from waymark.compiler.semaphores import Semaphores
+from waymark.compiler.source import code_of
+from waymark.compiler.templates import Template
+from waymark.ir.expressions import Const, Expression, Invocation, Operator
+from waymark.ir.nodes import Acquire, Action, Cancel, Raise, Release, Scope, Unscope, Wait
 
-Spread = ast.ListComp | ast.GeneratorExp
-_ARGS = "$args"
+_OPERATORS = {
+    Intrinsic.TASK_LIST: "py.task_list",
+    Intrinsic.TASK_SETS: "py.task_sets",
+    Intrinsic.TASK_SPLIT: "py.task_split",
+    Intrinsic.FAILURES: "py.failures",
+    Intrinsic.OUTCOME: "py.outcome",
+}
+
+_NEXT = Template("""
+    if not ready:
+        ended = await wait(tasks, "first", None, False)
+        ready, tasks = await task_split(tasks, ended)
+    first, *ready = ready
+    result = await outcome(first)
+""")
+_LAZY = (asyncio.sleep, asyncio.wait_for, asyncio.wait)
+"""Coroutine functions: nothing happens before they are awaited."""
+_EAGER = (asyncio.gather, asyncio.shield)
+"""Functions that start what they are given at once; their result is a future."""
 
 
-@dataclass(slots=True)
-class _Branches:
-    """Part of a gather: the calls that stand in a row, or a comprehension over one call."""
-
-    calls: list[Prepared]
-    spread: Spread | None = None
-    tuples: bool = False
-    """Whether the arguments of a spread are collected first, as tuples."""
-
-
-class Awaits(Calls):
+class Awaits(Semaphores):
     """Lowering of `await`."""
-
-    @abstractmethod
-    def comprehension(self, node: Spread, element: Callable[[], Expression]) -> Expression:
-        """A comprehension as one expression; `element` is called where its variables are bound."""
 
     def awaited(self, node: ast.Await, target: str | None) -> None:
         """Adds the nodes of an await, whose value goes to `target`."""
         call = node.value
-        if not isinstance(call, ast.Call):
-            self.refuse("WMC410", node, name=f"`{ast.unparse(call)}`")
-            return
-        callee = self.callee(call.func)
-        function = self.names.static(call.func)
-        if self.is_action_call(call):
-            self._action(node, call, target)
-        elif callee is not None:
+        self.awaits[call] = node
+        function = self.static_value(call.func) if isinstance(call, ast.Call) else None
+        if isinstance(call, ast.Call) and isinstance(function, Intrinsic):
+            self._intrinsic(call, function, target)
+        elif awaited := self.awaitable(call):
+            awaited.lower(target)
+        elif isinstance(call, ast.Call) and (callee := self.callee(call.func)):
             self.call_helper(call, callee, target, awaited=True)
-        elif function is not None and function.value is asyncio.gather:
-            self._gather(node, call, target)
-        elif function is not None and function.value is asyncio.sleep:
-            self._sleep(node, call, target)
-        else:
+        elif isinstance(call, ast.Call) and not self.is_creation(call):
             self.refuse_call(call)
-
-    def _action(self, node: ast.Await, call: ast.Call, target: str | None) -> None:
-        prepared = self.prepare(call)
-        if prepared is not None:
-            values = self.sequence(self.call_operands(prepared))
-            invocation = self.invocation(prepared, values)
-            self.graph.step(Action, span(node), self.error(), call=invocation, target=target)
+        elif isinstance(call, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.BinOp | ast.Compare | ast.BoolOp):
+            self.refuse("WMC410", node, name=f"`{ast.unparse(call)}`")
+        else:
+            self.any_awaitable(call).lower(target)
         if target is not None:
             self.bind(target)
 
-    def _sleep(self, node: ast.Await, call: ast.Call, target: str | None) -> None:
-        match call:
-            case ast.Call(args=[seconds], keywords=[]) if not isinstance(seconds, ast.Starred):
-                pass
-            case ast.Call(args=[], keywords=[ast.keyword(arg="delay", value=seconds)]):
-                pass
+    def awaitable(self, node: ast.expr) -> Awaitable | None:
+        """The awaitable call that `node` is, None when it is something else."""
+        if not isinstance(node, ast.Call):
+            return None
+        if self.is_action_call(node):
+            return self._action(node)
+        callee = self.callee(node.func)
+        if callee is not None:
+            return self._helper(node, callee)
+        cls = self.child_class(node)
+        if cls is not None:
+            return self.child(node, cls)
+        function = self.static_value(node.func)
+        make = next((make for known, make in self._library() if known is function), self.acquisition)
+        return make(node)
+
+    def _library(self) -> list[tuple[object, Callable[[ast.Call], Awaitable | None]]]:
+        return [
+            (asyncio.gather, self.gather),
+            (asyncio.sleep, self.sleep),
+            (asyncio.wait_for, self.wait_for),
+            (asyncio.wait, self.wait),
+            (asyncio.shield, self.shield),
+        ]
+
+    # --- Calls that are not awaited -------------------------------------------------------------------------------------
+
+    def acts(self, node: ast.Call) -> bool:
+        """Whether a call that is not awaited needs nodes of its own."""
+        return (
+            self.is_creation(node)
+            or self.is_lock(node)
+            or self.is_release(node)
+            or self.is_task_method(node)
+            or any(self.static_value(node.func) is function for function in _EAGER)
+        )
+
+    def act(self, node: ast.Call) -> Expression | None:
+        """The value of a call that is not awaited, where tasks and semaphores have a part in it; else None."""
+        if node in self.unstarted.calls:
+            awaited = self.awaitable(node)
+            return awaited and self.invocation_of(awaited)
+        if self.is_creation(node):
+            return self.creation(node)
+        if self.is_lock(node):
+            return self.lock(node)
+        if self.is_release(node):
+            return self.release(node)
+        if self.is_task_method(node):
+            return self.task_method(node)
+        if any(self.static_value(node.func) is function for function in _EAGER):
+            return self.spawn(node, self.invocation_of(self.any_awaitable(node)).invocation)
+        return self.expiry(node)
+
+    def makes_call(self, node: ast.expr) -> bool:
+        """Whether `node` is written as a call that can be awaited."""
+        if not isinstance(node, ast.Call):
+            return False
+        callee = self.callee(node.func)
+        return (
+            self.is_action_call(node)
+            or (callee is not None and _is_async(callee))
+            or self.child_class(node) is not None
+            or any(self.static_value(node.func) is function for function in _LAZY)
+        )
+
+    def _action(self, node: ast.Call) -> Awaitable:
+        prepared = self.prepare(node) or Prepared(ast.unparse(node.func), [], {})
+        operands = self.call_operands(prepared)
+
+        def start(values: Sequence[Expression]) -> Invocation:
+            return self.invocation(prepared, values)
+
+        def lower(target: str | None) -> None:
+            call = start(self.sequence(operands))
+            self.graph.step(Action, self.place(node), self.error(), call=call, target=target)
+
+        return Awaitable(operands, lower, start)
+
+    def _helper(self, node: ast.Call, callee: Callee) -> Awaitable | None:
+        if not _is_async(callee):
+            return None
+        operands = [self.operand(_unstarred(argument)) for argument in node.args]
+        operands += [self.operand(keyword.value) for keyword in node.keywords]
+        return self.composed(node, operands, lambda target: self.call_helper(node, callee, target, awaited=True))
+
+    def _intrinsic(self, call: ast.Call, function: Intrinsic, target: str | None) -> None:  # noqa: C901 - one case an intrinsic
+        place, error = span(call), self.error()
+        if function in _OPERATORS:
+            result = target or self.graph.temporary("result")
+            self.assign(result, Operator(_OPERATORS[function], tuple(self.values(call.args))), call)
+            return
+        match function, call.args:
+            case Intrinsic.WAIT, [tasks, ast.Constant(value=until), timeout, ast.Constant(value=linked)]:
+                value, seconds = self.values([tasks, timeout])
+                limit = None if seconds == Const(None) else seconds
+                fields = {"until": until, "timeout": limit, "linked": linked}
+                self.graph.step(Wait, place, error, tasks=value, **fields, target=target)
+            case Intrinsic.CANCEL, [tasks]:
+                self.graph.step(Cancel, place, error, tasks=self.value(tasks))
+            case Intrinsic.OPEN_SCOPE, [seconds]:
+                value = self.value(seconds)
+                self.graph.step(Scope, place, error, seconds=None if value == Const(None) else value, target=target)
+            case Intrinsic.CLOSE_SCOPE, [ast.Name(id=scope)]:
+                self.graph.step(Unscope, place, scope=scope, target=target or self.graph.temporary("fired"))
+            case Intrinsic.ACQUIRE, [semaphore]:
+                self.graph.step(Acquire, place, error, semaphore=self.value(semaphore))
+            case Intrinsic.RELEASE, [semaphore]:
+                self.graph.step(Release, place, error, semaphore=self.value(semaphore))
+            case Intrinsic.GROUP_ERROR, [errors]:
+                assert target is not None
+                arguments = [Const("unhandled errors in a TaskGroup"), self.value(errors)]
+                self.assign(target, exception(ExceptionGroup, arguments), call)
+            case Intrinsic.REUSED, []:
+                again = exception(RuntimeError, [Const("cannot reuse already awaited coroutine")])
+                self.graph.emit(Raise, place, error, value=again)
+                self.graph.here = None
+            case Intrinsic.NEXT_COMPLETED, [ast.Name(id=ready), ast.Name(id=tasks)]:
+                result = target or self.graph.temporary("result")
+                self.body(_NEXT.fill(call, self.graph.temporary, ready=ready, tasks=tasks, result=result))
             case _:
-                why, rewrite = "it takes the delay in seconds only", "write `await asyncio.sleep(seconds)`"
-                self.refuse("WMC411", call, name="asyncio.sleep", why=why, rewrite=rewrite)
-                return
-        self.graph.step(Sleep, span(node), self.error(), seconds=self.value(seconds))
-        if target is not None:
-            self.graph.step(Assign, span(node), target=target, value=NONE)
-            self.bind(target)
+                raise AssertionError(ast.dump(call))
 
-    # --- gather ---------------------------------------------------------------------------------------------------------
 
-    def _gather(self, node: ast.Await, call: ast.Call, target: str | None) -> None:
-        settle = self._return_exceptions(call)
-        parts = self._parts(call)
-        operands: list[Operand] = []
-        follows = False  # whether nodes follow a part: its invocations could not be saved, only their arguments
-        for part in reversed(parts):
-            own = self._spread_operands(part, follows=follows) if part.spread else self._static_operands(part)
-            follows = follows or any(operand.emits or operand.settle for operand in own)
-            operands[:0] = own
-        values = self.sequence(operands)
-        lists: list[Expression] = []
-        for part in parts:
-            count = 1 if part.spread else sum(len(prepared.nodes) for prepared in part.calls)
-            taken, values = values[:count], values[count:]
-            lists.append(self._spread_branches(part, taken[0]) if part.spread else self._static_branches(part, taken))
-        branches = lists[0] if lists else ListDisplay(())
-        for other in lists[1:]:
-            branches = Operator("py.concat", (branches, other))
-        self.graph.step(Fork, span(node), self.error(), branches=branches, settle=settle, target=target)
-        if target is not None:
-            self.bind(target)
+def _unstarred(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Starred) else node
 
-    def _return_exceptions(self, call: ast.Call) -> bool:
-        settle = False
-        for keyword in call.keywords:
-            match keyword:
-                case ast.keyword(arg="return_exceptions", value=ast.Constant(value=True | False as given)):
-                    settle = bool(given)
-                case _:
-                    self.refuse("WMC502", keyword, name=ast.unparse(keyword))
-        return settle
 
-    def _parts(self, call: ast.Call) -> list[_Branches]:
-        """The branches, with neighbouring calls as one part."""
-        parts: list[_Branches] = []
-        pending = list(reversed(call.args))
-        while pending:
-            argument = pending.pop()
-            match argument:
-                case ast.Starred(value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
-                    pending += reversed(elements)
-                    continue
-                case ast.Starred(value=ast.ListComp() | ast.GeneratorExp() as spread):
-                    branch = spread.elt
-                case _:
-                    spread, branch = None, argument
-            with self.inner_scope({name: Local(name) for name in target_names(spread)} if spread else {}):
-                is_action = self.is_action_call(branch)
-                prepared = self.prepare(cast("ast.Call", branch)) if is_action else None
-            if not is_action:
-                self.refuse("WMC501", branch)
-            if prepared is None:
-                continue
-            if spread is not None or not parts or parts[-1].spread is not None:
-                parts.append(_Branches([prepared], spread))
-            else:
-                parts[-1].calls.append(prepared)
-        return parts
-
-    def _static_operands(self, part: _Branches) -> list[Operand]:
-        return [operand for prepared in part.calls for operand in self.call_operands(prepared)]
-
-    def _static_branches(self, part: _Branches, values: list[Expression]) -> Expression:
-        branches: list[Expression] = []
-        for prepared in part.calls:
-            branches.append(InvocationValue(self.invocation(prepared, values)))
-            values = values[len(prepared.nodes) :]
-        return ListDisplay(tuple(branches))
-
-    def _spread_operands(self, part: _Branches, *, follows: bool) -> list[Operand]:
-        spread, (prepared,) = part.spread, part.calls
-        assert spread is not None
-        arguments = ast.copy_location(ast.Tuple(elts=prepared.nodes, ctx=ast.Load()), spread.elt)
-        collected = ast.copy_location(ast.ListComp(elt=arguments, generators=spread.generators), spread)
-        part.tuples = follows or self.effects.needs_loop(collected) or self._is_disordered(spread, prepared)
-        if part.tuples:
-            return [self.operand(collected)]
-        iterable = spread.generators[0].iter
-        return [Operand(spread, self.effects.emits(iterable), lambda: self._spread_invocations(spread, prepared))]
-
-    def _is_disordered(self, spread: Spread, prepared: Prepared) -> bool:
-        """Whether the engine would evaluate the arguments of a spread call in another order than Python."""
-        with self.inner_scope({name: Local(name) for name in target_names(spread)}):
-            return any(operand.settle for operand in self.call_operands(prepared))
-
-    def _spread_invocations(self, spread: Spread, prepared: Prepared) -> Expression:
-        def element() -> Expression:
-            return InvocationValue(self.invocation(prepared, self.values(prepared.nodes)))
-
-        return self.comprehension(spread, element)
-
-    def _spread_branches(self, part: _Branches, value: Expression) -> Expression:
-        if not part.tuples:
-            return value
-        (prepared,) = part.calls
-        count = len(prepared.nodes)
-        values = [Operator("py.getitem", (Local(_ARGS), Const(index))) for index in range(count)]
-        element = InvocationValue(self.invocation(prepared, values))
-        return Comprehension(ComprehensionBody(element, (Generator(_ARGS, value),)))
+def _is_async(callee: Callee) -> bool:
+    code = code_of(callee.member)
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)

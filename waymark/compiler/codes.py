@@ -284,28 +284,28 @@ _RULES = [
     Rule(
         "WMC410",
         "`await` of {name}",
-        "only actions, async helper methods, self.run_action, asyncio.gather and asyncio.sleep can be awaited",
-        "await the call itself where it is made",
+        "it can be neither a call nor a task",
+        "await a call or a task",
     ),
     Rule("WMC411", "`{name}` with these arguments", "{why}", "{rewrite}"),
     # Concurrency and policies
     Rule(
         "WMC501",
-        "a branch of asyncio.gather that is not an action",
-        "branches are calls of actions or of self.run_action, or `*[call for …]`",
-        "make the branch an action, or await it before the gather",
+        "an argument of asyncio.gather that cannot be awaited",
+        "it takes calls and tasks, each as an argument or spread from a list",
+        "give it calls, `*[call(x) for x in items]`, or `*tasks`",
     ),
     Rule(
         "WMC502",
         "asyncio.gather with `{name}`",
-        "its only option is `return_exceptions`, written as True or False",
-        "write the literal; choose between two gathers with `if`",
+        "its only option is `return_exceptions`, which must be known when the class is decorated",
+        "write True or False; choose between two gathers with `if`",
     ),
     Rule(
         "WMC503",
         "`{name}`",
-        "of asyncio, only gather and sleep are compiled yet",
-        "use `await asyncio.gather(…)`, or do it in an action",
+        "it has no durable form",
+        "use tasks, gather, TaskGroup, wait, timeout, as_completed, Semaphore, Lock or sleep, or do it in an action",
     ),
     Rule(
         "WMC504",
@@ -314,6 +314,36 @@ _RULES = [
         "write `self.run_action(my_action(…), retry=…)`",
     ),
     Rule("WMC505", "the policy {name}", "{why}", "give RetryPolicy(…), BackoffPolicy(…) or a timeout in seconds"),
+    Rule(
+        "WMC506",
+        "the workflow `{name}` is not decorated with @workflow",
+        "a child run executes the program of its workflow, which the decorator makes",
+        "decorate `{name}`",
+    ),
+    Rule(
+        "WMC507",
+        "`{name}` is created with arguments",
+        "the workflow object is not stored, so the child run would not know them",
+        "pass the values as arguments of `run`",
+    ),
+    Rule(
+        "WMC508",
+        "`{name}` of something that is no call",
+        "a task runs one call of an action, a helper method, a workflow or asyncio",
+        "write `create_task(call(…))`",
+    ),
+    Rule(
+        "WMC509",
+        "`{name}` used as a value",
+        "what `async with` binds exists only in the block: a TaskGroup has `create_task`, a timeout has `expired()` behind it",
+        "create the tasks in the block itself; use another name for other values",
+    ),
+    Rule(
+        "WMC510",
+        "the variable `{name}` of a loop over asyncio.as_completed",
+        "it stands for the next result, which a round can only await, once",
+        "write `result = await {name}` in the loop",
+    ),
     # Exceptions
     Rule(
         "WMC601",

@@ -42,15 +42,13 @@ class Comprehensions(Awaits):
     """Lowering of comprehensions. Their variables are renamed where the method has a variable of the same name."""
 
     @abstractmethod
-    def iterable(self, node: ast.expr) -> Expression:
-        """The value of `node` where it is consumed at once."""
-
-    @abstractmethod
     def source(self, node: ast.expr) -> Source:
         """What gives the elements of `node` one by one, after the nodes that set it up."""
 
     def collected(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Expression:
         """The list, set or dict, after the nodes that it needs."""
+        if isinstance(node, ast.ListComp):
+            node = self.over_completed(node)
         if self.effects.needs_loop(node):
             items = self._loop(node)
         elif isinstance(node, ast.ListComp):
@@ -79,6 +77,10 @@ class Comprehensions(Awaits):
         if isinstance(node, ast.DictComp):
             return TupleDisplay(tuple(self.values([node.key, node.value])))
         return self.value(node.elt)
+
+    @abstractmethod
+    def over_completed(self, node: ast.ListComp) -> ast.ListComp:
+        """A comprehension over as_completed as one over the tasks; any other as it is."""
 
     # --- As an expression -----------------------------------------------------------------------------------------------
 

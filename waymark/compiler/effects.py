@@ -17,8 +17,9 @@ AnyComprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 class Effects:
     """Answers for the expressions of one method."""
 
-    def __init__(self, is_compiled: Callable[[ast.expr], bool]) -> None:
+    def __init__(self, is_compiled: Callable[[ast.expr], bool], acts: Callable[[ast.Call], bool]) -> None:
         self._is_compiled = is_compiled
+        self._acts = acts
         self._known: dict[ast.expr, bool] = {}
 
     def emits(self, node: ast.expr) -> bool:
@@ -27,11 +28,17 @@ class Effects:
             self._known[node] = self._value_emits(node)
         return self._known[node]
 
+    def note(self, node: ast.expr, emits: bool) -> None:
+        """Says of a call that is not awaited where it stands whether its operands need nodes."""
+        self._known[node] = emits
+
     def _value_emits(self, node: ast.expr) -> bool:
         match node:
             case ast.Await() | ast.NamedExpr():
                 return True
             case ast.Call() | ast.Attribute() if self._is_compiled(node):
+                return True
+            case ast.Call() if self._acts(node):
                 return True
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return self.emits(node.generators[0].iter) or self.needs_loop(node)

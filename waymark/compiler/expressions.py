@@ -89,6 +89,10 @@ class Expressions(Strings):
             return bound if bound is not None else self.refuse("WMC105", node, name=node.id)
         if node.id == self.names.self_name:
             return self.refuse("WMC106", node, name=node.id)
+        if node.id in self.unstarted.kinds:
+            return Local(self.held_name(node.id))
+        if node.id in self.contexts:
+            return self.refuse("WMC509", node, name=node.id)
         match self.names.lookup(node.id):
             case Scope.LOCAL:
                 return Local(node.id)

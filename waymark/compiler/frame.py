@@ -62,6 +62,14 @@ class Unit(ABC):
     def helper(self, frame: Frame, callee: Callee, node: ast.AST) -> tuple[int, Method] | None:
         """The function index of a helper that `frame` calls at `node`; None when it was refused."""
 
+    @abstractmethod
+    def branch(self, outer: Method, awaited: ast.expr, parameters: list[str]) -> int:
+        """The index of a function that the compiler makes: with these parameters, it awaits an expression of `outer`."""
+
+    @abstractmethod
+    def workflow_name(self, cls: type) -> str | None:
+        """The name of a workflow, None when the class is not decorated."""
+
 
 class Frame(ABC):
     """The lowering of one method; its subclasses add one part of the language each."""
@@ -70,7 +78,7 @@ class Frame(ABC):
         self.unit = unit
         self.method = method
         self.names = Names(method, unit.cls)
-        self.effects = Effects(self.is_compiled)
+        self.effects = Effects(self.is_compiled, self.acts)
         own = self.names.parameters[self.names.self_name is not None :]
         self.graph = Graph(first, frozenset(own) - self.names.volatile)
         self.landing: Landing | None = None
@@ -80,6 +88,10 @@ class Frame(ABC):
     @abstractmethod
     def value(self, node: ast.expr) -> Expression:
         """The value of `node` as an expression for `here`, after the nodes that it needs."""
+
+    @abstractmethod
+    def acts(self, node: ast.Call) -> bool:
+        """Whether a call that is not awaited needs nodes of its own."""
 
     @abstractmethod
     def truth(self, node: ast.expr) -> Expression:

@@ -30,6 +30,9 @@ class Functions(Lambdas):
 
     def call(self, node: ast.Call) -> Expression:
         """The value of a call."""
+        acted = self.act(node)
+        if acted is not None:
+            return acted
         if self.is_iterator(node):
             return self.refuse("WMC306", node, name=f"`{ast.unparse(node.func)}(…)`")
         return self._called(node)

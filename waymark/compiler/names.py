@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from waymark.compiler.source import FunctionNode, Method, bindings
+from waymark.compiler.templates import Known
 from waymark.errors import WaymarkTimeout
 
 
@@ -50,7 +51,7 @@ class Names:
 
     def lookup(self, name: str) -> Static | Scope:
         """What a name stands for."""
-        if name in self.locals or name in self.hidden:
+        if name in self.locals or name in self.hidden or name.startswith("$"):
             return Scope.LOCAL
         if name in self._method.code.co_freevars:
             return Scope.CLOSURE
@@ -78,6 +79,8 @@ class Names:
     def static(self, node: ast.expr) -> Static | None:
         """The object of a name or dotted name, or None when it is known only at run time."""
         match node:
+            case Known(value=value):
+                return Static(value)
             case ast.Name(id=name) if name != self.self_name:
                 found = self.lookup(name)
                 return found if isinstance(found, Static) else None

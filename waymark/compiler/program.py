@@ -10,7 +10,17 @@ from types import FunctionType
 from waymark.compiler.constants import constant
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.frame import Callee, Frame, Unit
-from waymark.compiler.source import FunctionNode, Method, SourceError, code_of, load_function, load_method, module_path
+from waymark.compiler.source import (
+    Branch,
+    FunctionNode,
+    Method,
+    SourceError,
+    branch,
+    code_of,
+    load_function,
+    load_method,
+    module_path,
+)
 from waymark.compiler.statements import Statements
 from waymark.errors import ProgramTooLarge
 from waymark.ir.nodes import AnyNode, Function, Parameter, Program, Source
@@ -62,8 +72,11 @@ class _Compilation(Unit):
         """The function index of a helper that `frame` calls at `node`; None when it was refused."""
         code = code_of(callee.member)
         for index, method in enumerate(self.methods):
-            if method.code is code and index > 0:
+            if method.code is code and index > 0 and not isinstance(method, Branch):
                 return index, method
+        if code is self.methods[0].code:
+            self.methods.append(self.methods[0])  # once more: the body ends the run, a helper returns to its caller
+            return len(self.methods) - 1, self.methods[0]
         if problem := self._problem(frame, callee):
             frame.refuse(problem[0], node, name=problem[1], kind=problem[2])
             return None
@@ -82,8 +95,6 @@ class _Compilation(Unit):
 
     def _problem(self, frame: Frame, callee: Callee) -> tuple[str, str, str] | None:
         """Why a callee that was found cannot be called here: the code, what it is named, and what it is."""
-        if code_of(callee.member) is self.methods[0].code:
-            return "WMC008", callee.name, "the body of the workflow itself"
         if callee.owner is None:
             is_missing = not isinstance(callee.member, FunctionType)
             return ("WMC101", f"{frame.names.self_name}.{callee.name}", "") if is_missing else None
@@ -92,6 +103,15 @@ class _Compilation(Unit):
         if frame.method.kind == "class" and not isinstance(callee.member, staticmethod | classmethod):
             return "WMC008", callee.name, "called without an instance"
         return None
+
+    def branch(self, outer: Method, awaited: ast.expr, parameters: list[str]) -> int:
+        """The index of a function that the compiler makes: with these parameters, it awaits an expression of `outer`."""
+        self.methods.append(branch(outer, awaited, parameters))
+        return len(self.methods) - 1
+
+    def workflow_name(self, cls: type) -> str | None:
+        """The name of a workflow, None when the class is not decorated."""
+        return self.name if cls is self.cls else getattr(cls, "name", None) if "program" in vars(cls) else None
 
     def _body(self) -> Method:
         owner = next((base for base in self.cls.__mro__ if "run" in vars(base)), None)
@@ -120,6 +140,8 @@ class _Compilation(Unit):
 
     def _parameters(self, frame: Statements) -> tuple[Parameter, ...]:
         """The parameters of a method; what cannot be stored is reported."""
+        if isinstance(frame.method, Branch):
+            return tuple(map(Parameter, frame.method.parameters))
         spec = frame.method.node.args
         for variadic in (spec.vararg, spec.kwarg):
             if variadic is not None:

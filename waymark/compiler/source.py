@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
 import functools
 import inspect
 import io
@@ -66,6 +67,26 @@ class Method:
     def scope_node(self) -> ast.ClassDef | FunctionNode:
         """The statement of its module that it is part of: names are looked up when it has been executed."""
         return self.class_node or self.node
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Method):
+    """A function that the compiler makes of something awaited in a method, which runs as a task."""
+
+    parameters: tuple[str, ...]
+
+
+def branch(outer: Method, awaited: ast.expr, parameters: list[str]) -> Branch:
+    """The function that awaits an expression of `outer`, in which the parameters stand for what was evaluated before."""
+    own = [ast.arg(arg=name) for name in parameters]
+    before = [] if outer.kind == "static" else outer.node.args.args[:1]
+    arguments = ast.arguments(posonlyargs=[], args=[*before, *own], kwonlyargs=[], kw_defaults=[], defaults=[])
+    result = ast.copy_location(ast.Return(value=ast.copy_location(ast.Await(value=awaited), awaited)), awaited)
+    fields: dict[str, Any] = {field.name: getattr(outer, field.name) for field in dataclasses.fields(Method)}
+    name = outer.name.partition(".")[0] + f".{awaited.lineno}"
+    node = ast.AsyncFunctionDef(name=name, args=arguments, body=[result], decorator_list=[])
+    fields |= {"name": name, "node": node, "signature": inspect.Signature(), "parameters": tuple(parameters)}
+    return Branch(**fields)
 
 
 class SourceError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from waymark.compiler.coroutines import Coroutines
 from waymark.compiler.frame import NONE, span
 from waymark.compiler.graph import Label
 from waymark.compiler.patterns import Patterns
@@ -13,7 +14,7 @@ from waymark.ir.expressions import Const, Expression, Local, Operator, TupleDisp
 from waymark.ir.nodes import AnyNode, Return
 
 
-class Statements(Patterns):
+class Statements(Patterns, Coroutines):
     """Lowering of statements."""
 
     def lower(self) -> tuple[list[AnyNode], list[str]]:
@@ -34,6 +35,8 @@ class Statements(Patterns):
 
     def _statement(self, node: ast.stmt) -> None:  # noqa: C901, PLR0912 - one case a kind of statement
         match node:
+            case _ if self.lower_unstarted(node):
+                pass
             case ast.Assign(targets=targets, value=value):
                 self._assign(targets, value, node)
             case ast.AnnAssign(target=target, value=value):
@@ -46,8 +49,12 @@ class Statements(Patterns):
                 self._if(node)
             case ast.While():
                 self._while(node)
+            case ast.For() if self.is_completion(node.iter):
+                self.lower_completed(node)
             case ast.For():
                 self._for(node)
+            case ast.AsyncWith():
+                self.lower_async_with(node)
             case ast.Break():
                 loop = self._leave_loop(node)
                 loop.breaks.append(self.graph.here)
@@ -231,8 +238,6 @@ class Statements(Patterns):
         match node:
             case ast.With():
                 self.refuse("WMC204", node, kind="with")
-            case ast.AsyncWith():
-                self.refuse("WMC204", node, kind="async with")
             case ast.Global():
                 self.refuse("WMC208", node, kind="global")
             case ast.Nonlocal():

@@ -29,6 +29,9 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 2, "getattr getitem unpack concat list_append spread"),
         *_specs("value", 3, "range exception inplace call construct merge"),
         *_specs("value", 4, "method getslice"),
+        # Tasks
+        *_specs("value", 1, "task_list failures outcome"),
+        *_specs("value", 2, "task_sets task_split"),
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star"),

@@ -140,7 +140,9 @@ class _NodeCheck:
                 self.optional_target(node.target)
                 self.edge("next", node.next)
             case Fork():
-                self.branches("branches", node.branches, frozenset())
+                if isinstance(node.branches, InvocationValue):
+                    _fail(f"{self.path}.branches", "is an invocation, not a list of invocations")
+                self.expression("branches", node.branches)
                 self.optional_target(node.target)
                 self.edge("next", node.next)
             case Sleep():
@@ -236,29 +238,6 @@ class _NodeCheck:
             if (value := getattr(call.policy, field, None)) is not None:
                 self.expression(f"{key}.policy.{field}", value, scope, depth)
 
-    def branches(self, key: str, value: Expression, scope: frozenset[str], depth: int = 0) -> None:
-        self.deep(key, depth)
-        match value:
-            case InvocationValue():
-                _fail(f"{self.path}.{key}", "is an invocation, not a list of invocations")
-            case ListDisplay():
-                self.display(key, len(value.items))
-                for index, item in enumerate(value.items):
-                    self.branch(f"{key}.list[{index}]", item, scope, depth + 1)
-            case Comprehension():
-                inner = self.generators(key, value, scope, depth)
-                self.branch(f"{key}.comprehension.element", value.body.element, inner, depth + 1)
-            case Operator(op="py.concat", args=args):
-                for index, item in enumerate(args):
-                    self.branches(f"{key}.args[{index}]", item, scope, depth + 1)
-            case _:
-                _fail(f"{self.path}.{key}", "must be a list display, a comprehension or py.concat of invocations")
-
-    def branch(self, key: str, value: Expression, scope: frozenset[str], depth: int) -> None:
-        if not isinstance(value, InvocationValue):
-            _fail(f"{self.path}.{key}", "is not an invocation")
-        self.any_call(f"{key}.invocation", value.invocation, scope, depth + 1)
-
     def generators(self, key: str, value: Comprehension, scope: frozenset[str], depth: int) -> frozenset[str]:
         if not value.body.generators:
             _fail(f"{self.path}.{key}.comprehension.generators", "a comprehension has at least one generator")
@@ -318,7 +297,9 @@ class _NodeCheck:
                         _fail(f"{self.path}.{key}.lambda.parameters", f"{name!r} is not a valid name")
                 self.expression(f"{key}.lambda.body", function.body, scope.union(function.parameters), depth + 1)
             case InvocationValue():
-                _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork")
+                if not isinstance(self.node, Assign | Fork):
+                    _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork, or bound to a local")
+                self.any_call(f"{key}.invocation", value.invocation, scope, depth + 1)
             case _:
                 assert_never(value)
 

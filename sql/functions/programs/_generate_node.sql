@@ -13,7 +13,7 @@ begin
   case p_node ->> 'kind'
     when 'assign' then
       v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
-        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false) end);
+        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', true) end);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');

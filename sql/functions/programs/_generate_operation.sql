@@ -16,7 +16,7 @@ begin
     perform waymark._refuse_ir(p_path || '.args', format('must be %s expressions', v_arity));
   end if;
   select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
-           p_calls and v_name = 'py.concat', p_depth) order by a.ordinality), '{}')
+           p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then
     sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
