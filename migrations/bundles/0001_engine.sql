@@ -754,7 +754,7 @@ begin
     end if;
     v_part_want := case when v_form in ('and', 'or') then 'boolean' else 'value' end;
     select coalesce(array_agg(waymark._generate_expression(e.value, p_names, format('%s.%s[%s]', p_path, v_form, e.ordinality - 1),
-             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form = 'list', p_depth + 1)
+             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form in ('list', 'if'), p_depth + 1)
              order by e.ordinality), '{}') into v_parts
       from jsonb_array_elements(v_body) with ordinality e;
   end if;
@@ -973,7 +973,7 @@ begin
   case p_node ->> 'kind'
     when 'assign' then
       v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
-        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false) end);
+        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', true) end);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');
@@ -1029,7 +1029,7 @@ begin
     perform waymark._refuse_ir(p_path || '.args', format('must be %s expressions', v_arity));
   end if;
   select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
-           p_calls and v_name = 'py.concat', p_depth) order by a.ordinality), '{}')
+           p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then
     sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
@@ -5319,6 +5319,18 @@ $$;
 
 comment on function waymark.py_exception_matches(jsonb, jsonb) is
   'Whether an exception is an instance of one of the named classes.';
+-- file: functions/python/py_failures.sql
+-- Of the outcomes of a `wait` node those that are no results, in the order in which the tasks ended.
+create or replace function waymark.py_failures(p_outcomes jsonb) returns jsonb
+language sql stable parallel safe
+return (
+  select coalesce(jsonb_agg(outcome.value order by (outcome.value ->> 2)::numeric, outcome.position), '[]')
+  from jsonb_array_elements(p_outcomes) with ordinality as outcome (value, position)
+  where outcome.value ->> 0 in ('raised', 'cancelled')
+);
+
+comment on function waymark.py_failures(jsonb) is
+  'The outcomes of tasks that failed, earliest first.';
 -- file: functions/python/py_floordiv.sql
 -- The Python operator //.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
@@ -6077,6 +6089,32 @@ $$;
 
 comment on function waymark.py_not_in(jsonb, jsonb) is
   'The Python operator not in.';
+-- file: functions/python/py_outcome.sql
+-- What task.result() gives or raises, from the outcome of the task in a `wait` node.
+-- Raises: WM501 (the task's exception, CancelledError, InvalidStateError).
+create or replace function waymark.py_outcome(p_outcome jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  case p_outcome ->> 0
+    when 'returned' then
+      return p_outcome -> 1;
+    when 'raised' then
+      perform waymark._raise_value(p_outcome -> 1);
+    when 'cancelled' then
+      perform waymark._raise_value(waymark.py_exception(
+        '"asyncio.exceptions:CancelledError"', '["asyncio.exceptions:CancelledError", "BaseException", "object"]', '[]'));
+    else
+      perform waymark._raise_value(waymark.py_exception(
+        '"asyncio.exceptions:InvalidStateError"', '["asyncio.exceptions:InvalidStateError", "Exception", "BaseException", "object"]',
+        '["Result is not set."]'));
+  end case;
+  return null;
+end
+$$;
+
+comment on function waymark.py_outcome(jsonb) is
+  'The result of a task, or its exception raised.';
 -- file: functions/python/py_pos.sql
 -- The Python operator + with one operand.
 -- Raises: WM501 TypeError; WM502.
@@ -6225,6 +6263,62 @@ $$;
 
 comment on function waymark.py_sub(jsonb, jsonb) is
   'The Python operator -.';
+-- file: functions/python/py_task_list.sql
+-- What asyncio.wait and its like are given, as a list of handles, each once. The order of a set of tasks, which CPython leaves open, is that of creation.
+-- Raises: WM501 TypeError.
+create or replace function waymark.py_task_list(p_tasks jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_tasks);
+begin
+  if v_kind = 'task' then
+    return waymark._raise_python('TypeError', 'expect a list of futures, not Task');
+  end if;
+  return coalesce((
+    select jsonb_agg(task.value order by case when v_kind in ('set', 'frozenset') then (task.value ->> 'v')::bigint end, task.first)
+    from (
+      select item.value, min(item.position) as first
+      from jsonb_array_elements(case when v_kind in ('set', 'frozenset') then p_tasks -> 'v' else waymark.py_list(p_tasks) end)
+        with ordinality as item (value, position)
+      group by item.value
+    ) as task
+    where waymark._check_handle(task.value, 'task') is not null
+  ), '[]');
+end
+$$;
+
+comment on function waymark.py_task_list(jsonb) is
+  'The handles of an iterable of tasks, each once.';
+-- file: functions/python/py_task_sets.sql
+-- The result of asyncio.wait, from a list of handles and the outcomes of a `wait` node: (those that have ended, those that have not).
+create or replace function waymark.py_task_sets(p_tasks jsonb, p_outcomes jsonb) returns jsonb
+language sql stable parallel safe
+return (
+  select jsonb_build_object('$', 'tuple', 'v', jsonb_build_array(
+    jsonb_build_object('$', 'set', 'v', coalesce(jsonb_agg(task.value order by task.value::text) filter (where outcome.value ->> 0 <> 'pending'), '[]')),
+    jsonb_build_object('$', 'set', 'v', coalesce(jsonb_agg(task.value order by task.value::text) filter (where outcome.value ->> 0 = 'pending'), '[]'))))
+  from jsonb_array_elements(p_tasks) with ordinality as task (value, position)
+  join jsonb_array_elements(p_outcomes) with ordinality as outcome (value, position) using (position)
+);
+
+comment on function waymark.py_task_sets(jsonb, jsonb) is
+  'The sets of the tasks that have ended and of those that have not.';
+-- file: functions/python/py_task_split.sql
+-- For asyncio.as_completed, from a list of handles and the outcomes of a `wait` node: the outcomes of those that have ended, in the order in which
+-- they did, and the handles of the others.
+create or replace function waymark.py_task_split(p_tasks jsonb, p_outcomes jsonb) returns jsonb
+language sql stable parallel safe
+return (
+  select jsonb_build_array(
+    coalesce(jsonb_agg(outcome.value order by (outcome.value ->> 2)::numeric, outcome.position) filter (where outcome.value ->> 0 <> 'pending'), '[]'),
+    coalesce(jsonb_agg(task.value order by task.position) filter (where outcome.value ->> 0 = 'pending'), '[]'))
+  from jsonb_array_elements(p_tasks) with ordinality as task (value, position)
+  join jsonb_array_elements(p_outcomes) with ordinality as outcome (value, position) using (position)
+);
+
+comment on function waymark.py_task_split(jsonb, jsonb) is
+  'The outcomes of the tasks that have ended, and the other tasks.';
 -- file: functions/python/py_truediv.sql
 -- The Python operator /.
 -- Raises: WM501 TypeError, ZeroDivisionError, OverflowError; WM502.
