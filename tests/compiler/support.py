@@ -26,6 +26,9 @@ LIMIT = 3
 RETRY = RetryPolicy(attempts=5, exception_types=[ValueError], backoff_seconds=2)
 ERRORS = (KeyError, IndexError)
 ITEMS = [1, 2]
+CHANGED = [1]
+CHANGED.append(2)
+OPAQUE = object()
 
 class Color(enum.Enum):
     RED = "red"

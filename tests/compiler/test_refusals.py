@@ -27,8 +27,10 @@ CASES = [
     ("WMC101", "x = «math.no_such_number»", ""),
     ("WMC101", "await «math.no_such(1)»", ""),
     ("WMC101", "«self.no_such()»", ""),
-    ("WMC103", "x = «ITEMS»", ""),
-    ("WMC103", "x = [«ITEMS»[0]]", ""),
+    ("WMC103", "x = «CHANGED»", ""),
+    ("WMC103", "x = [«CHANGED»[0]]", ""),
+    ("WMC103", "x = «OPAQUE»", ""),
+    ("WMC103", "x = «self.items»", "items = []\ndef other(self): W.items.append(1)"),
     ("WMC104", "x = «act»", ""),
     ("WMC104", "x = «math»", ""),
     ("WMC104", "x = «Point»", ""),
@@ -50,7 +52,12 @@ CASES = [
     ("WMC209", "match x:\n  case «Point(1, 2)»: pass", ""),
     ("WMC209", "match x:\n  case «Point(1, x=2)»: pass", ""),
     ("WMC209", "match x:\n  case «int(1, 2)»: pass", ""),
-    ("WMC207", "«import os»", ""),
+    ("WMC207", "if x:\n  «import math»", ""),
+    ("WMC207", "x = math.pi\n«import math»", ""),
+    ("WMC207", "«import no_such_module»", ""),
+    ("WMC207", "«from math import no_such_name»", ""),
+    ("WMC207", "«import math»\nmath = 5", ""),
+    ("WMC106", "x = «self.helper»", "def helper(self): ..."),
     ("WMC208", "«global ITEMS»", ""),
     ("WMC210", "«try: pass»\nexcept* ValueError: pass", ""),
     ("WMC212", "«x[0]» = 1", ""),
@@ -232,7 +239,7 @@ def test_every_code_has_a_test():
 
 def test_all_problems_are_shown_at_once_in_source_order():
     body = "x = open(y)\nif x:\n    global LIMIT\nreturn [lambda: 1, self.helper()]"
-    found = refusals(body, rest="def helper(self):\n    import os")
+    found = refusals(body, rest="def helper(self):\n    import no_such_module")
     assert [d.code for d in found] == ["WMC402", "WMC208", "WMC302", "WMC207"]
 
 

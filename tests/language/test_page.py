@@ -20,11 +20,12 @@ PRELUDE, *BODIES = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.
 ROWS = re.findall(r"^\| (WMC\d+) \| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE)
 
 BEFORE = """
-import asyncio, datetime as dt, decimal, enum, math
+import asyncio, datetime as dt, decimal, enum, math, shutil
 import pydantic
 from waymark import BackoffPolicy, RetryPolicy, Workflow, action
 
-LIMIT, RATES, SETTINGS = 3, (1, 2, 5), {"rate": 1}
+LIMIT, RATES, SETTINGS, CHANGED = 3, (1, 2, 5), {"rate": 1}, {}
+CHANGED["rate"] = 1
 FEE, MONTH = decimal.Decimal("0.10"), dt.timedelta(days=30)
 
 class User(pydantic.BaseModel):

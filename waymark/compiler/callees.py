@@ -65,6 +65,12 @@ class Callees(Frame):
             case _:
                 return None
 
+    def class_attribute(self, name: str) -> Static | None:
+        """What `self.name` reads from the class: its own attributes that are neither methods nor properties."""
+        owner = next((base for base in self.unit.cls.__mro__ if name in vars(base)), None)
+        value = vars(owner)[name] if owner is not None else None
+        return None if owner is None or hasattr(value, "__get__") else Static(value)
+
     def is_compiled(self, node: ast.expr) -> bool:
         """Whether a call or an attribute runs code that is compiled with the workflow."""
         if isinstance(node, ast.Call):

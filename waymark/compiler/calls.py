@@ -12,22 +12,17 @@ from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
 from waymark.compiler.callees import Callees
-from waymark.compiler.constants import constant
+from waymark.compiler.constants import constant, stored
 from waymark.compiler.frame import NONE, Callee, Operand, span
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
+from waymark.compiler.source import MUTATORS
 from waymark.ir.expressions import Const, Expression, Invocation, Policy
 from waymark.ir.nodes import Call
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _OPTIONS = ("retry", "backoff", "timeout")
-_MUTATORS = frozenset(
-    name
-    for cls in (list, dict, set, bytearray)
-    for name in vars(cls)
-    if not name.startswith("_") and name not in {*vars(tuple), *vars(frozenset), *vars(bytes), "keys", "values", "items", "get"}
-) - {"fromkeys"}
 
 
 @runtime_checkable
@@ -195,7 +190,7 @@ class Calls(Callees):
             case ast.Attribute(value=owner) if isinstance(self.static_value(owner), ModuleType):
                 code = "WMC101"
             case ast.Attribute(attr=name):
-                code = "WMC404" if name in _MUTATORS else "WMC403"
+                code = "WMC404" if name in MUTATORS else "WMC403"
             case _:
                 code = "WMC401"
         return self.refuse(code, node, name=name)
@@ -217,6 +212,8 @@ class Calls(Callees):
         if found is not None:
             return found
         kind = type(value).__name__
+        if not callable(value) and not self.names.is_changed(node) and (found := stored(value)):
+            return found
         if callable(value) or kind == "module":
             return self.refuse("WMC104", node, name=ast.unparse(node), type="class" if isinstance(value, type) else kind)
         return self.refuse("WMC103", node, name=ast.unparse(node), type=kind)

@@ -89,9 +89,9 @@ _RULES = [
     ),
     Rule(
         "WMC103",
-        "`{name}` is a module-level {type}",
-        "a {type} may change or has no exact stored form, so its value cannot be compiled into the program",
-        "use an immutable constant (number, string, tuple, Enum member), or return the value from an action",
+        "`{name}` is a {type} that is no constant",
+        "it is changed in this file or has no exact stored form, so its value cannot be compiled into the program",
+        "use a value that nothing changes, or return it from an action",
     ),
     Rule(
         "WMC104",
@@ -108,8 +108,8 @@ _RULES = [
     Rule(
         "WMC106",
         "`{name}` used as a value",
-        "the workflow object itself is not stored; only its helper methods and `run_action` can be called",
-        "pass the value as a parameter of `run`, or use a module constant",
+        "the workflow object itself is not stored; its methods can be called, its class attributes and properties can be read",
+        "pass the value as a parameter of `run`, or make it a class attribute or a constant",
     ),
     Rule(
         "WMC107",
@@ -150,7 +150,12 @@ _RULES = [
         "it is not a class that is known when the workflow is decorated",
         "name a class of this module, an imported or a builtin one",
     ),
-    Rule("WMC207", "`import` inside a method", "names are looked up when the class is decorated", "import at the top"),
+    Rule(
+        "WMC207",
+        "an `import` that cannot be followed",
+        "names are looked up when the class is decorated: it must succeed then, before any use, outside of other statements",
+        "import at the top of the file or of the method",
+    ),
     Rule(
         "WMC208",
         "`{kind}`",

@@ -45,7 +45,12 @@ def is_immutable(value: object) -> bool:
 
 def constant(value: object) -> Const | None:
     """`value` as an expression, or None when it is mutable or has no exact stored form."""
-    if not is_immutable(value):
+    return stored(value) if is_immutable(value) else None
+
+
+def stored(value: object) -> Const | None:
+    """`value` as it is now as an expression, or None when it has no exact stored form."""
+    if isinstance(value, BaseException):
         return None
     try:
         return Const(to_jsonable(value))

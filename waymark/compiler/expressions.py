@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 
-from waymark.compiler.constants import constant, is_immutable
+from waymark.compiler.constants import constant, stored
 from waymark.compiler.names import Scope
 from waymark.compiler.strings import Strings
 from waymark.ir.expressions import (
@@ -111,7 +111,8 @@ class Expressions(Strings):
             self.call_helper(ast.copy_location(ast.Call(node, [], []), node), found, target, awaited=False)
             return Local(target)
         if self.self_member(node) is not None:
-            return self.refuse("WMC106", node, name=ast.unparse(node))
+            found = self.class_attribute(node.attr)
+            return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
@@ -120,7 +121,8 @@ class Expressions(Strings):
         owner = self.names.static(node.value)
         if owner is not None and isinstance(owner.value, enum.Enum) and node.attr in {"name", "value"}:
             return self.constant(node, getattr(owner.value, node.attr))
-        if owner is not None and not is_immutable(owner.value):
+        is_known = owner is not None and stored(owner.value) is not None and not self.names.is_changed(node.value)
+        if owner is not None and not is_known:
             code = "WMC103" if constant(owner.value) is None and not callable(owner.value) else "WMC101"
             if type(owner.value).__name__ == "module" or isinstance(owner.value, type):
                 code = "WMC101"

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from waymark.compiler.imports import body_imports
 from waymark.compiler.source import FunctionNode, Method, bindings
 from waymark.compiler.templates import Known
 from waymark.errors import WaymarkTimeout
@@ -41,7 +42,8 @@ class Names:
         self._cls = cls
         self.parameters = _parameters(method.node)
         self.self_name = None if method.kind == "static" or not self.parameters else self.parameters[0]
-        stored = [name for name, _ in bindings(method.node.body) if name != self.self_name]
+        self.imports = body_imports(method.node, method.namespace)
+        stored = [name for name, _ in bindings(method.node.body) if name not in {self.self_name, *self.imports}]
         own = self.parameters if self.self_name is None else self.parameters[1:]
         self.locals = tuple(dict.fromkeys([*own, *stored]))
         self.hidden: Collection[str] = ()
@@ -53,6 +55,8 @@ class Names:
         """What a name stands for."""
         if name in self.locals or name in self.hidden or name.startswith("$"):
             return Scope.LOCAL
+        if name in self.imports:
+            return Static(self.imports[name])
         if name in self._method.code.co_freevars:
             return Scope.CLOSURE
         module = self._method.namespace
@@ -68,7 +72,17 @@ class Names:
 
     def is_rebound(self, name: str) -> bool:
         """Whether the module binds a global name again behind the class, so that Python would see another object."""
-        return (self._method.scope_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
+        return name not in self.imports and (self._method.scope_node.end_lineno or 0) < self._method.file.rebound.get(name, 0)
+
+    def is_changed(self, node: ast.expr) -> bool:
+        """Whether the file changes the object of a global name or of an attribute, or a part of it, in place."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._method.file.changed
+            case ast.Attribute(value=value, attr=attr):
+                return f".{attr}" in self._method.file.changed or (isinstance(value, ast.Attribute) and self.is_changed(value))
+            case _:
+                return False
 
     def is_private_handler(self, name: str) -> bool:
         """Whether `name` is bound by handlers only, and nothing else ever refers to the exception."""

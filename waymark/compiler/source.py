@@ -30,6 +30,8 @@ class SourceFile:
     codes: dict[tuple[str, int], CodeType]
     rebound: dict[str, int]
     """Global names that are bound more than once, with the last line that does it."""
+    changed: frozenset[str]
+    """Names and attributes (`.name`) whose objects are changed in place somewhere in the file."""
 
 
 Kind = Literal["method", "class", "static"]
@@ -192,7 +194,7 @@ def _parse(path: str, text: str) -> SourceFile:
     ]
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
     # Not splitlines(): a form feed or a line separator inside a string ends no line of Python's.
-    return SourceFile(path, io.StringIO(text).readlines(), functions, codes, _rebound(tree))
+    return SourceFile(path, io.StringIO(text).readlines(), functions, codes, _rebound(tree), frozenset(_changed(tree)))
 
 
 def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
@@ -231,6 +233,35 @@ def _rebound(tree: ast.Module) -> dict[str, int]:
             last[name] = line
         first.add(name)
     return last | {name: sys.maxsize for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+
+
+MUTATORS = frozenset(
+    name
+    for cls in (list, dict, set, bytearray)
+    for name in vars(cls)
+    if not name.startswith("_") and name not in {*vars(tuple), *vars(frozenset), *vars(bytes), "keys", "values", "items", "get"}
+) - {"fromkeys"}
+"""The methods that change their object."""
+
+
+def _changed(tree: ast.Module) -> Iterator[str]:
+    """The names and attributes (`.name`) through which a place is stored to, deleted or changed by a method."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                place = node
+            case ast.Call(func=ast.Attribute(value=place, attr=attr)) if attr in MUTATORS:
+                pass
+            case ast.AugAssign(target=ast.Name() as place):
+                pass
+            case _:
+                continue
+        while isinstance(place, ast.Attribute | ast.Subscript):
+            if isinstance(place, ast.Attribute):
+                yield f".{place.attr}"
+            place = place.value
+        if isinstance(place, ast.Name):
+            yield place.id
 
 
 def _walk_code(code: CodeType) -> Iterator[CodeType]:

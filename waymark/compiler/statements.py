@@ -7,6 +7,7 @@ import ast
 from waymark.compiler.coroutines import Coroutines
 from waymark.compiler.frame import NONE, span
 from waymark.compiler.graph import Label
+from waymark.compiler.imports import names_of
 from waymark.compiler.patterns import Patterns
 from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
@@ -74,6 +75,8 @@ class Statements(Patterns, Coroutines):
             case ast.Delete(targets=targets):
                 for target in targets:
                     self._delete(target)
+            case ast.Import() | ast.ImportFrom() if self.names.imports.keys() >= {*names_of(node)}:
+                pass
             case ast.Pass():
                 pass
             case _:
