@@ -15,6 +15,10 @@ create table waymark.runs (
   created_at      timestamptz not null,
   started_at      timestamptz,
   ended_at        timestamptz,
+  parent_run      uuid,
+  parent_action   bigint,
+  depth           smallint,
+  constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
   constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
   constraint runs_outcome_matches_state check (
     (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
@@ -24,11 +28,21 @@ create table waymark.runs (
 create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
   where idempotency_key is not null;
 create index runs_by_creation on waymark.runs (created_at);
+create index runs_by_parent on waymark.runs (parent_run) where parent_run is not null;
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
+-- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
+create sequence waymark.numbers as int cycle;
+comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
+
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
--- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values).
+-- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
+-- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
+-- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
+--   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
+--   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
+--   program_id 0: the task is one call of an action or a workflow.
 create table waymark.tasks (
   run_id     uuid not null,
   task_no    int not null default 0,
@@ -43,11 +57,33 @@ create table waymark.tasks (
   frames     jsonb not null default '[]',
   ready_at   timestamptz not null,
   started_at timestamptz,
+  shared       boolean,
+  parent_no    int,
+  parent_step  int,
+  slot         int,
+  scope_no     int,
+  name         text,
+  cancels      int,
+  wake         jsonb,
+  waits_for    jsonb,
+  semaphore_no int,
+  ticket       int,
   primary key (run_id, task_no),
-  constraint tasks_state_is_known check (state in ('ready', 'timer', 'action', 'gather', 'settle')),
-  constraint tasks_pending_matches_state check ((pending > 0) = (state in ('action', 'gather', 'settle')))
+  constraint tasks_state_is_known check (
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
+  constraint tasks_pending_matches_state check (
+    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
+  constraint tasks_of_a_run_with_one_are_plain check (
+    shared is true or num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no) = 0 and task_no = 0
+              and state in ('ready', 'timer', 'action', 'gather', 'settle')),
+  constraint tasks_branch_has_a_place check (num_nulls(parent_no, parent_step, slot) in (0, 3) and (task_no = 0) = (name is null)),
+  constraint tasks_wait_matches_state check (
+    (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state = 'semaphore')
+    and (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready';
+create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
+create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
+create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
@@ -72,17 +108,20 @@ create table waymark.actions (
   ready_at      timestamptz not null,
   claimed_at    timestamptz,
   deadline      timestamptz,
+  child_run     uuid,
   primary key (run_id, action_id),
-  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff')),
+  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
+  constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
     and (claimed_at is not null) = (state = 'running'))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
-comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off.';
+comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
--- Hot. What becomes ready by the clock: a task (action_id 0) or an action that backs off.
+-- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
+-- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires, -1: the run is to be cancelled.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -91,7 +130,7 @@ create table waymark.timers (
   primary key (run_id, task_no, action_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index timers_due on waymark.timers (due_at);
-comment on table waymark.timers is 'Sleeping tasks, delayed starts and actions that back off.';
+comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages between runs.';
 
 -- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
 create table waymark.action_attempts (
@@ -113,7 +152,7 @@ create table waymark.action_attempts (
   run_us     bigint,
   session_id bigint,
   primary key (run_id, task_no, step_no, slot, attempt),
-  constraint action_attempts_outcome_is_known check (outcome in ('succeeded', 'failed', 'timed_out', 'lost', 'abandoned')),
+  constraint action_attempts_outcome_is_known check (outcome in ('succeeded', 'failed', 'timed_out', 'lost', 'abandoned', 'cancelled')),
   constraint action_attempts_success_is_final check (final or outcome <> 'succeeded')
 ) with (fillfactor = 100);
 comment on table waymark.action_attempts is 'History: every attempt of every action, with arguments and result or error.';

@@ -1,4 +1,4 @@
--- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
+-- {"action", "args", "policy"}, {"function", "args"} or {"workflow", "args"}: evaluated to the same shape with values. SQLSTATEs: WM101.
 create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
 language plpgsql stable as $$
 declare
@@ -6,12 +6,17 @@ declare
   v_key text;
   v_pairs text;
   v_text text;
+  v_kind text;
 begin
-  perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
-  if p_call ->> 'action' !~ '^[^\s"''\\]+$' or length(p_call ->> 'action') > 500 then
-    perform waymark._refuse_ir(p_path || '.action', 'must be the name of an action, 1 to 500 characters');
+  v_kind := case when p_call ? 'function' then 'function' when p_call ? 'workflow' then 'workflow' else 'action' end;
+  perform waymark._check_fields(p_call, case v_kind
+    when 'function' then '{"function": "int", "args": "object"}' when 'workflow' then '{"workflow": "string", "args": "object"}'
+    else '{"action": "string", "args": "object", "policy": "object?"}' end::jsonb, p_path);
+  if v_kind <> 'function' and (p_call ->> v_kind !~ '^[^\s"''\\]+$' or length(p_call ->> v_kind) > 500) then
+    perform waymark._refuse_ir(format('%s.%s', p_path, v_kind), format('must be the name of an %s, 1 to 500 characters', v_kind));
   end if;
-  v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
+  v_text := case v_kind when 'workflow' then format('waymark._call_workflow(%L, ', p_call ->> 'workflow')
+                        else format('jsonb_build_object(%L, %L::jsonb, ''args'', ', v_kind, p_call -> v_kind) end;
   foreach v_part in array '{args,policy}'::text[] loop
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
@@ -31,4 +36,4 @@ begin
   return v_text || ')';
 end
 $$;
-comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';
+comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds a call.';

@@ -26,7 +26,7 @@ begin
         waymark._generate_invocation(p_node -> 'call', v_reads, v_path || '.call'), v_suspend);
     when 'fork' then
       v_text := format(E'v_value := %s;\n          v_ok := true;\n          if v_value = ''[]'' then\n            pc := %s; continue block;\n          end if;\n'
-        '          payload := waymark._check_fork(v_value, %L);\n%s          effect := ''fork'';\n          exit activation;',
+        '          payload := waymark._check_fork(v_value, %L);\n%s          effect := payload ->> ''effect'';\n          exit activation;',
         waymark._generate_expression(p_node -> 'branches', v_reads, v_path || '.branches', 'value', true),
         ~(p_node -> 'id')::int, p_node -> 'settle', v_suspend);
     when 'sleep' then
@@ -43,8 +43,11 @@ begin
       v_text := format(E'%s := %s;\n', case when p_function = 0 then 'payload' else 'v_value' end,
           waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false))
         || case when p_function = 0 then E'          effect := ''return'';\n          exit activation;'
-           else E'          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
+           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := v_value;\n            exit activation;\n          end if;\n'
+                '          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
                 '          frames := frames - -1;\n          v_load := true;\n          continue activation;' end;
+    else
+      v_text := waymark._generate_concurrency(p_node, v_names, v_reads, v_suspend);
   end case;
   return '          ' || v_text || E'\n';
 end

@@ -1,4 +1,5 @@
--- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
+-- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
+-- runs of several tasks is stepped in further rounds, but not without an end: others wait.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -6,18 +7,26 @@ create or replace function waymark._advance(
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
+  v_events waymark.task_event[] := p_events;
   v_steps waymark.task_step[];
+  v_shared boolean;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
 begin
-  if cardinality(p_events) > 0 then
-    v_steps := waymark._step_tasks(p_events, p_isolate);
+  for v_round in 1..10 loop
+    exit when cardinality(v_events) = 0;
+    v_steps := waymark._step_tasks(v_events, p_isolate);
+    v_shared := exists (select from unnest(v_steps) s
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+    if v_shared then
+      v_steps := waymark._share_runs(v_steps, p_now);
+    end if;
     perform waymark._park_tasks(v_steps, p_now);
-    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise')) then
+    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then
       perform waymark._finish_runs(v_steps, p_now);
     end if;
-    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork');
+    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
@@ -28,7 +37,11 @@ begin
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
     end if;
-  end if;
+    exit when not v_shared;
+    perform waymark._coordinate(v_steps, p_now);
+    exit when p_capacity = 0;
+    v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
+  end loop;
   if v_room > 0 then
     return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
   end if;

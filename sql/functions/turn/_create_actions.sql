@@ -13,7 +13,8 @@ begin
       from unnest(p_steps) s where s.effect = 'action'
     union all
     select s.run_id, s.task_no, s.step_no + 1, b.ordinality::int - 1, ~s.pc, b.value, s.priority, s.queue
-      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'fork'
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b
+     where s.effect = 'fork' or s.effect = 'branches' and b.value ? 'action'
   ), served as (
     select w.*, coalesce(w.call #>> '{policy,queue}', w.queue) as action_queue,
            coalesce(w.call #> '{policy,timeout}', '300') as timeout,
@@ -35,7 +36,7 @@ begin
     from created c where c.state = 'running';
   get diagnostics v_count = row_count;
   select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
-    from unnest(p_steps) s where s.effect in ('action', 'fork');
+    from unnest(p_steps) s where s.effect in ('action', 'fork', 'branches');
   if v_wanted > v_count then
     perform waymark._wake_hungry();
   end if;

@@ -1,37 +1,51 @@
--- Takes due timers: actions that backed off become ready, tasks are answered locked, to be stepped. Locks: timers (skip locked), actions, tasks in key order:
--- the tasks and actions of a timer are touched by nobody else while it is pending.
+-- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
+-- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
 create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
+  v_rows tid[];
+  v_taken waymark.timers[];
   v_events waymark.task_event[];
 begin
-  with due as materialized (
-    select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
-  ), taken as (
-    delete from waymark.timers t using due d where t.ctid = d.row_id
-  )
-  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
+    into v_due, v_rows
+    from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
   if v_due is null then
     return array[]::waymark.task_event[];
   end if;
+  with free as materialized (
+    select d.*, v_rows[d.i] as row_id,
+           b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as taken
+      from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
+      left join lateral (
+        select t.run_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
+  ), removed as (
+    delete from waymark.timers t using free f where t.ctid = f.row_id and f.taken
+  )
+  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) into v_taken from free f where f.taken;
   update waymark.actions a set state = 'ready'
-    from unnest(v_due) d
+    from unnest(v_taken) d
    cross join lateral (
       select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
-   where d.action_id <> 0 and a.ctid = c.row_id;
+   where d.action_id > 0 and a.ctid = c.row_id;
   if found then
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
-    select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
+    select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
-        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+        select w.*, w.ctid as row_id from waymark.tasks w
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
-                       true, 'null'::jsonb)::waymark.task_event)
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames,
+                       true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
+  if exists (select from unnest(v_taken) d where d.action_id <> 0) then
+    v_events := v_events || waymark._accept_messages(v_taken, p_now);
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;

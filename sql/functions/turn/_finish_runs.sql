@@ -1,12 +1,12 @@
--- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
--- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
+-- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
-    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
   v_leftovers tid[];
   v_waiter text;
 begin
@@ -23,6 +23,10 @@ begin
        cross join lateral (
           select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
        where t.ctid = m.row_id
+    ), orphaned as (
+      insert into waymark.timers (run_id, task_no, action_id, due_at)
+      select l.child_run, 0, -1, p_now from removed l where l.child_run is not null
+      on conflict do nothing
     )
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
                                          claimed_at, ended_at, session_id)
@@ -33,8 +37,8 @@ begin
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.
   v_ended := array(
-    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.pc, s.locals, s.frames,
-               s.effect, s.payload)::waymark.task_step
+    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.shared, s.pc, s.locals,
+               s.frames, s.effect, s.payload, null)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
         select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);
@@ -46,7 +50,10 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s where r.ctid = s.row_id
-      returning r.waiters
+      returning r.waiters, r.parent_run, r.parent_action
+    ), told as (
+      insert into waymark.timers (run_id, task_no, action_id, due_at)
+      select e.parent_run, 0, e.parent_action, p_now from ended e where e.parent_run is not null
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
   loop

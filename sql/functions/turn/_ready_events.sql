@@ -1,17 +1,17 @@
--- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- Claims the ready bodies of runs in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready'
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
-                       true, 'null'::jsonb)::waymark.task_event)
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames,
+                       coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');
 end
 $$;
-comment on function waymark._ready_events(int) is 'Claims ready tasks in priority order.';
+comment on function waymark._ready_events(int) is 'Claims ready runs in priority order.';

@@ -1,4 +1,4 @@
--- Calls the step functions: one dynamic statement a program and batch. They read and write no table.
+-- Calls the step functions: one dynamic statement a program and batch. They read and write no table. A task that is one call (program_id 0) ends as the call does.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
@@ -6,12 +6,16 @@ language plpgsql as $$
 declare
   c_call constant text :=
     'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' s.pc, s.locals, s.frames, s.effect, s.payload)::waymark.task_step)'
+    ' e.shared, s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step)'
     ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
-  v_steps waymark.task_step[] := array[]::waymark.task_step[];
+  v_steps waymark.task_step[] := array(
+    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames,
+               case when e.ok then 'return' else 'raise' end,
+               case when e.ok then e.value else jsonb_build_object('node', ~e.pc, 'exception', e.value) end, null)::waymark.task_step
+      from unnest(p_events) e where e.program_id = 0);
 begin
   for v_program in
     select p.program_id, p.function_name from waymark.programs p
@@ -28,8 +32,8 @@ begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
-                            v_event.step_no, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
-                            waymark._engine_failure(v_event.pc, sqlstate, sqlerrm))::waymark.task_step];
+                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
+                            waymark._engine_failure(v_event.pc, sqlstate, sqlerrm), null)::waymark.task_step];
       end;
       v_steps := v_steps || v_some;
     end loop;

@@ -1,6 +1,6 @@
 -- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
---   2. due timers, ready tasks   _due_events, _ready_events
+--   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
@@ -31,7 +31,7 @@ begin
   end if;
   v_due := waymark._due_events(v_now, c_batch);
   if v_limit > 0 then
-    v_ready := waymark._ready_events(v_limit);
+    v_ready := waymark._ready_events(v_limit) || waymark._ready_branches(c_batch);
   end if;
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
@@ -42,7 +42,8 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch
+           or exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
