@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.engine.programs import Json, const, local, op
+from tests.engine.session import Claim, Session
 
 SOURCE = {"module": "app", "file": "app.py", "first_line": 1}
 
@@ -64,8 +65,8 @@ def fork(*calls: Json, settle: bool = False, target: str | None = "r", **edges: 
 
 def spread(call: Json, over: str = "xs", target: str = "r", *, settle: bool = False) -> Json:
     """A fork of one call for each x of a list."""
-    generators = [{"target": "x", "iter": local(over), "conditions": []}]
-    branches = {"comprehension": {"element": {"invocation": call}, "generators": generators}}
+    generators: Json = [{"target": "x", "iter": local(over), "conditions": []}]
+    branches: Json = {"comprehension": {"element": {"invocation": call}, "generators": generators}}
     return {"kind": "fork", "branches": branches, "settle": settle, "target": target}
 
 
@@ -88,3 +89,14 @@ def value_error(text: str) -> Json:
 
 def sleep(seconds: float = 600, **edges: int) -> Json:
     return {"kind": "sleep", "seconds": const(seconds), **edges}
+
+
+HELPER = function("helper", act(local("n"), "n"), give(op("mul", local("n"), const(10))), parameters=("n",))
+
+
+def drain(session: Session, claims: list[Claim] | None = None, turns: int = 200) -> None:
+    """Answers every action with its argument until nothing happens any more."""
+    for _ in range(turns):
+        claims = session.turn(*(c.succeeded(c.arguments.get("n")) for c in claims or []), capacity=100)
+        if not claims and not session.backlog and session.due_in_ms != 0:
+            return
