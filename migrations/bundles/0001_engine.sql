@@ -95,6 +95,10 @@ create table waymark.runs (
   created_at      timestamptz not null,
   started_at      timestamptz,
   ended_at        timestamptz,
+  parent_run      uuid,
+  parent_action   bigint,
+  depth           smallint,
+  constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
   constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
   constraint runs_outcome_matches_state check (
     (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
@@ -104,11 +108,21 @@ create table waymark.runs (
 create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
   where idempotency_key is not null;
 create index runs_by_creation on waymark.runs (created_at);
+create index runs_by_parent on waymark.runs (parent_run) where parent_run is not null;
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
+-- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
+create sequence waymark.numbers as int cycle;
+comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
+
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
--- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values).
+-- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
+-- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
+-- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
+--   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
+--   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
+--   program_id 0: the task is one call of an action or a workflow.
 create table waymark.tasks (
   run_id     uuid not null,
   task_no    int not null default 0,
@@ -123,11 +137,33 @@ create table waymark.tasks (
   frames     jsonb not null default '[]',
   ready_at   timestamptz not null,
   started_at timestamptz,
+  shared       boolean,
+  parent_no    int,
+  parent_step  int,
+  slot         int,
+  scope_no     int,
+  name         text,
+  cancels      int,
+  wake         jsonb,
+  waits_for    jsonb,
+  semaphore_no int,
+  ticket       int,
   primary key (run_id, task_no),
-  constraint tasks_state_is_known check (state in ('ready', 'timer', 'action', 'gather', 'settle')),
-  constraint tasks_pending_matches_state check ((pending > 0) = (state in ('action', 'gather', 'settle')))
+  constraint tasks_state_is_known check (
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
+  constraint tasks_pending_matches_state check (
+    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
+  constraint tasks_of_a_run_with_one_are_plain check (
+    shared is true or num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no) = 0 and task_no = 0
+              and state in ('ready', 'timer', 'action', 'gather', 'settle')),
+  constraint tasks_branch_has_a_place check (num_nulls(parent_no, parent_step, slot) in (0, 3) and (task_no = 0) = (name is null)),
+  constraint tasks_wait_matches_state check (
+    (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state = 'semaphore')
+    and (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready';
+create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
+create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
+create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
@@ -152,17 +188,20 @@ create table waymark.actions (
   ready_at      timestamptz not null,
   claimed_at    timestamptz,
   deadline      timestamptz,
+  child_run     uuid,
   primary key (run_id, action_id),
-  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff')),
+  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
+  constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
     and (claimed_at is not null) = (state = 'running'))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
-comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off.';
+comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
--- Hot. What becomes ready by the clock: a task (action_id 0) or an action that backs off.
+-- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
+-- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires, -1: the run is to be cancelled.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -171,7 +210,7 @@ create table waymark.timers (
   primary key (run_id, task_no, action_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index timers_due on waymark.timers (due_at);
-comment on table waymark.timers is 'Sleeping tasks, delayed starts and actions that back off.';
+comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages between runs.';
 
 -- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
 create table waymark.action_attempts (
@@ -193,10 +232,59 @@ create table waymark.action_attempts (
   run_us     bigint,
   session_id bigint,
   primary key (run_id, task_no, step_no, slot, attempt),
-  constraint action_attempts_outcome_is_known check (outcome in ('succeeded', 'failed', 'timed_out', 'lost', 'abandoned')),
+  constraint action_attempts_outcome_is_known check (outcome in ('succeeded', 'failed', 'timed_out', 'lost', 'abandoned', 'cancelled')),
   constraint action_attempts_success_is_final check (final or outcome <> 'succeeded')
 ) with (fillfactor = 100);
 comment on table waymark.action_attempts is 'History: every attempt of every action, with arguments and result or error.';
+-- file: schema/25_tasks.sql
+-- Append-only: how each task but the body has ended. Kept with the run: a handle can be asked at any time.
+create table waymark.task_history (
+  run_id      uuid not null,
+  task_no     int not null,
+  parent_no   int,
+  parent_step int,
+  slot        int,
+  name        text not null,
+  status      text not null,
+  value       jsonb,
+  started_at  timestamptz,
+  ended_at    timestamptz not null,
+  primary key (run_id, task_no),
+  constraint task_history_status_is_known check (status in ('returned', 'raised', 'cancelled')),
+  constraint task_history_value_matches_status check (value is not null)
+) with (fillfactor = 100);
+create index task_history_by_place on waymark.task_history (run_id, parent_no, parent_step, slot) where parent_no is not null;
+comment on table waymark.task_history is 'History: how the tasks of runs have ended.';
+
+-- Who waits for the end of a task. A wait that is over leaves its rows until the task has ended; its step_no tells.
+create table waymark.task_waits (
+  run_id    uuid not null,
+  task_no   int not null,
+  waiter_no int not null,
+  step_no   int not null,
+  primary key (run_id, task_no, waiter_no)
+);
+comment on table waymark.task_waits is 'Which tasks wait for the end of which.';
+
+-- cancels: the cancel requests that the task had when the scope was opened.
+create table waymark.scopes (
+  run_id   uuid not null,
+  scope_no int not null,
+  task_no  int not null,
+  cancels  int not null,
+  fired    boolean not null default false,
+  primary key (run_id, scope_no)
+);
+comment on table waymark.scopes is 'Open cancel scopes of live runs.';
+
+create table waymark.semaphores (
+  run_id       uuid not null,
+  semaphore_no int not null,
+  value        int not null,
+  primary key (run_id, semaphore_no),
+  constraint semaphores_are_not_negative check (value >= 0)
+);
+comment on table waymark.semaphores is 'Semaphores of live runs; who waits for one is a task with its number.';
 -- file: schema/30_sessions.sql
 -- A daemon's session and its lease: liveness is kept a session, not an action.
 -- hungry: it waits with free capacity, so new work notifies it.
@@ -229,14 +317,20 @@ comment on type waymark.action_result is 'Internal to the turn: the final result
 -- by it, the one join that no statistics can turn into a scan of the table.
 create type waymark.task_event as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
+  shared boolean, pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
 comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
 
 -- What a step function answered: where the task stands now and what it wants.
 create type waymark.task_step as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  pc int, locals jsonb, frames jsonb, effect text, payload jsonb);
+  shared boolean, pc int, locals jsonb, frames jsonb, effect text, payload jsonb, commands jsonb[]);
 comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
+
+create type waymark.task_key as (run_id uuid, task_no int);
+comment on type waymark.task_key is 'Internal to the turn: names a task.';
+
+create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
+comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
 -- file: functions/errors/_builtin_mro.sql
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
@@ -386,6 +480,35 @@ begin
 end
 $$;
 comment on function waymark._block_starts(jsonb) is 'The nodes of a program at which a basic block begins.';
+-- file: functions/programs/_check_calls.sql
+-- The functions that the branches of a fork, or a spawned task, call: they must exist and take the arguments. Invocations stand in displays, as the
+-- elements of comprehensions and in what py.concat joins; all else about them is checked where they are generated. SQLSTATEs: WM101.
+create or replace function waymark._check_calls(p_value jsonb, p_ir jsonb, p_path text) returns void
+language plpgsql stable as $$
+declare
+  v_callee jsonb;
+  v_call jsonb := p_value -> 'invocation';
+begin
+  if jsonb_typeof(v_call -> 'function') = 'number' and jsonb_typeof(v_call -> 'args') = 'object' then
+    v_callee := p_ir #> array['functions', v_call ->> 'function'];
+    if v_callee is null or (v_call ->> 'function')::numeric < 1 then
+      perform waymark._refuse_ir(p_path, 'must call a function of this program');
+    elsif exists (select from jsonb_object_keys(v_call -> 'args') k
+                   where not exists (select from jsonb_array_elements(v_callee -> 'parameters') p where p ->> 'name' = k)) then
+      perform waymark._refuse_ir(p_path, 'has an argument and no parameter for it to go to');
+    elsif exists (select from jsonb_array_elements(v_callee -> 'parameters') p where not p ? 'default' and not v_call -> 'args' ? (p ->> 'name')) then
+      perform waymark._refuse_ir(p_path, 'lacks an argument');
+    end if;
+  elsif jsonb_typeof(p_value -> 'list') = 'array' then
+    perform waymark._check_calls(e, p_ir, p_path) from jsonb_array_elements(p_value -> 'list') e;
+  elsif jsonb_typeof(p_value #> '{comprehension,element}') = 'object' then
+    perform waymark._check_calls(p_value #> '{comprehension,element}', p_ir, p_path);
+  elsif p_value ? 'op' and jsonb_typeof(p_value -> 'args') = 'array' then
+    perform waymark._check_calls(e, p_ir, p_path) from jsonb_array_elements(p_value -> 'args') e;
+  end if;
+end
+$$;
+comment on function waymark._check_calls(jsonb, jsonb, text) is 'Refuses calls of functions that are not there or do not take the arguments.';
 -- file: functions/programs/_check_fields.sql
 -- p_value must be an object whose keys and types are those of p_shape: key -> type of jsonb_typeof, 'int', 'any', each with "?" when optional.
 create or replace function waymark._check_fields(p_value jsonb, p_shape jsonb, p_path text) returns void
@@ -491,7 +614,9 @@ begin
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
   end loop;
-  if v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
+  if v_kind in ('fork', 'spawn') then
+    perform waymark._check_calls(coalesce(p_node -> 'branches', jsonb_build_object('invocation', p_node -> 'call')), p_ir, v_path);
+  elsif v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
     perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception or now');
   end if;
   if v_kind = 'call' then
@@ -619,7 +744,7 @@ begin
     else
       v_guarded := v_guarded || format(c_guard, v_position, v_part, '');
     end if;
-    if v_kind in ('action', 'sleep', 'fork', 'call') then
+    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire') then
       p_code := p_code || v_plain || format(E'        when %s then -- %s: goes on\n', ~v_id, v_node #> '{span,0}');
       v_plain := E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n' || case
         when v_node ->> 'target' is null then '' else format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target')) end;
@@ -704,6 +829,47 @@ begin
 end
 $$;
 comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int, int) is 'The SQL of a list comprehension.';
+-- file: functions/programs/_generate_concurrency.sql
+-- The statements of a node of tasks, child runs, scopes and semaphores. What needs the engine's answer suspends; the rest is put on the list of commands,
+-- which the turn carries out when the step has ended. SQLSTATEs: WM101.
+create or replace function waymark._generate_concurrency(p_node jsonb, p_names jsonb, p_reads jsonb, p_suspend text) returns text
+language plpgsql stable as $$
+declare
+  c_command constant text := 'commands := commands || jsonb_build_object(''do'', %L, %s);';
+  c_suspend constant text := E'payload := %s;\n%s          effect := %L;\n          exit activation;';
+  v_kind text := p_node ->> 'kind';
+  v_path text := format('$.nodes[%s]', p_node -> 'id');
+  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' else 'semaphore' end;
+  v_value text := '''null''::jsonb';
+  v_bind text := '';
+begin
+  if v_kind in ('child', 'spawn') then
+    v_value := waymark._generate_invocation(p_node -> 'call', p_reads, v_path || '.call');
+  elsif v_kind <> 'unscope' and p_node -> v_field <> 'null' then
+    v_value := waymark._generate_expression(p_node -> v_field, p_reads, format('%s.%s', v_path, v_field), 'value', false);
+  end if;
+  if v_kind in ('spawn', 'scope', 'semaphore') then
+    v_value := format(case v_kind when 'scope' then 'waymark._check_timeout(%s)' when 'semaphore' then 'waymark._check_semaphore(%s)' else '%s' end, v_value);
+    if p_node ->> 'target' is not null then
+      v_bind := format(E'\n          %I := %s;', p_names ->> (p_node ->> 'target'), case v_kind when 'scope' then 'v_value'
+                       else format('jsonb_build_object(''$'', %L, ''v'', v_value)', case v_kind when 'spawn' then 'task' else v_kind end) end);
+    end if;
+    return format(E'payload := %s;\n          v_value := to_jsonb(nextval(''waymark.numbers''));\n          ', v_value)
+      || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s', p_node -> 'id',
+                                          coalesce(p_reads ->> (p_node ->> 'group'), 'null'))) || v_bind;
+  end if;
+  return case v_kind
+    when 'child' then format(c_suspend, v_value, p_suspend, 'child')
+    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', case when p_node -> 'timeout' = 'null' then '''null'''
+      else waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false) end, p_node -> 'linked'), p_suspend, 'wait')
+    when 'unscope' then format(c_suspend, format('jsonb_build_object(''scope'', %s)', p_reads ->> (p_node ->> 'scope')), p_suspend, 'unscope')
+    when 'acquire' then format(c_suspend, format('jsonb_build_object(''semaphore'', waymark._check_handle(%s, ''semaphore''))', v_value), p_suspend, 'acquire')
+    when 'release' then format(c_command, 'release', format('''semaphore'', waymark._check_handle(%s, ''semaphore'')', v_value))
+    when 'cancel' then format(c_command, 'cancel', format('''tasks'', waymark._check_tasks(%s)', v_value))
+  end;
+end
+$$;
+comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes and semaphores.';
 -- file: functions/programs/_generate_dict.sql
 -- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
 create or replace function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
@@ -846,7 +1012,7 @@ begin
    cross join lateral waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables) b
    where v_starts ? (n.ordinality - 1)::text;
   return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_ok boolean, p_value jsonb,'
-                ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb) language plpgsql stable as %L', p_name,
+                ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb, out commands jsonb[]) language plpgsql stable as %L', p_name,
     format(E'\n-- Workflow %s from %s, %s. Generated; the program counter is the node of waymark.program_nodes.\ndeclare\n%s%s',
       p_ir ->> 'workflow', waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,module}'), 1),
       waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,file}'), 1), coalesce(v_declarations, ''),
@@ -882,7 +1048,7 @@ end
 $$;
 comment on function waymark._generate_function_value(text, jsonb, jsonb, text, int) is 'The SQL of a function or class as an argument.';
 -- file: functions/programs/_generate_invocation.sql
--- {"action", "args", "policy"}: evaluated to the same shape with values. SQLSTATEs: WM101.
+-- {"action", "args", "policy"}, {"function", "args"} or {"workflow", "args"}: evaluated to the same shape with values. SQLSTATEs: WM101.
 create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
 language plpgsql stable as $$
 declare
@@ -890,12 +1056,17 @@ declare
   v_key text;
   v_pairs text;
   v_text text;
+  v_kind text;
 begin
-  perform waymark._check_fields(p_call, '{"action": "string", "args": "object", "policy": "object?"}', p_path);
-  if p_call ->> 'action' !~ '^[^\s"''\\]+$' or length(p_call ->> 'action') > 500 then
-    perform waymark._refuse_ir(p_path || '.action', 'must be the name of an action, 1 to 500 characters');
+  v_kind := case when p_call ? 'function' then 'function' when p_call ? 'workflow' then 'workflow' else 'action' end;
+  perform waymark._check_fields(p_call, case v_kind
+    when 'function' then '{"function": "int", "args": "object"}' when 'workflow' then '{"workflow": "string", "args": "object"}'
+    else '{"action": "string", "args": "object", "policy": "object?"}' end::jsonb, p_path);
+  if v_kind <> 'function' and (p_call ->> v_kind !~ '^[^\s"''\\]+$' or length(p_call ->> v_kind) > 500) then
+    perform waymark._refuse_ir(format('%s.%s', p_path, v_kind), format('must be the name of an %s, 1 to 500 characters', v_kind));
   end if;
-  v_text := format('jsonb_build_object(''action'', %L, ''args'', ', p_call ->> 'action');
+  v_text := case v_kind when 'workflow' then format('waymark._call_workflow(%L, ', p_call ->> 'workflow')
+                        else format('jsonb_build_object(%L, %L::jsonb, ''args'', ', v_kind, p_call -> v_kind) end;
   foreach v_part in array '{args,policy}'::text[] loop
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
@@ -915,7 +1086,7 @@ begin
   return v_text || ')';
 end
 $$;
-comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds an action call.';
+comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds a call.';
 -- file: functions/programs/_generate_library_call.sql
 -- The SQL of a call of the library (py.call, py.method) where the engine has a function for it: _py_call_<name> and _py_method_<name>, dots as
 -- underscores. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
@@ -986,7 +1157,7 @@ begin
         waymark._generate_invocation(p_node -> 'call', v_reads, v_path || '.call'), v_suspend);
     when 'fork' then
       v_text := format(E'v_value := %s;\n          v_ok := true;\n          if v_value = ''[]'' then\n            pc := %s; continue block;\n          end if;\n'
-        '          payload := waymark._check_fork(v_value, %L);\n%s          effect := ''fork'';\n          exit activation;',
+        '          payload := waymark._check_fork(v_value, %L);\n%s          effect := payload ->> ''effect'';\n          exit activation;',
         waymark._generate_expression(p_node -> 'branches', v_reads, v_path || '.branches', 'value', true),
         ~(p_node -> 'id')::int, p_node -> 'settle', v_suspend);
     when 'sleep' then
@@ -1003,8 +1174,11 @@ begin
       v_text := format(E'%s := %s;\n', case when p_function = 0 then 'payload' else 'v_value' end,
           waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false))
         || case when p_function = 0 then E'          effect := ''return'';\n          exit activation;'
-           else E'          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
+           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := v_value;\n            exit activation;\n          end if;\n'
+                '          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
                 '          frames := frames - -1;\n          v_load := true;\n          continue activation;' end;
+    else
+      v_text := waymark._generate_concurrency(p_node, v_names, v_reads, v_suspend);
   end case;
   return '          ' || v_text || E'\n';
 end
@@ -6949,6 +7123,41 @@ begin
 end
 $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/steps/_call_workflow.sql
+-- A call of a workflow: its newest program, and its arguments bound as CPython binds them. SQLSTATEs: WM501 (TypeError, UnknownWorkflow).
+create or replace function waymark._call_workflow(p_workflow text, p_arguments jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+  v_program waymark.programs;
+  v_bound jsonb;
+  v_missing text[];
+  v_unexpected text;
+  v_message text;
+begin
+  select p.* into v_program from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
+  if not found then
+    v_message := format('there is no workflow "%s": register it, or start a worker that has it', p_workflow);
+    perform waymark._raise_value(jsonb_build_object('$', 'exception', 'type', 'waymark.errors:UnknownWorkflow',
+      'args', jsonb_build_array(v_message), 'message', v_message,
+      'mro', '["waymark.errors:UnknownWorkflow", "waymark.errors:WaymarkError", "LookupError", "Exception", "BaseException", "object"]'::jsonb));
+  end if;
+  select coalesce(jsonb_object_agg(p ->> 'name', p -> 'default') filter (where p ? 'default'), '{}') || p_arguments,
+         array_agg(quote_literal(p ->> 'name')) filter (where not p ? 'default' and not p_arguments ? (p ->> 'name'))
+    into v_bound, v_missing from jsonb_array_elements(v_program.parameters) p;
+  select k into v_unexpected from jsonb_object_keys(p_arguments) k
+   where not exists (select from jsonb_array_elements(v_program.parameters) p where p ->> 'name' = k) limit 1;
+  if v_unexpected is not null then
+    perform waymark._raise_python('TypeError', format('%s.run() got an unexpected keyword argument ''%s''', p_workflow, v_unexpected));
+  elsif v_missing is not null then
+    perform waymark._raise_python('TypeError', format('%s.run() missing %s required positional argument%s: %s', p_workflow, cardinality(v_missing),
+      case when cardinality(v_missing) > 1 then 's' else '' end, case cardinality(v_missing) when 1 then v_missing[1]
+        when 2 then array_to_string(v_missing, ' and ')
+        else array_to_string(trim_array(v_missing, 1), ', ') || ', and ' || v_missing[cardinality(v_missing)] end));
+  end if;
+  return jsonb_build_object('workflow', p_workflow, 'program', v_program.program_id, 'args', v_bound);
+end
+$$;
+comment on function waymark._call_workflow(text, jsonb) is 'A call of the newest program of a workflow, its arguments bound.';
 -- file: functions/steps/_check_evaluation.sql
 -- What CPython has made of an expression: its exception is raised as if the engine had. What is no exception of Python, but that nobody can compute this,
 -- ends the run as a refusal of the engine does. SQLSTATEs: WM501, WM502.
@@ -6966,7 +7175,7 @@ end
 $$;
 comment on function waymark._check_evaluation(boolean, jsonb) is 'Raises what an evaluation by CPython has raised.';
 -- file: functions/steps/_check_fork.sql
--- The payload of a fork. SQLSTATEs: WM503.
+-- The payload of a fork: its effect is "branches" when there are others than actions. SQLSTATEs: WM503.
 create or replace function waymark._check_fork(p_branches jsonb, p_settle boolean) returns jsonb
 language plpgsql stable as $$
 begin
@@ -6974,10 +7183,23 @@ begin
     raise exception using errcode = 'WM503', message = format('a gather of %s branches; at most 100000 run at once', jsonb_array_length(p_branches)),
       hint = 'Gather in portions.';
   end if;
-  return jsonb_build_object('settle', p_settle, 'branches', p_branches);
+  return jsonb_build_object('settle', p_settle, 'branches', p_branches, 'effect', case
+    when exists (select from jsonb_array_elements(p_branches) b where not b ? 'action') then 'branches' else 'fork' end);
 end
 $$;
 comment on function waymark._check_fork(jsonb, boolean) is 'The payload of a fork, within limits.';
+-- file: functions/steps/_check_handle.sql
+-- The number in the handle of a task or a semaphore. SQLSTATEs: WM501 (TypeError).
+create or replace function waymark._check_handle(p_value jsonb, p_kind text) returns jsonb
+language plpgsql stable as $$
+begin
+  if p_value ->> '$' is distinct from p_kind then
+    perform waymark._raise_python('TypeError', format('a %s is needed, not %s', p_kind, waymark._py_type_name(p_value)));
+  end if;
+  return p_value -> 'v';
+end
+$$;
+comment on function waymark._check_handle(jsonb, text) is 'The number in a handle.';
 -- file: functions/steps/_check_policy.sql
 -- Policies may be computed by the body, so their values are checked when they are used. SQLSTATEs: WM501 (ValueError).
 create or replace function waymark._check_policy(p_policy jsonb) returns jsonb
@@ -7006,6 +7228,20 @@ begin
 end
 $$;
 comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
+-- file: functions/steps/_check_semaphore.sql
+-- The first value of a semaphore. SQLSTATEs: WM501 (TypeError, ValueError), WM502.
+create or replace function waymark._check_semaphore(p_value jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if waymark.py_lt(p_value, '0') then
+    perform waymark._raise_python('ValueError', 'Semaphore initial value must be >= 0');
+  elsif not coalesce(waymark._py_int(p_value) between 0 and 1000000000, false) then
+    perform waymark._refuse(format('a semaphore of %s', left(p_value::text, 50)), 'Give it an int of at most 1,000,000,000.');
+  end if;
+  return to_jsonb(waymark._py_int(p_value));
+end
+$$;
+comment on function waymark._check_semaphore(jsonb) is 'The first value of a semaphore.';
 -- file: functions/steps/_check_sleep.sql
 -- The payload of a sleep; null when there is nothing to wait for (asyncio.sleep returns at once for zero and less). asyncio compares the delay with zero
 -- first, hence the TypeError of that comparison. SQLSTATEs: WM501, WM503.
@@ -7026,8 +7262,38 @@ begin
 end
 $$;
 comment on function waymark._check_sleep(jsonb) is 'The payload of a sleep, or null when there is nothing to wait for.';
+-- file: functions/steps/_check_tasks.sql
+-- The numbers in a list of handles of tasks. SQLSTATEs: WM501 (TypeError).
+create or replace function waymark._check_tasks(p_tasks jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (select coalesce(jsonb_agg(waymark._check_handle(t.value, 'task') order by t.ordinality), '[]')
+            from jsonb_array_elements(waymark.py_list(p_tasks)) with ordinality t);
+end
+$$;
+comment on function waymark._check_tasks(jsonb) is 'The numbers in a list of handles of tasks.';
+-- file: functions/steps/_check_timeout.sql
+-- The seconds of a timeout: null for None, 0 for what is over at once. SQLSTATEs: WM501, WM503.
+create or replace function waymark._check_timeout(p_seconds jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return case when p_seconds = 'null' then 'null' else coalesce(waymark._check_sleep(p_seconds) -> 'seconds', '0') end;
+end
+$$;
+comment on function waymark._check_timeout(jsonb) is 'The seconds of a timeout; null for none.';
+-- file: functions/steps/_check_wait.sql
+-- The payload of a wait; seconds is its timeout. SQLSTATEs: WM501, WM503.
+create or replace function waymark._check_wait(p_tasks jsonb, p_until text, p_timeout jsonb, p_linked boolean) returns jsonb
+language plpgsql stable as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object('tasks', waymark._check_tasks(p_tasks), 'until', p_until, 'linked', p_linked,
+                                              'seconds', waymark._check_timeout(p_timeout)));
+end
+$$;
+comment on function waymark._check_wait(jsonb, text, jsonb, boolean) is 'The payload of a wait.';
 -- file: functions/steps/_engine_failure.sql
 -- The payload of a raise for what is not a Python exception: an operation that the engine refuses (WM502), a limit (WM503), or any database error.
+-- fatal: no handler sees it, in whatever task of the run; nor do those of the run that waits for it as a child.
 create or replace function waymark._engine_failure(p_pc int, p_sqlstate text, p_message text) returns jsonb
 language plpgsql immutable as $$
 declare
@@ -7035,7 +7301,7 @@ declare
                                  else 'waymark.errors:EngineError' end;
   v_message text := case when p_sqlstate like 'WM%' then p_message else format('%s (SQLSTATE %s)', p_message, p_sqlstate) end;
 begin
-  return jsonb_build_object('node', case when p_pc < 0 then ~p_pc else p_pc end, 'exception', jsonb_build_object(
+  return jsonb_build_object('fatal', true, 'node', case when p_pc < 0 then ~p_pc else p_pc end, 'exception', jsonb_build_object(
     '$', 'exception', 'type', v_type,
     'mro', jsonb_build_array(v_type, 'waymark.errors:WaymarkError', 'Exception', 'BaseException', 'object'),
     'args', jsonb_build_array(v_message), 'message', v_message));
@@ -7087,6 +7353,705 @@ begin
 end
 $$;
 comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
+-- file: functions/tasks/_accept_messages.sql
+-- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled, a scope fires.
+-- The caller has the bodies of the runs locked. Answers the tasks that can go on with the results of children.
+create or replace function waymark._accept_messages(p_timers waymark.timers[], p_now timestamptz) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_ended waymark.actions[];
+  v_results waymark.action_result[];
+  v_fatal waymark.task_step[];
+begin
+  select array_agg(a) into v_ended
+    from unnest(p_timers) m
+   cross join lateral (
+      select c from waymark.actions c where c.run_id = m.run_id and c.action_id = m.action_id and c.state = 'child' for update offset 0) l(a)
+   where m.action_id > 0;
+  delete from waymark.actions a
+   using unnest(v_ended) e
+   cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = e.run_id and c.action_id = e.action_id offset 0) c
+   where a.ctid = c.row_id;
+  with outcomes as (
+    select e.*, r.state = 'succeeded' as ok, coalesce(r.result, r.error -> 'exception') as value, r.error, r.ended_at as done_at
+      from unnest(v_ended) e join waymark.runs r on r.run_id = e.child_run
+  ), recorded as (
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at, ended_at)
+    select o.run_id, o.task_no, o.step_no, o.slot, o.attempt, o.action_id, o.node, o.name, o.arguments,
+           case when o.ok then 'succeeded' else 'failed' end, true, o.value, o.ready_at, o.done_at
+      from outcomes o
+  )
+  select array_agg(row(o.run_id, o.task_no, o.step_no, o.slot, o.ok, o.value)::waymark.action_result) filter (where o.error -> 'fatal' is null),
+         array_agg(row(null, o.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', 'raise',
+                       jsonb_build_object('fatal', true, 'node', o.node, 'exception', o.value), null)::waymark.task_step)
+           filter (where o.error -> 'fatal' is not null)
+    into v_results, v_fatal from outcomes o;
+  if v_fatal is not null then
+    perform waymark._fail_runs(v_fatal, p_now);
+  end if;
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -1), p_now);
+  perform waymark._cancel_tasks(array(select row(m.run_id, 0)::waymark.task_key from unnest(p_timers) m where m.action_id = -1), true, p_now);
+  return case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
+end
+$$;
+comment on function waymark._accept_messages(waymark.timers[], timestamptz) is 'Ended children, cancel requests and scopes that due timers tell of.';
+-- file: functions/tasks/_begin_waits.sql
+-- Waits that began in this round: those that are over at once wake their task, the others count what they wait for.
+create or replace function waymark._begin_waits(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  if not exists (select from unnest(p_steps) s where s.effect = 'wait') then
+    return;
+  end if;
+  with waiting as materialized (
+    select s.run_id, s.task_no, s.step_no + 1 as step_no, s.payload,
+           (select count(distinct n.value) from jsonb_array_elements(s.payload -> 'tasks') n) as wanted, h.ended, h.raised
+      from unnest(p_steps) s
+     cross join lateral (
+        select count(distinct n.value) as ended, coalesce(bool_or(t.status = 'raised'), false) as raised
+          from jsonb_array_elements(s.payload -> 'tasks') n
+         cross join lateral (select e.status from waymark.task_history e where e.run_id = s.run_id and e.task_no = n.value::int offset 0) t) h
+     where s.effect = 'wait'
+  ), decided as materialized (
+    select w.*, w.ended = w.wanted or case w.payload ->> 'until' when 'now' then true when 'first' then w.ended > 0
+                                                                 when 'first_exception' then w.raised else false end as over
+      from waiting w
+  ), noted as (
+    insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)
+    select distinct d.run_id, n.value::int, d.task_no, d.step_no
+      from decided d, jsonb_array_elements(d.payload -> 'tasks') n
+     where not d.over and not exists (select from waymark.task_history e where e.run_id = d.run_id and e.task_no = n.value::int)
+    on conflict (run_id, task_no, waiter_no) do update set step_no = excluded.step_no
+  ), counted as (
+    update waymark.tasks t set pending = case when t.state = 'first' then 1 else d.wanted - d.ended end
+      from decided d
+     cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no offset 0) w
+     where not d.over and t.ctid = w.row_id
+  )
+  select array_agg(row(w.row_id, d.run_id, d.task_no, null, null, null, null, d.step_no, true, null, null, null, true,
+                       waymark._wait_value(d.run_id, d.payload -> 'tasks'))::waymark.task_event)
+    into v_events
+    from decided d
+   cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = d.task_no offset 0) w
+   where d.over;
+  perform waymark._end_waits(v_events, p_now);
+end
+$$;
+comment on function waymark._begin_waits(waymark.task_step[], timestamptz) is 'Begins waits for tasks.';
+-- file: functions/tasks/_cancel_tasks.sql
+-- Cancels tasks as task.cancel() does. What happens to one depends on where it is:
+--   not begun                                  it never runs
+--   in the middle of its code (it yielded, or CPython evaluates something for it)   the request waits for its next suspension
+--   waiting for a gather, a linked wait or a child   these are cancelled instead, and the task goes on when they have ended
+--   waiting for anything else                  CancelledError there; what it waited for is dropped
+-- p_request: count it as a request (asyncio's task.cancelling()). The caller has the bodies of the runs locked.
+create or replace function waymark._cancel_tasks(p_keys waymark.task_key[], p_request boolean, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.task_key[] := p_keys;
+  v_tasks waymark.tasks[];
+begin
+  while cardinality(v_keys) > 0 loop
+    v_tasks := array(
+      select t.w from (select distinct k.run_id, k.task_no from unnest(v_keys) k) k
+       cross join lateral (
+          select w from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state <> 'closing' for no key update offset 0) t);
+    exit when cardinality(v_tasks) = 0;
+    update waymark.tasks t
+       set cancels = coalesce(t.cancels, 0) + p_request::int, shared = true,
+           wake = case when t.state = 'ready' and t.pc >= 0 or waymark._is_evaluating(t.run_id, t.task_no, t.step_no, t.state) then '{"cancel": true}'
+                       when t.state <> 'ready' then t.wake - 'cancel' else t.wake end,
+           waits_for = case when t.state in ('gather', 'settle') then '{"cancelled": true}' else t.waits_for end
+      from unnest(v_tasks) v
+     cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = v.run_id and w.task_no = v.task_no offset 0) w
+     where t.ctid = w.row_id;
+    perform waymark._interrupt_tasks(v_tasks, p_now);
+    perform waymark._drop_calls(v_tasks, p_now);
+    perform waymark._end_tasks(array(
+      select row(v.run_id, v.task_no, 'cancelled', waymark._cancelled_error())::waymark.task_end
+        from unnest(v_tasks) v where v.state = 'ready' and v.step_no = 0 and v.task_no > 0 and v.started_at is null), p_now);
+    -- On to the branches of their gathers, and the tasks of their linked waits.
+    v_keys := array(
+      select row(v.run_id, b.task_no)::waymark.task_key
+        from unnest(v_tasks) v
+       cross join lateral (
+          select t.task_no from waymark.tasks t
+           where t.run_id = v.run_id and t.task_no > 0 and t.parent_no = v.task_no and t.parent_step = v.step_no and v.state in ('gather', 'settle')
+          union all
+          select n.value::int from jsonb_array_elements(v.waits_for -> 'tasks') n where v.waits_for -> 'linked' = 'true') b);
+    p_request := true;
+  end loop;
+end
+$$;
+comment on function waymark._cancel_tasks(waymark.task_key[], boolean, timestamptz) is 'Cancels tasks as task.cancel() does.';
+-- file: functions/tasks/_cancelled_error.sql
+-- What a cancelled task gets raised where it waits.
+create or replace function waymark._cancelled_error() returns jsonb
+language plpgsql immutable as $$
+begin
+  return '{"$": "exception", "type": "asyncio.exceptions:CancelledError", "mro": ["asyncio.exceptions:CancelledError", "BaseException", "object"],'
+         ' "args": [], "message": ""}';
+end
+$$;
+comment on function waymark._cancelled_error() is 'The value of asyncio.CancelledError().';
+-- file: functions/tasks/_close_bodies.sql
+-- Bodies that have ended keep their outcome until nothing else is left of their run.
+create or replace function waymark._close_bodies(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t
+     set state = 'closing', pending = 0, shared = true, pc = s.pc, wake = null, semaphore_no = null, ticket = null,
+         waits_for = jsonb_build_object('effect', s.effect, 'payload', s.payload), started_at = coalesce(s.started_at, p_now)
+    from unnest(p_steps) s where t.ctid = s.row_id and s.task_no = 0 and s.effect in ('return', 'raise');
+end
+$$;
+comment on function waymark._close_bodies(waymark.task_step[], timestamptz) is 'Keeps the outcome of bodies that have ended.';
+-- file: functions/tasks/_close_runs.sql
+-- When the body of a run has ended, its other tasks are cancelled, as asyncio.run does; when they have ended, so does the run.
+create or replace function waymark._close_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_done waymark.task_step[];
+begin
+  if exists (select from unnest(p_steps) s where s.task_no = 0 and s.effect in ('return', 'raise')) then
+    perform waymark._cancel_tasks(array(
+      select row(t.run_id, t.task_no)::waymark.task_key
+        from unnest(p_steps) s
+       cross join lateral (select w.run_id, w.task_no from waymark.tasks w where w.run_id = s.run_id and w.task_no > 0 offset 0) t
+       where s.task_no = 0 and s.effect in ('return', 'raise')), true, p_now);
+  end if;
+  v_done := array(
+    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no, false, t.pc, '{}', '[]',
+               t.waits_for ->> 'effect', t.waits_for -> 'payload', null)::waymark.task_step
+      from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
+     cross join lateral (
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = r.run_id and w.task_no = 0 and w.state = 'closing' offset 0) t
+     where not exists (select from waymark.tasks o where o.run_id = r.run_id and o.task_no > 0));
+  if cardinality(v_done) > 0 then
+    perform waymark._forget_runs(v_done);
+    perform waymark._finish_runs(v_done, p_now);
+  end if;
+end
+$$;
+comment on function waymark._close_runs(waymark.task_step[], timestamptz) is 'Closes runs whose body has ended.';
+-- file: functions/tasks/_close_scopes.sql
+-- Closes scopes: the task goes on with whether the scope had fired and nobody else has asked to cancel the task since it was opened. As asyncio.timeout does, it
+-- takes back its own request; one that has not reached the task yet never will.
+create or replace function waymark._close_scopes(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  if not exists (select from unnest(p_steps) s where s.effect = 'unscope') then
+    return;
+  end if;
+  with closed as materialized (
+    select s.run_id, s.task_no, c.scope_no, c.row_id, coalesce(c.fired, false) as fired, coalesce(c.cancels, 0) as cancels
+      from unnest(p_steps) s
+      left join lateral (
+        select o.*, o.ctid as row_id from waymark.scopes o where o.run_id = s.run_id and o.scope_no = (s.payload -> 'scope')::int offset 0) c on true
+     where s.effect = 'unscope'
+  ), removed as (
+    delete from waymark.scopes o using closed c where o.ctid = c.row_id
+  ), unscheduled as (
+    delete from waymark.timers t
+     using closed c
+     cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = c.run_id and m.task_no = c.task_no and m.action_id = -c.scope_no offset 0) m
+     where t.ctid = m.row_id
+  )
+  update waymark.tasks t
+     set ready_at = p_now, cancels = t.cancels - c.fired::int,
+         wake = jsonb_build_object('ok', true, 'value', c.fired and not coalesce(t.wake ? 'cancel', false) and t.cancels - 1 <= c.cancels)
+                || case when t.wake ? 'cancel' and not c.fired then t.wake else '{}' end
+    from closed c
+   cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = c.run_id and w.task_no = c.task_no offset 0) w
+   where t.ctid = w.row_id;
+end
+$$;
+comment on function waymark._close_scopes(waymark.task_step[], timestamptz) is 'Closes cancel scopes.';
+-- file: functions/tasks/_coordinate.sql
+-- What tasks of a run have to do with each other, after a round of steps has been written: semaphores and scopes are made, tasks and child runs started,
+-- ended tasks told to those that wait for them, waits begun, tasks cancelled, runs closed whose body has ended. Tasks that can go on become ready.
+-- The caller has the bodies of all these runs locked.
+create or replace function waymark._coordinate(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_steps waymark.task_step[] := array(select s from unnest(p_steps) s where s.shared);
+  v_failed waymark.action_result[];
+begin
+  perform waymark._close_bodies(v_steps, p_now);
+  if exists (select from unnest(v_steps) s where s.commands is not null) then
+    perform waymark._open_shared(v_steps, p_now);
+  end if;
+  perform waymark._create_tasks(v_steps, p_now);
+  v_failed := waymark._start_children(v_steps, p_now);
+  if cardinality(v_failed) > 0 then
+    perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+  end if;
+  perform waymark._pass_semaphores(v_steps, p_now);
+  perform waymark._end_tasks(array(
+    select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
+      from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
+  perform waymark._begin_waits(v_steps, p_now);
+  perform waymark._close_scopes(v_steps, p_now);
+  perform waymark._cancel_tasks(array(
+    select row(s.run_id, t.value::int)::waymark.task_key
+      from unnest(v_steps) s, unnest(s.commands) c, jsonb_array_elements(c -> 'tasks') t where c ->> 'do' = 'cancel'), true, p_now);
+  -- Requests that came while a task could not be interrupted.
+  perform waymark._cancel_tasks(array(
+    select row(s.run_id, s.task_no)::waymark.task_key
+      from unnest(v_steps) s
+     cross join lateral (
+        select from waymark.tasks t where t.run_id = s.run_id and t.task_no = s.task_no and t.wake ? 'cancel' and t.state <> 'ready' offset 0) t
+     where s.payload ->> 'action' is distinct from 'waymark:evaluate'), false, p_now);
+  perform waymark._close_runs(v_steps, p_now);
+end
+$$;
+comment on function waymark._coordinate(waymark.task_step[], timestamptz) is 'Carries out what tasks of a run have to do with each other.';
+-- file: functions/tasks/_count_waits.sql
+-- Counts ended tasks down from the tasks that wait for them, once a waiting task and batch; wakes those whose wait is over.
+create or replace function waymark._count_waits(p_ends waymark.task_end[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  with told as (
+    delete from waymark.task_waits t
+     using unnest(p_ends) e
+     cross join lateral (select m.ctid as row_id from waymark.task_waits m where m.run_id = e.run_id and m.task_no = e.task_no offset 0) m
+     where t.ctid = m.row_id
+    returning t.run_id, t.waiter_no, t.step_no, e.status
+  ), counted as materialized (
+    select t.run_id, t.waiter_no, t.step_no, count(*)::int as ended, bool_or(t.status = 'raised') as raised from told t group by 1, 2, 3
+  ), waiting as materialized (
+    select c.*, t.row_id, t.waits_for,
+           t.pending <= c.ended or t.state = 'first' or t.state = 'first_exception' and c.raised as over
+      from counted c
+     cross join lateral (
+        select w.ctid as row_id, w.pending, w.state, w.waits_for from waymark.tasks w
+         where w.run_id = c.run_id and w.task_no = c.waiter_no and w.step_no = c.step_no and w.state in ('all', 'first', 'first_exception') offset 0) t
+  ), less as (
+    update waymark.tasks t set pending = t.pending - w.ended from waiting w where t.ctid = w.row_id and not w.over
+  )
+  select array_agg(row(w.row_id, w.run_id, w.waiter_no, null, null, null, null, w.step_no, true, null, null, null, true,
+                       waymark._wait_value(w.run_id, w.waits_for -> 'tasks'))::waymark.task_event)
+    into v_events from waiting w where w.over;
+  if v_events is not null then
+    perform waymark._end_waits(v_events, p_now);
+  end if;
+end
+$$;
+comment on function waymark._count_waits(waymark.task_end[], timestamptz) is 'Counts ended tasks down from those that wait for them.';
+-- file: functions/tasks/_create_tasks.sql
+-- Starts the tasks of spawned calls and of branches that are functions. A spawned action or workflow is a task that is one call (program_id 0); its action is
+-- offered as ready, its child run is started by _start_children.
+create or replace function waymark._create_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  with wanted as materialized (
+    select s.run_id, (c -> 'number')::int as task_no, s.program_id, s.priority, s.queue, (c -> 'node')::int as node, c -> 'value' as call,
+           null::int as parent_no, null::int as parent_step, null::int as slot, (c -> 'group')::int as scope_no
+      from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'spawn'
+    union all
+    select s.run_id, nextval('waymark.numbers')::int, s.program_id, s.priority, s.queue, ~s.pc, b.value, s.task_no, s.step_no + 1, b.ordinality::int - 1, null
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'branches' and b.value ? 'function'
+  ), functions as materialized (
+    select f.program_id, f.function, p.ir #> array['functions', f.function::text] as body
+      from (select distinct w.program_id, (w.call -> 'function')::int as function from wanted w where w.call ? 'function') f
+      join waymark.programs p using (program_id)
+  ), created as (
+    insert into waymark.tasks (run_id, task_no, program_id, priority, queue, state, pending, pc, locals, ready_at, shared, parent_no, parent_step, slot, scope_no, name)
+    select w.run_id, w.task_no, case when f.body is null then 0 else w.program_id end, w.priority, w.queue,
+           case when f.body is null then 'action' else 'ready' end, (f.body is null)::int, coalesce((f.body -> 'entry')::int, ~w.node),
+           case when f.body is null then '{}' else coalesce((
+             select jsonb_object_agg(p ->> 'name', p -> 'default') from jsonb_array_elements(f.body -> 'parameters') p where p ? 'default'), '{}')
+               || (w.call -> 'args') end,
+           p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
+      from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
+  )
+  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at)
+  select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
+         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now
+    from wanted w where w.call ? 'action';
+  if found then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._create_tasks(waymark.task_step[], timestamptz) is 'Starts the tasks that steps ask for.';
+-- file: functions/tasks/_drop_calls.sql
+-- The actions that cancelled tasks wait for (the tasks as they were) go to history, and what a worker still says about them is rejected; gathers are told.
+-- Child runs are asked to cancel, and their end is waited for. Locks: actions (skip locked: one that is being handed in is history already).
+create or replace function waymark._drop_calls(p_tasks waymark.tasks[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_calls waymark.actions[];
+  v_results waymark.action_result[];
+begin
+  select array_agg(a.c) into v_calls
+    from unnest(p_tasks) v
+   cross join lateral (
+      select c from waymark.actions c where c.run_id = v.run_id and c.task_no = v.task_no and c.step_no = v.step_no and c.name <> 'waymark:evaluate'
+         for update skip locked offset 0) a
+   where v.state in ('action', 'gather', 'settle');
+  if v_calls is null then
+    return;
+  end if;
+  insert into waymark.timers (run_id, task_no, action_id, due_at)
+  select c.child_run, 0, -1, p_now from unnest(v_calls) c where c.state = 'child' on conflict do nothing;
+  with removed as (
+    delete from waymark.actions a
+     using unnest(v_calls) v
+     cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = v.run_id and c.action_id = v.action_id offset 0) c
+     where a.ctid = c.row_id and v.state <> 'child'
+    returning a.*
+  ), unscheduled as (
+    delete from waymark.timers t
+     using removed r
+     cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = r.run_id and m.task_no = r.task_no and m.action_id = r.action_id offset 0) m
+     where t.ctid = m.row_id
+  ), recorded as (
+    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at,
+                                         claimed_at, ended_at, session_id)
+    select r.run_id, r.task_no, r.step_no, r.slot, r.attempt, r.action_id, r.node, r.name, r.arguments, 'cancelled', true, waymark._cancelled_error(),
+           r.ready_at, r.claimed_at, p_now, r.session_id
+      from removed r
+  )
+  select array_agg(row(r.run_id, r.task_no, r.step_no, r.slot, false, waymark._cancelled_error())::waymark.action_result) into v_results from removed r;
+  if v_results is not null then
+    perform waymark._wake_tasks(waymark._complete_joins(v_results), p_now);
+  end if;
+end
+$$;
+comment on function waymark._drop_calls(waymark.tasks[], timestamptz) is 'Drops or cancels what cancelled tasks wait for.';
+-- file: functions/tasks/_end_tasks.sql
+-- Ends tasks: they become history, and who waits for them is told: a gather gets the result of its branch, waits count down; a failure in a group fires its
+-- scope. The caller has the bodies of the runs locked.
+create or replace function waymark._end_tasks(p_ends waymark.task_end[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_results waymark.action_result[];
+  v_scopes waymark.task_key[];
+begin
+  if cardinality(p_ends) = 0 then
+    return;
+  end if;
+  with ended as materialized (
+    select t.*, case when t.wake ? 'cancel' then 'cancelled' else e.status end as status,
+           case when t.wake ? 'cancel' then waymark._cancelled_error() else e.value end as value
+      from unnest(p_ends) e
+     cross join lateral (
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = e.run_id and w.task_no = e.task_no for no key update offset 0) t
+  ), removed as (
+    delete from waymark.tasks t using ended e where t.ctid = e.row_id
+  ), recorded as (
+    insert into waymark.task_history (run_id, task_no, parent_no, parent_step, slot, name, status, value, started_at, ended_at)
+    select e.run_id, e.task_no, e.parent_no, e.parent_step, e.slot, e.name, e.status, e.value, e.started_at, p_now from ended e
+  )
+  select array_agg(row(e.run_id, e.parent_no, e.parent_step, e.slot, e.status = 'returned', e.value)::waymark.action_result) filter (where e.parent_no is not null),
+         array_agg(row(e.run_id, e.scope_no)::waymark.task_key) filter (where e.scope_no is not null and e.status = 'raised')
+    into v_results, v_scopes from ended e;
+  if v_results is not null then
+    perform waymark._wake_tasks(waymark._complete_joins(v_results), p_now);
+  end if;
+  perform waymark._count_waits(p_ends, p_now);
+  if v_scopes is not null then
+    perform waymark._fire_scopes(v_scopes, p_now);
+  end if;
+end
+$$;
+comment on function waymark._end_tasks(waymark.task_end[], timestamptz) is 'Ends tasks and tells those that wait for them.';
+-- file: functions/tasks/_end_waits.sql
+-- Waits that are over: their timeouts go, their tasks become ready.
+create or replace function waymark._end_waits(p_events waymark.task_event[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  delete from waymark.timers t
+   using unnest(p_events) e
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = 0 offset 0) m
+   where t.ctid = m.row_id;
+  perform waymark._wake_tasks(p_events, p_now);
+end
+$$;
+comment on function waymark._end_waits(waymark.task_event[], timestamptz) is 'Wakes tasks whose wait is over.';
+-- file: functions/tasks/_fail_runs.sql
+-- Ends runs at once with what a task of theirs, or a child, cannot go on with (fatal): no handler of the body is asked. The steps name run, node and exception.
+create or replace function waymark._fail_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_steps waymark.task_step[] := array(
+    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', 'raise', s.payload, null)::waymark.task_step
+      from unnest(p_steps) s
+     cross join lateral (
+        select t.*, t.ctid as row_id from waymark.tasks t where t.run_id = s.run_id and t.task_no = 0 for no key update offset 0) b);
+begin
+  perform waymark._forget_runs(v_steps);
+  perform waymark._finish_runs(v_steps, p_now);
+end
+$$;
+comment on function waymark._fail_runs(waymark.task_step[], timestamptz) is 'Ends runs that cannot go on.';
+-- file: functions/tasks/_fire_scopes.sql
+-- Fires scopes (a key is run and scope) that have not fired yet: their tasks are asked to cancel.
+create or replace function waymark._fire_scopes(p_keys waymark.task_key[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_tasks waymark.task_key[];
+begin
+  with fired as (
+    update waymark.scopes o set fired = true
+      from (select distinct k.run_id, k.task_no from unnest(p_keys) k) k
+     cross join lateral (select s.ctid as row_id from waymark.scopes s where s.run_id = k.run_id and s.scope_no = k.task_no and not s.fired offset 0) s
+     where o.ctid = s.row_id
+    returning o.run_id, o.task_no
+  )
+  select array_agg(row(f.run_id, f.task_no)::waymark.task_key) into v_tasks from fired f;
+  if v_tasks is not null then
+    perform waymark._cancel_tasks(v_tasks, true, p_now);
+  end if;
+end
+$$;
+comment on function waymark._fire_scopes(waymark.task_key[], timestamptz) is 'Fires cancel scopes.';
+-- file: functions/tasks/_forget_runs.sql
+-- Removes what runs that end had beside their body: tasks, timers, scopes, semaphores, waits.
+create or replace function waymark._forget_runs(p_steps waymark.task_step[]) returns void
+language plpgsql as $$
+begin
+  delete from waymark.tasks t using unnest(p_steps) s
+   cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = s.run_id and w.task_no > 0 offset 0) w where t.ctid = w.row_id;
+  delete from waymark.timers t using unnest(p_steps) s
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
+  delete from waymark.scopes t using unnest(p_steps) s
+   cross join lateral (select m.ctid as row_id from waymark.scopes m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
+  delete from waymark.semaphores t using unnest(p_steps) s
+   cross join lateral (select m.ctid as row_id from waymark.semaphores m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
+  delete from waymark.task_waits t using unnest(p_steps) s
+   cross join lateral (select m.ctid as row_id from waymark.task_waits m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
+end
+$$;
+comment on function waymark._forget_runs(waymark.task_step[]) is 'Removes what ended runs had beside their body.';
+-- file: functions/tasks/_grant_semaphores.sql
+-- Wakes as many of those that queue for semaphores (a key is run and semaphore) as these allow, first come first served.
+create or replace function waymark._grant_semaphores(p_keys waymark.task_key[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  with granted as materialized (
+    select s.row_id as semaphore_row, t.*
+      from unnest(p_keys) k
+     cross join lateral (
+        select m.ctid as row_id, m.value from waymark.semaphores m where m.run_id = k.run_id and m.semaphore_no = k.task_no and m.value > 0 offset 0) s
+     cross join lateral (
+        select w.ctid as row_id, w.run_id, w.task_no, w.semaphore_no from waymark.tasks w
+         where w.run_id = k.run_id and w.semaphore_no = k.task_no and w.state = 'semaphore' order by w.ticket limit s.value) t
+  ), taken as (
+    update waymark.semaphores s set value = s.value - g.granted
+      from (select semaphore_row, count(*)::int as granted from granted group by 1) g where s.ctid = g.semaphore_row
+  )
+  update waymark.tasks t
+     set state = 'ready', ready_at = p_now, semaphore_no = null, ticket = null,
+         wake = jsonb_build_object('ok', true, 'value', null, 'semaphore', g.semaphore_no) || case when t.wake ? 'cancel' then t.wake else '{}' end
+    from granted g where t.ctid = g.row_id;
+end
+$$;
+comment on function waymark._grant_semaphores(waymark.task_key[], timestamptz) is 'Wakes tasks that queue for semaphores.';
+-- file: functions/tasks/_interrupt_tasks.sql
+-- Raises CancelledError in cancelled tasks that wait for something which simply goes (the tasks as they were). A semaphore that one of them had just been handed
+-- is passed on.
+create or replace function waymark._interrupt_tasks(p_tasks waymark.tasks[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+  v_handed waymark.task_key[];
+begin
+  select array_agg(row(w.row_id, v.run_id, v.task_no, null, null, null, null, v.step_no, true, null, null, null, false,
+                       waymark._cancelled_error())::waymark.task_event),
+         array_agg(row(v.run_id, (v.wake -> 'semaphore')::int)::waymark.task_key) filter (where v.wake ? 'semaphore')
+    into v_events, v_handed
+    from unnest(p_tasks) v
+   cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = v.run_id and t.task_no = v.task_no offset 0) w
+   where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore')
+                       or v.state in ('all', 'first', 'first_exception') and v.waits_for -> 'linked' is distinct from 'true'
+                       or v.state = 'action' and not exists (
+                            select from waymark.actions a where a.run_id = v.run_id and a.task_no = v.task_no and a.step_no = v.step_no
+                               and (a.state = 'child' or a.name = 'waymark:evaluate')));
+  if v_events is not null then
+    perform waymark._end_waits(v_events, p_now);
+  end if;
+  if v_handed is not null then
+    perform waymark._release_semaphores(v_handed);
+    perform waymark._grant_semaphores(array(select distinct h from unnest(v_handed) h), p_now);
+  end if;
+end
+$$;
+comment on function waymark._interrupt_tasks(waymark.tasks[], timestamptz) is 'Raises CancelledError where cancelled tasks wait.';
+-- file: functions/tasks/_is_evaluating.sql
+-- Whether a task waits for CPython in the middle of its code, where nothing can be raised.
+create or replace function waymark._is_evaluating(p_run_id uuid, p_task_no int, p_step_no int, p_state text) returns boolean
+language plpgsql volatile as $$
+begin
+  return p_state = 'action' and exists (
+    select from waymark.actions a where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.name = 'waymark:evaluate');
+end
+$$;
+comment on function waymark._is_evaluating(uuid, int, int, text) is 'Whether a task waits for an evaluation by CPython.';
+-- file: functions/tasks/_open_shared.sql
+-- Makes the semaphores and scopes that steps ask for; a scope of a task that has ended in the same step is over.
+create or replace function waymark._open_shared(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  insert into waymark.semaphores (run_id, semaphore_no, value)
+  select s.run_id, (c -> 'number')::int, (c -> 'value')::int from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'semaphore';
+  insert into waymark.scopes (run_id, scope_no, task_no, cancels)
+  select s.run_id, (c -> 'number')::int, s.task_no, coalesce(t.cancels, 0)
+    from unnest(p_steps) s
+   cross join unnest(s.commands) c
+   cross join lateral (select w.cancels from waymark.tasks w where w.run_id = s.run_id and w.task_no = s.task_no offset 0) t
+   where c ->> 'do' = 'scope' and s.effect not in ('return', 'raise');
+  insert into waymark.timers (run_id, task_no, action_id, due_at)
+  select s.run_id, s.task_no, -(c -> 'number')::bigint, p_now + (c ->> 'value')::double precision * interval '1 second'
+    from unnest(p_steps) s, unnest(s.commands) c
+   where c ->> 'do' = 'scope' and c -> 'value' <> 'null' and s.effect not in ('return', 'raise');
+end
+$$;
+comment on function waymark._open_shared(waymark.task_step[], timestamptz) is 'Makes semaphores and scopes.';
+-- file: functions/tasks/_pass_semaphores.sql
+-- Releases semaphores and hands them to who asks for them, in the order of the tickets: those that have waited, and the steps of this round, which have
+-- their tickets and queue as well. A task that is woken has what it asked for.
+create or replace function waymark._pass_semaphores(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.task_key[];
+begin
+  with released as (
+    select s.run_id, (c -> 'semaphore')::int as semaphore_no from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'release'
+    union all
+    select s.run_id, (s.payload -> 'semaphore')::int from unnest(p_steps) s where s.effect = 'acquire'
+  )
+  select array_agg(distinct row(r.run_id, r.semaphore_no)::waymark.task_key) into v_keys from released r;
+  if v_keys is null then
+    return;
+  end if;
+  perform waymark._release_semaphores(array(
+    select row(s.run_id, (c -> 'semaphore')::int)::waymark.task_key from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'release'));
+  perform waymark._grant_semaphores(v_keys, p_now);
+end
+$$;
+comment on function waymark._pass_semaphores(waymark.task_step[], timestamptz) is 'Carries out releases and acquisitions of semaphores.';
+-- file: functions/tasks/_release_semaphores.sql
+-- Gives back one to each semaphore, as often as it is listed (a key is run and semaphore).
+create or replace function waymark._release_semaphores(p_keys waymark.task_key[]) returns void
+language plpgsql as $$
+begin
+  update waymark.semaphores s set value = s.value + k.released
+    from (select u.run_id, u.task_no as semaphore_no, count(*)::int as released from unnest(p_keys) u group by 1, 2) k
+   cross join lateral (select m.ctid as row_id from waymark.semaphores m where m.run_id = k.run_id and m.semaphore_no = k.semaphore_no offset 0) m
+   where s.ctid = m.row_id;
+end
+$$;
+comment on function waymark._release_semaphores(waymark.task_key[]) is 'Gives back to semaphores.';
+-- file: functions/tasks/_share_runs.sql
+-- Marks the steps of runs that have several tasks, or are about to. When one of them failed in a way that ends its run (fatal), the run has ended, and the
+-- other steps of the run are void.
+create or replace function waymark._share_runs(p_steps waymark.task_step[], p_now timestamptz) returns waymark.task_step[]
+language plpgsql as $$
+declare
+  v_fatal waymark.task_step[];
+begin
+  p_steps := array(
+    select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no,
+               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope') then true end,
+               s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step
+      from unnest(p_steps) s);
+  v_fatal := array(
+    select s from (select distinct on (f.run_id) f from unnest(p_steps) f
+                    where f.shared and f.effect = 'raise' and f.payload ? 'fatal' order by f.run_id, f.task_no) d(s));
+  if cardinality(v_fatal) > 0 then
+    perform waymark._fail_runs(v_fatal, p_now);
+    p_steps := array(select s from unnest(p_steps) s where not exists (select from unnest(v_fatal) f where f.run_id = s.run_id));
+  end if;
+  return p_steps;
+end
+$$;
+comment on function waymark._share_runs(waymark.task_step[], timestamptz) is 'Marks the steps of runs with several tasks and ends those that failed for good.';
+-- file: functions/tasks/_start_children.sql
+-- Starts child runs: each is a run of its own, and in the run that waits for it an action in the state child. Answers those that fail at once: children
+-- nest at most 200 deep.
+create or replace function waymark._start_children(p_steps waymark.task_step[], p_now timestamptz) returns waymark.action_result[]
+language plpgsql as $$
+declare
+  c_depth constant int := 200;
+  v_failed waymark.action_result[];
+  v_message text := format('maximum recursion depth exceeded: child workflows nest at most %s deep', c_depth);
+begin
+  with wanted as materialized (
+    select s.run_id, s.task_no, s.step_no + 1 as step_no, 0 as slot, ~s.pc as node, s.priority, s.queue, s.payload as call
+      from unnest(p_steps) s where s.effect = 'child'
+    union all
+    select s.run_id, s.task_no, s.step_no + 1, b.ordinality::int - 1, ~s.pc, s.priority, s.queue, b.value
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'branches' and b.value ? 'workflow'
+    union all
+    select s.run_id, (c -> 'number')::int, 0, 0, (c -> 'node')::int, s.priority, s.queue, c -> 'value'
+      from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'spawn' and c -> 'value' ? 'workflow'
+  ), children as materialized (
+    select w.*, waymark._new_run_id(p_now) as child_run, p.depth
+      from wanted w
+     cross join lateral (select coalesce(r.depth, 0) + 1 as depth from waymark.runs r where r.run_id = w.run_id offset 0) p
+  ), waiting as (
+    insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue, fencing_token, ready_at, child_run)
+    select c.run_id, c.task_no, c.step_no, c.slot, c.node, c.call ->> 'workflow', c.call -> 'args', 0, 'child', c.priority, c.queue, 0, p_now, c.child_run
+      from children c where c.depth <= c_depth
+    returning action_id, child_run
+  ), started as (
+    insert into waymark.runs (run_id, workflow, program_id, priority, queue, arguments, created_at, parent_run, parent_action, depth)
+    select c.child_run, c.call ->> 'workflow', (c.call -> 'program')::bigint, c.priority, c.queue, c.call -> 'args', p_now, c.run_id, w.action_id, c.depth
+      from children c join waiting w using (child_run)
+  ), bodies as (
+    insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
+    select c.child_run, p.program_id, c.priority, c.queue, 'ready', p.entry, c.call -> 'args', p_now
+      from children c join waymark.programs p on p.program_id = (c.call -> 'program')::bigint where c.depth <= c_depth
+  )
+  select array_agg(row(c.run_id, c.task_no, c.step_no, c.slot, false, jsonb_build_object('$', 'exception', 'type', 'RecursionError',
+           'mro', waymark._builtin_mro('RecursionError'), 'args', jsonb_build_array(v_message), 'message', v_message))::waymark.action_result)
+    into v_failed from children c where c.depth > c_depth;
+  return coalesce(v_failed, '{}');
+end
+$$;
+comment on function waymark._start_children(waymark.task_step[], timestamptz) is 'Starts child runs.';
+-- file: functions/tasks/_task_status.sql
+-- How a task ends that returned or raised.
+create or replace function waymark._task_status(p_effect text, p_payload jsonb) returns text
+language plpgsql immutable as $$
+begin
+  return case when p_effect = 'return' then 'returned'
+              when p_payload #> '{exception,mro}' ? 'asyncio.exceptions:CancelledError' then 'cancelled'
+              else 'raised' end;
+end
+$$;
+comment on function waymark._task_status(text, jsonb) is 'How a task ends that returned or raised.';
+-- file: functions/tasks/_wait_value.sql
+-- What a wait answers: [status, value] of each task. Volatile: it must see what this turn has written.
+create or replace function waymark._wait_value(p_run_id uuid, p_tasks jsonb) returns jsonb
+language plpgsql volatile as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_array(coalesce(h.status, 'pending'), h.value) order by n.ordinality), '[]')
+      from jsonb_array_elements(p_tasks) with ordinality n
+      left join lateral (
+        select t.status, t.value from waymark.task_history t where t.run_id = p_run_id and t.task_no = n.value::int offset 0) h on true);
+end
+$$;
+comment on function waymark._wait_value(uuid, jsonb) is 'What a wait for tasks answers.';
+-- file: functions/tasks/_wake_tasks.sql
+-- Makes tasks ready, to go on with what the events say. The caller has them locked.
+create or replace function waymark._wake_tasks(p_events waymark.task_event[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t
+     set state = 'ready', pending = 0, ready_at = p_now, waits_for = null, semaphore_no = null, ticket = null, shared = true,
+         wake = jsonb_build_object('ok', e.ok, 'value', e.value) || case when t.wake ? 'cancel' then t.wake else '{}' end
+    from unnest(p_events) e where t.ctid = e.row_id;
+end
+$$;
+comment on function waymark._wake_tasks(waymark.task_event[], timestamptz) is 'Makes tasks ready with the events that they waited for.';
 -- file: functions/time/_now.sql
 -- The engine clock, and the only reader of the database's clock. A session may move it (waymark.clock_offset, an interval),
 -- so that a test lives a year in milliseconds. Clients' and daemons' clocks are never used.
@@ -7157,7 +8122,8 @@ $$;
 comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
   'Takes results by fencing token, keeps history and schedules retries; answers the tasks that can go on.';
 -- file: functions/turn/_advance.sql
--- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions.
+-- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
+-- runs of several tasks is stepped in further rounds, but not without an end: others wait.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -7165,18 +8131,26 @@ create or replace function waymark._advance(
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
+  v_events waymark.task_event[] := p_events;
   v_steps waymark.task_step[];
+  v_shared boolean;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
 begin
-  if cardinality(p_events) > 0 then
-    v_steps := waymark._step_tasks(p_events, p_isolate);
+  for v_round in 1..10 loop
+    exit when cardinality(v_events) = 0;
+    v_steps := waymark._step_tasks(v_events, p_isolate);
+    v_shared := exists (select from unnest(v_steps) s
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+    if v_shared then
+      v_steps := waymark._share_runs(v_steps, p_now);
+    end if;
     perform waymark._park_tasks(v_steps, p_now);
-    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise')) then
+    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then
       perform waymark._finish_runs(v_steps, p_now);
     end if;
-    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork');
+    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
@@ -7187,7 +8161,11 @@ begin
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
     end if;
-  end if;
+    exit when not v_shared;
+    perform waymark._coordinate(v_steps, p_now);
+    exit when p_capacity = 0;
+    v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
+  end loop;
   if v_room > 0 then
     return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
   end if;
@@ -7231,15 +8209,19 @@ create or replace function waymark._collect_join(p_run_id uuid, p_task_no int, p
 language plpgsql volatile as $$
 begin
   return (
-    select jsonb_agg(a.value order by a.slot) from waymark.action_attempts a
-     where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final);
+    select jsonb_agg(b.value order by b.slot)
+      from (select a.slot, a.value from waymark.action_attempts a
+             where a.run_id = p_run_id and a.task_no = p_task_no and a.step_no = p_step_no and a.final
+            union all
+            select h.slot, h.value from waymark.task_history h
+             where h.run_id = p_run_id and h.parent_no = p_task_no and h.parent_step = p_step_no) b);
 end
 $$;
 comment on function waymark._collect_join(uuid, int, int) is 'The results of a complete join, in order.';
 -- file: functions/turn/_complete_joins.sql
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
 -- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
--- Locks: tasks in key order. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
+-- Locks: tasks in key order; before another task, that of the run's body. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
 -- new place, which only a statement that begins after the lock is held can see.
 create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
 language plpgsql as $$
@@ -7252,23 +8234,29 @@ begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
            (array_agg(r.value order by r.ok, r.slot))[1] as value
-      from unnest(p_results) r group by 1, 2, 3 order by 1, 2, 3
+      from unnest(p_results) r group by 1, 2, 3
+     union all
+    select r.run_id, 0, null, 0, true, null from unnest(p_results) r where r.task_no > 0 group by 1
+     order by 1, 2, 3
   ), locked as materialized (
     select t.*, j.ended, j.ok, j.value,
-           t.pending = j.ended or t.state = 'gather' and not j.ok as complete
+           t.pending = j.ended or t.state = 'gather' and not j.ok as complete,
+           coalesce(t.waits_for ? 'cancelled', false) as cancelled
       from joined j
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = j.run_id and w.task_no = j.task_no and w.step_no = j.step_no and w.state in ('action', 'gather', 'settle')
+         where w.run_id = j.run_id and w.task_no = j.task_no
+           and (j.step_no is null or w.step_no = j.step_no and w.state in ('action', 'gather', 'settle'))
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
-                       l.ok or l.state = 'settle',
-                       case when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared,
+                       l.pc, l.locals, l.frames, (l.ok or l.state = 'settle') and not l.cancelled,
+                       case when l.cancelled then waymark._cancelled_error()
+                            when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),
          array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
     into v_events, v_rows, v_ended
-    from locked l;
+    from locked l where l.ended > 0;
   if v_rows is not null then
     update waymark.tasks t set pending = t.pending - c.ended
       from unnest(v_rows, v_ended) c(row_id, ended) where t.ctid = c.row_id;
@@ -7301,7 +8289,8 @@ begin
       from unnest(p_steps) s where s.effect = 'action'
     union all
     select s.run_id, s.task_no, s.step_no + 1, b.ordinality::int - 1, ~s.pc, b.value, s.priority, s.queue
-      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b where s.effect = 'fork'
+      from unnest(p_steps) s, jsonb_array_elements(s.payload -> 'branches') with ordinality b
+     where s.effect = 'fork' or s.effect = 'branches' and b.value ? 'action'
   ), served as (
     select w.*, coalesce(w.call #>> '{policy,queue}', w.queue) as action_queue,
            coalesce(w.call #> '{policy,timeout}', '300') as timeout,
@@ -7323,7 +8312,7 @@ begin
     from created c where c.state = 'running';
   get diagnostics v_count = row_count;
   select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
-    from unnest(p_steps) s where s.effect in ('action', 'fork');
+    from unnest(p_steps) s where s.effect in ('action', 'fork', 'branches');
   if v_wanted > v_count then
     perform waymark._wake_hungry();
   end if;
@@ -7349,40 +8338,54 @@ end
 $$;
 comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
 -- file: functions/turn/_due_events.sql
--- Takes due timers: actions that backed off become ready, tasks are answered locked, to be stepped. Locks: timers (skip locked), actions, tasks in key order:
--- the tasks and actions of a timer are touched by nobody else while it is pending.
+-- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
+-- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
 create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
+  v_rows tid[];
+  v_taken waymark.timers[];
   v_events waymark.task_event[];
 begin
-  with due as materialized (
-    select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked
-  ), taken as (
-    delete from waymark.timers t using due d where t.ctid = d.row_id
-  )
-  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers) into v_due from due d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
+    into v_due, v_rows
+    from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
   if v_due is null then
     return array[]::waymark.task_event[];
   end if;
+  with free as materialized (
+    select d.*, v_rows[d.i] as row_id,
+           b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as taken
+      from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
+      left join lateral (
+        select t.run_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
+  ), removed as (
+    delete from waymark.timers t using free f where t.ctid = f.row_id and f.taken
+  )
+  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) into v_taken from free f where f.taken;
   update waymark.actions a set state = 'ready'
-    from unnest(v_due) d
+    from unnest(v_taken) d
    cross join lateral (
       select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
-   where d.action_id <> 0 and a.ctid = c.row_id;
+   where d.action_id > 0 and a.ctid = c.row_id;
   if found then
     perform waymark._wake_hungry();
   end if;
   with locked as materialized (
-    select t.* from (select * from unnest(v_due) where action_id = 0 order by run_id, task_no) d
+    select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
-        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no and w.state = 'timer'
+        select w.*, w.ctid as row_id from waymark.tasks w
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.pc, l.locals, l.frames,
-                       true, 'null'::jsonb)::waymark.task_event)
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames,
+                       true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
+  if exists (select from unnest(v_taken) d where d.action_id <> 0) then
+    v_events := v_events || waymark._accept_messages(v_taken, p_now);
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;
@@ -7402,15 +8405,15 @@ end
 $$;
 comment on function waymark._evaluation(jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
 -- file: functions/turn/_finish_runs.sql
--- Ends runs: the task goes, the run gets its result or error, who asked for it is notified. What a failed gather has left outstanding is abandoned:
--- waiting actions go to history, running ones will be rejected. Locks: actions (skip locked: a result that is being
+-- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
-    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') order by s.run_id);
+    select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
   v_leftovers tid[];
   v_waiter text;
 begin
@@ -7427,6 +8430,10 @@ begin
        cross join lateral (
           select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
        where t.ctid = m.row_id
+    ), orphaned as (
+      insert into waymark.timers (run_id, task_no, action_id, due_at)
+      select l.child_run, 0, -1, p_now from removed l where l.child_run is not null
+      on conflict do nothing
     )
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
                                          claimed_at, ended_at, session_id)
@@ -7437,8 +8444,8 @@ begin
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.
   v_ended := array(
-    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.pc, s.locals, s.frames,
-               s.effect, s.payload)::waymark.task_step
+    select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.shared, s.pc, s.locals,
+               s.frames, s.effect, s.payload, null)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
         select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);
@@ -7450,7 +8457,10 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s where r.ctid = s.row_id
-      returning r.waiters
+      returning r.waiters, r.parent_run, r.parent_action
+    ), told as (
+      insert into waymark.timers (run_id, task_no, action_id, due_at)
+      select e.parent_run, 0, e.parent_action, p_now from ended e where e.parent_run is not null
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
   loop
@@ -7460,43 +8470,84 @@ end
 $$;
 comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
 -- file: functions/turn/_park_tasks.sql
--- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
+-- Writes where the stepped tasks stand and what they wait for; durable sleeps, and waits with a timeout, get their timers. A cancel request that came
+-- while a task could not be interrupted stays with it. Locks: the tasks are the caller's already.
 create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
   update waymark.tasks t
      set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1,
-         state = case s.effect when 'action' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
+         state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
+                               when 'unscope' then 'ready' when 'acquire' then 'semaphore'
+                               when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
-         pending = case s.effect when 'action' then 1 when 'fork' then jsonb_array_length(s.payload -> 'branches') else 0 end,
+         pending = case when s.effect in ('action', 'child', 'wait') then 1
+                        when s.effect in ('fork', 'branches') then jsonb_array_length(s.payload -> 'branches') else 0 end,
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
-         started_at = coalesce(s.started_at, p_now)
+         started_at = coalesce(s.started_at, p_now),
+         shared = s.shared,
+         wake = case when t.wake ? 'cancel' then t.wake end,
+         waits_for = case s.effect when 'wait' then s.payload end,
+         semaphore_no = case s.effect when 'acquire' then (s.payload -> 'semaphore')::int end,
+         ticket = case s.effect when 'acquire' then nextval('waymark.numbers') end
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
-    from unnest(p_steps) s where s.effect = 'sleep';
+    from unnest(p_steps) s where s.effect = 'sleep' or s.effect = 'wait' and s.payload ? 'seconds';
 end
 $$;
 comment on function waymark._park_tasks(waymark.task_step[], timestamptz) is 'Writes where stepped tasks stand and what they wait for.';
+-- file: functions/turn/_ready_branches.sql
+-- Claims ready tasks of runs that have several, in priority order, and answers those of a run in the order in which they were made. Each belongs to the
+-- session that has its run: a task is locked only when the run's body is. Locks: tasks (skip locked), the body first.
+create or replace function waymark._ready_branches(p_limit int) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_keys waymark.task_key[] := array(
+    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0
+     order by t.priority, t.ready_at, t.task_no limit p_limit);
+  v_runs uuid[];
+  v_events waymark.task_event[];
+begin
+  if cardinality(v_keys) = 0 then
+    return array[]::waymark.task_event[];
+  end if;
+  v_runs := array(
+    select b.run_id from (select distinct k.run_id from unnest(v_keys) k) r
+     cross join lateral (
+        select t.run_id from waymark.tasks t where t.run_id = r.run_id and t.task_no = 0 for no key update skip locked offset 0) b);
+  with claimed as materialized (
+    select t.* from (select k.* from unnest(v_runs) r(run_id) join unnest(v_keys) k using (run_id) order by k.run_id, k.task_no) k
+     cross join lateral (
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
+           for no key update offset 0) t
+  )
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames,
+                       coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
+    into v_events from claimed c;
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._ready_branches(int) is 'Claims ready tasks of runs that have several.';
 -- file: functions/turn/_ready_events.sql
--- Claims ready tasks in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- Claims the ready bodies of runs in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready'
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.pc, c.locals, c.frames,
-                       true, 'null'::jsonb)::waymark.task_event)
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames,
+                       coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');
 end
 $$;
-comment on function waymark._ready_events(int) is 'Claims ready tasks in priority order.';
+comment on function waymark._ready_events(int) is 'Claims ready runs in priority order.';
 -- file: functions/turn/_request_evaluations.sql
 -- Steps that the engine refused (effect evaluate) become steps that wait for the action waymark:evaluate, which has CPython evaluate the expression of their
 -- node. Refused in a node that cannot wait for a value, they fail. A worker lost by it is replaced four times: what kills a worker again and again
@@ -7556,7 +8607,7 @@ end
 $$;
 comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
 -- file: functions/turn/_step_tasks.sql
--- Calls the step functions: one dynamic statement a program and batch. They read and write no table.
+-- Calls the step functions: one dynamic statement a program and batch. They read and write no table. A task that is one call (program_id 0) ends as the call does.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
@@ -7564,12 +8615,16 @@ language plpgsql as $$
 declare
   c_call constant text :=
     'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' s.pc, s.locals, s.frames, s.effect, s.payload)::waymark.task_step)'
+    ' e.shared, s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step)'
     ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
-  v_steps waymark.task_step[] := array[]::waymark.task_step[];
+  v_steps waymark.task_step[] := array(
+    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames,
+               case when e.ok then 'return' else 'raise' end,
+               case when e.ok then e.value else jsonb_build_object('node', ~e.pc, 'exception', e.value) end, null)::waymark.task_step
+      from unnest(p_events) e where e.program_id = 0);
 begin
   for v_program in
     select p.program_id, p.function_name from waymark.programs p
@@ -7586,8 +8641,8 @@ begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
-                            v_event.step_no, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
-                            waymark._engine_failure(v_event.pc, sqlstate, sqlerrm))::waymark.task_step];
+                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
+                            waymark._engine_failure(v_event.pc, sqlstate, sqlerrm), null)::waymark.task_step];
       end;
       v_steps := v_steps || v_some;
     end loop;
@@ -7614,7 +8669,7 @@ comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The e
 -- file: functions/turn/turn.sql
 -- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
---   2. due timers, ready tasks   _due_events, _ready_events
+--   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
 -- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
@@ -7645,7 +8700,7 @@ begin
   end if;
   v_due := waymark._due_events(v_now, c_batch);
   if v_limit > 0 then
-    v_ready := waymark._ready_events(v_limit);
+    v_ready := waymark._ready_events(v_limit) || waymark._ready_branches(c_batch);
   end if;
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
@@ -7656,7 +8711,8 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) = v_limit and v_limit > 0 or cardinality(v_due) = c_batch;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch
+           or exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
