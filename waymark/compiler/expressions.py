@@ -113,6 +113,8 @@ class Expressions(Strings):
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
             return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
+        if node.attr == "__name__" and (name := self._class_name(node.value)):
+            return name
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
@@ -128,6 +130,24 @@ class Expressions(Strings):
                 code = "WMC101"
             return self.refuse(code, node, name=ast.unparse(node), type=type(owner.value).__name__)
         return Operator("py.getattr", (self.value(node.value), Const(node.attr)))
+
+    def _class_name(self, node: ast.expr) -> Expression | None:
+        """The `__name__` of `node`, if that is a class: a known one, or the type of a value."""
+        known = self.static_value(node)
+        if isinstance(known, type):
+            return self.constant(node, known.__name__)
+        match node:
+            case ast.Name(id=name) if name == self.names.self_name and self.method.kind == "class":
+                return Const(self.unit.cls.__name__)
+            case ast.Call(func=func, args=[owner], keywords=[]) if self.static_value(func) is type:
+                pass
+            case ast.Attribute(value=owner, attr="__class__"):
+                pass
+            case _:
+                return None
+        if isinstance(owner, ast.Name) and owner.id == self.names.self_name:
+            return Const(self.unit.cls.__name__)
+        return Operator("py.type_name", (self.value(owner),))
 
     def _named(self, node: ast.NamedExpr) -> Expression:
         value, name = self.value(node.value), node.target.id

@@ -35,6 +35,7 @@ OPERATORS: dict[str, OperatorSpec] = {
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star"),
+        *_specs("value", 1, "type_name"),
         *_specs("predicate", 3, "match_sequence"),
         *_specs("predicate", 1, "truth is_none"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),

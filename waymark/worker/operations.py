@@ -304,6 +304,10 @@ def _with_cause(exception: Any, cause: Any) -> Any:
     return exception
 
 
+def _type_name(value: object) -> str:
+    return type(value).__name__
+
+
 def _exception_matches(exception: object, names: Sequence[str]) -> bool:
     return any(class_name(base) in names for base in type(exception).__mro__)
 
@@ -333,6 +337,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.inplace": _inplace,
     "py.exception": _exception,
     "py.with_cause": _with_cause,
+    "py.type_name": _type_name,
     "py.exception_matches": _exception_matches,
     "py.call": _call,
     "py.method": _method,
