@@ -96,7 +96,9 @@ HELPER = function("helper", act(local("n"), "n"), give(op("mul", local("n"), con
 
 def drain(session: Session, claims: list[Claim] | None = None, turns: int = 200) -> None:
     """Answers every action with its argument until nothing happens any more."""
+    session.connection.execute("listen waymark")
     for _ in range(turns):
         claims = session.turn(*(c.succeeded(c.arguments.get("n")) for c in claims or []), capacity=100)
-        if not claims and not session.backlog and session.due_in_ms != 0:
+        told = list(session.connection.notifies(timeout=0))
+        if not claims and not told and not session.backlog and session.due_in_ms != 0:
             return

@@ -3,7 +3,7 @@ create or replace function waymark._close_bodies(p_steps waymark.task_step[], p_
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set state = 'closing', pending = 0, shared = true, pc = s.pc, wake = null, semaphore_no = null, ticket = null,
+     set state = 'closing', pending = 0, shared = true, wake = null, semaphore_no = null, ticket = null,
          waits_for = jsonb_build_object('effect', s.effect, 'payload', s.payload), started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s where t.ctid = s.row_id and s.task_no = 0 and s.effect in ('return', 'raise');
 end

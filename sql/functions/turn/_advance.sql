@@ -10,6 +10,7 @@ declare
   v_events waymark.task_event[] := p_events;
   v_steps waymark.task_step[];
   v_shared boolean;
+  v_more boolean := false;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
@@ -37,11 +38,17 @@ begin
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
     end if;
+    v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
+    v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);
     exit when p_capacity = 0;
     v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
   end loop;
+  -- The turn that goes on with it may be this very session's, which is not known to wait.
+  if v_more or cardinality(v_events) > 0 then
+    perform pg_notify('waymark', '');
+  end if;
   if v_room > 0 then
     return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
   end if;
