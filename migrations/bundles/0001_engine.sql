@@ -7521,7 +7521,7 @@ create or replace function waymark._close_bodies(p_steps waymark.task_step[], p_
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set state = 'closing', pending = 0, shared = true, pc = s.pc, wake = null, semaphore_no = null, ticket = null,
+     set state = 'closing', pending = 0, shared = true, wake = null, semaphore_no = null, ticket = null,
          waits_for = jsonb_build_object('effect', s.effect, 'payload', s.payload), started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s where t.ctid = s.row_id and s.task_no = 0 and s.effect in ('return', 'raise');
 end
@@ -8153,6 +8153,7 @@ declare
   v_events waymark.task_event[] := p_events;
   v_steps waymark.task_step[];
   v_shared boolean;
+  v_more boolean := false;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
@@ -8180,11 +8181,17 @@ begin
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
     end if;
+    v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
+    v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);
     exit when p_capacity = 0;
     v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
   end loop;
+  -- The turn that goes on with it may be this very session's, which is not known to wait.
+  if v_more or cardinality(v_events) > 0 then
+    perform pg_notify('waymark', '');
+  end if;
   if v_room > 0 then
     return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
   end if;
