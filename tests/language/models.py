@@ -4,7 +4,6 @@ import dataclasses
 import enum
 import functools
 from decimal import Decimal
-from typing import Any
 
 import pydantic
 
@@ -26,13 +25,6 @@ class Line(pydantic.BaseModel):
     @property
     def total(self) -> Decimal:
         return self.price * self.count
-
-    def discounted(self, percent: int, *, digits: int = 2) -> Decimal:
-        return round(self.total * (100 - percent) / 100, digits)
-
-    def grow(self) -> int:
-        self.count += 1
-        return self.count
 
 
 class Order(pydantic.BaseModel):
@@ -69,19 +61,9 @@ class Version:
         return f"v{self.major}.{self.minor}"
 
 
-@dataclasses.dataclass
-class Box:
-    items: list[Any] = dataclasses.field(default_factory=list[Any])
-    label: str = dataclasses.field(init=False, default="box")
-
-
 class Size(enum.IntEnum):
     SMALL = 1
     LARGE = 3
-
-    @property
-    def title(self) -> str:
-        return self.name.title()
 
 
 class Flavor(enum.StrEnum):

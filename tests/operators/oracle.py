@@ -13,7 +13,7 @@ import psycopg
 
 from waymark.codec import decode, encode
 from waymark.codec.encode import parse
-from waymark.errors import EncodeError
+from waymark.errors import EncodeError, UnsupportedOperation
 
 Operation = Callable[..., object]
 
@@ -89,9 +89,15 @@ def expected(operation: Operation, *arguments: object) -> Outcome | None:
         return Outcome("value", canonical(encode(value)))
     except EncodeError:
         return None
+    except UnsupportedOperation as error:
+        return Outcome("refused", str(error))
     except Exception as error:  # noqa: BLE001 - the exception is the result
         args = [RENAMED.get(item, item) if isinstance(item, str) else item for item in error.args]
-        return of_exception(type(error).__name__, encode(args), RENAMED.get(str(error), str(error)))
+        try:
+            text = encode(args)
+        except EncodeError:
+            text = encode(repr(args))
+        return of_exception(type(error).__name__, text, RENAMED.get(str(error), str(error)))
 
 
 class Engine:

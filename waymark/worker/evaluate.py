@@ -39,10 +39,17 @@ from waymark.ir.expressions import (
 from waymark.worker.operations import OPERATIONS, guarded, named_callable
 
 _FORM: TypeAdapter[Expression] = TypeAdapter(Expression)
-_LOST = ('"$":"opaque"', '"waymark.errors:RemoteError"')
-"""In the encoding: values that are not here as what they are, so that nothing about them can be computed."""
-_BY_IDENTITY = ('"$":"float","v":"nan"', '"$":"decimal","v":"NaN"', '"$":"decimal","v":"sNaN"', '"$":"exception"', '"$own":')
-"""In the encoding: values that Python may compare by identity, which decoding does not keep."""
+_LOST = '"waymark.errors:RemoteError"'
+"""In the encoding: an exception whose class is not here, so that nothing about it can be computed."""
+_RISKY = (
+    '"$":"opaque"',
+    '"$":"float","v":"nan"',
+    '"$":"decimal","v":"NaN"',
+    '"$":"decimal","v":"sNaN"',
+    '"$":"exception"',
+    '"$own":',
+)
+"""In the encoding: values that Python may compare by identity, which decoding does not keep, or that stand for others."""
 
 
 def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - named as in the IR
@@ -58,9 +65,9 @@ def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - na
     except (ValidationError, RecursionError) as error:
         raise InvalidProgram(f"malformed IR: no expression ({type(error).__name__})", detail="expression") from None
     before = encode_arguments(locals)
-    if any(mark in before for mark in _LOST):
-        raise UnsupportedOperation("cannot compute exactly: an operand has no exact stored form")
-    value = Evaluation(guard=any(mark in before for mark in _BY_IDENTITY)).value(form, locals)
+    if _LOST in before:
+        raise UnsupportedOperation("cannot compute exactly: the worker does not have the class of an exception")
+    value = Evaluation(guard=any(mark in before for mark in _RISKY)).value(form, locals)
     if encode_arguments(locals) != before:
         raise UnsupportedOperation(
             "cannot compute exactly: a method, property or operator of a class changed an object of the body"
@@ -73,7 +80,7 @@ EVALUATE = Action(evaluate, "waymark:evaluate", {})
 
 
 class Evaluation:
-    """`guard` has comparisons checked for operands whose identity would decide."""
+    """`guard` has operators checked for operands that do not tell what Python would do."""
 
     def __init__(self, *, guard: bool) -> None:
         self._guard = guard

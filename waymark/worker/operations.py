@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, cast
 
-from waymark.codec.encode import is_model
+from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.errors import UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
@@ -25,6 +25,7 @@ from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
 _CONSTRUCTORS = frozenset(["model_construct", "model_validate", "model_validate_json", "parse_obj", "parse_raw"])
 _SPECIAL = frozenset(["__cause__", "__class__", "__context__", "__doc__", "__members__", "__name__", "__notes__", "__qualname__"])
 _READ_BY_NAME = frozenset(["getattr", "hasattr", "operator.attrgetter"])
+_CALLS = frozenset(["py.call", "py.method"])
 _COMPARING = frozenset(["py.eq", "py.ne", "py.lt", "py.le", "py.gt", "py.ge", "py.in", "py.not_in", "py.getitem"])
 _COMPARING_FUNCTIONS = frozenset(
     ["Counter", "contains", "count", "countOf", "dict", "difference", "eq", "fromkeys", "frozenset", "ge", "get", "gt", "index"]
@@ -92,8 +93,8 @@ def _call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     function = FUNCTIONS.get(name)
     if function is None:
         return refuse(f"the function {name}, which this worker's Python does not have")
-    if name == "type" and len(args) != 1:
-        return refuse("type() with other than one argument")
+    if name == "type" and len(args) > 1:
+        return refuse("type() with more than one argument")
     if name in _READ_BY_NAME:
         for arg in args:
             _check_attribute(arg)
@@ -106,15 +107,9 @@ def _method(receiver: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, 
     if name not in methods_of(cls) and hasattr(receiver, name):
         _check_attribute(name)
         is_constructor = isinstance(receiver, type) and is_model(receiver) and name in _CONSTRUCTORS
-        is_listed = is_model(cls) and name in MODEL_METHODS
-        is_own = _is_own(cls) and not (is_model(cls) and name.startswith("model_"))
-        if not (is_constructor or is_listed or is_own):
+        if not is_constructor and not (is_model(cls) and name in MODEL_METHODS):
             return refuse(f"the method {name} of {class_name(cls)}, which is not known to change nothing")
-    value = getattr(receiver, name)(*args, **kwargs)
-    if inspect.iscoroutine(value):
-        value.close()
-        return refuse(f"the method {name} of {class_name(cls)}, which is async; make it an action")
-    return value
+    return getattr(receiver, name)(*args, **kwargs)
 
 
 def _construct(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -350,12 +345,15 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 
 
 def guarded(name: str, args: Sequence[Any]) -> None:
-    """Refuses an operator in which the identity of operands, which decoding does not keep, may decide."""
+    """Refuses an operator in which the identity of operands, which decoding does not keep, may decide, or what was not stored."""
+    operands = [*args, *args[-2]] if name in _CALLS else args
+    if any(isinstance(operand, Opaque) for operand in operands):
+        refuse("an argument of an exception that has no stored form")
     if name in _COMPARING:
         if not all(isinstance(arg, float) for arg in args) and sum(map(_identities, args)) > 1:
             refuse("a comparison that Python decides by identity")
-    elif name in {"py.call", "py.method"}:
-        function = str(args[name == "py.method"]).rpartition(".")[2]
+    elif name in _CALLS:
+        function = str(args[-3]).rpartition(".")[2]
         if function in _COMPARING_FUNCTIONS and _identities(args) > 1:
             refuse(f"{function}(), which Python decides by identity here")
 
@@ -369,7 +367,7 @@ def _identities(value: Any) -> int:
         return sum(_identities(item) for pair in value.items() for item in pair)
     if issubclass(cls, float | decimal.Decimal):
         return math.isnan(value)
-    if issubclass(cls, BaseException):
+    if issubclass(cls, BaseException | Opaque):
         return 1
     if is_model(cls) or dataclasses.is_dataclass(cls):
         # Private attributes are compared, but come back with their defaults: as bad as identity, on one side already.

@@ -11,16 +11,22 @@ begin
     else
       null;
   end case;
-  return case waymark._py_kind(p_value)
-    when 'tuple' then jsonb_array_length(p_value -> 'v')
-    when 'set' then jsonb_array_length(p_value -> 'v')
-    when 'frozenset' then jsonb_array_length(p_value -> 'v')
-    when 'dict' then case p_value ->> '$' when 'dict' then jsonb_array_length(p_value -> 'v')
-      else (select count(*) from jsonb_object_keys(p_value) as entry (key) where entry.key <> '$') end
-    when 'bytes' then octet_length(decode(p_value ->> 'v', 'base64'))
-    when 'str' then jsonb_array_length(waymark._py_characters(p_value))
-    when 'range' then waymark._py_range_length(p_value)
-  end;
+  -- Statements, not one expression: its query is planned with the value, and would decode what is no base64.
+  case waymark._py_kind(p_value)
+    when 'tuple', 'set', 'frozenset' then
+      return jsonb_array_length(p_value -> 'v');
+    when 'dict' then
+      return case p_value ->> '$' when 'dict' then jsonb_array_length(p_value -> 'v')
+        else (select count(*) from jsonb_object_keys(p_value) as entry (key) where entry.key <> '$') end;
+    when 'bytes' then
+      return octet_length(decode(p_value ->> 'v', 'base64'));
+    when 'str' then
+      return jsonb_array_length(waymark._py_characters(p_value));
+    when 'range' then
+      return waymark._py_range_length(p_value);
+    else
+      return null;
+  end case;
 end
 $$;
 
