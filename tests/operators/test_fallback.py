@@ -27,7 +27,7 @@ POOL: list[Any] = [
 SECOND: list[Any] = [None, 0, 2, "a", "utf-8", [1, 2], {"a": 1}, Decimal(2)]
 OTHER_EVERY_TIME = ("random.", "secrets.", "time.", "uuid.uuid1", "uuid.uuid4")
 OF_THE_CLOCK = frozenset(["now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp", "timestamp", "astimezone"])
-KEPT_APART = OF_THE_CLOCK | {"deepcopy"}  # its second argument is changed
+KEPT_APART = OF_THE_CLOCK | {"deepcopy", "type"}  # a second argument is changed; makes a class of three
 LISTED = [name for name in FUNCTIONS if not name.startswith(OTHER_EVERY_TIME) and name.rpartition(".")[2] not in KEPT_APART]
 
 
@@ -47,7 +47,14 @@ def of_both(engine: Engine, name: str, cases: Sequence[tuple[Any, ...]]) -> Iter
 
 
 def test_every_operator_has_its_meaning() -> None:
-    assert OPERATIONS.keys() == OPERATORS.keys()
+    of_tasks = {
+        "py.failures",
+        "py.outcome",
+        "py.task_list",
+        "py.task_sets",
+        "py.task_split",
+    }  # these are no values, and never refused
+    assert OPERATIONS.keys() == OPERATORS.keys() - of_tasks
 
 
 @pytest.mark.parametrize("name", [*BINARY, *UNARY])
@@ -75,10 +82,11 @@ def test_function(engine: Engine, name: str) -> None:
 
 
 def methods(item: Any) -> list[str]:
-    return sorted({name for cls in type(item).__mro__ for name in METHODS.get(cls, ())} - OF_THE_CLOCK)
+    listed = {name for cls in type(item).__mro__ for name in METHODS.get(cls, ()) if hasattr(item, name)}
+    return sorted(listed - OF_THE_CLOCK)
 
 
-@pytest.mark.parametrize("item", filter(methods, POOL), ids=repr)
+@pytest.mark.parametrize("item", list(filter(methods, POOL)), ids=repr)
 def test_methods(engine: Engine, item: Any) -> None:
     given = [(), *((first,) for first in POOL), *((first, second) for first in SECOND for second in SECOND)]
     for name in methods(item):

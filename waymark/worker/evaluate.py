@@ -92,6 +92,8 @@ class Evaluation:
                 return value
             case Local(name):
                 return _read(name, scope)
+            case Operator("py.generator", (Comprehension(body),)):
+                return self._elements(body.element, body.generators, dict(scope))
             case Operator(name, args):
                 return self._operation(name, [self.value(arg, scope) for arg in args])
             case ListDisplay(items):

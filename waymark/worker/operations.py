@@ -318,6 +318,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.getattr": _getattr,
     "py.iter": _iterated,
     "py.list": list,
+    "py.generator": iter,
     "py.getslice": _getslice,
     "py.spread": _spread,
     "py.merge": _merge,

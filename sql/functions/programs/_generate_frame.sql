@@ -5,6 +5,7 @@ declare
   v_load text := '';
   v_save text := '';
   v_handlers text;
+  v_lazy int[];
   v_function jsonb;
   v_index int;
 begin
@@ -18,8 +19,10 @@ begin
   end loop;
   select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
     from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';
+  select coalesce(array_agg((n -> 'id')::int), '{}') into v_lazy from jsonb_array_elements(p_ir -> 'nodes') n
+   where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
-    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks);
+    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';

@@ -1,4 +1,5 @@
--- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks.
+-- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
+-- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -37,6 +38,12 @@ begin
       end loop;
     exception
       when sqlstate 'WM501' then
+        if pc = any (%5$L::int[]) then
+          payload := waymark._engine_failure(pc, 'WM502', sqlerrm);
+          effect := 'evaluate';
+          v_budget := 0;
+          continue activation;
+        end if;
         get stacked diagnostics v_detail = pg_exception_detail;
         v_error := v_detail::jsonb;
         v_node := case when pc < 0 then ~pc else pc end;
