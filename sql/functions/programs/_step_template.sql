@@ -39,9 +39,7 @@ begin
     exception
       when sqlstate 'WM501' then
         if pc = any (%5$L::int[]) then
-          payload := waymark._engine_failure(pc, 'WM502', sqlerrm);
-          effect := 'evaluate';
-          v_budget := 0;
+          select 'evaluate', waymark._engine_failure(pc, 'WM502', sqlerrm), 0 into effect, payload, v_budget;
           continue activation;
         end if;
         get stacked diagnostics v_detail = pg_exception_detail;
