@@ -110,11 +110,11 @@ class Expressions(Strings):
             target = self.graph.temporary()
             self.call_helper(ast.copy_location(ast.Call(node, [], []), node), found, target, awaited=False)
             return Local(target)
+        if node.attr == "__name__" and (name := self._class_name(node.value)):
+            return name
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
             return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
-        if node.attr == "__name__" and (name := self._class_name(node.value)):
-            return name
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
