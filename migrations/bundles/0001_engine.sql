@@ -968,6 +968,7 @@ declare
   v_load text := '';
   v_save text := '';
   v_handlers text;
+  v_lazy int[];
   v_function jsonb;
   v_index int;
 begin
@@ -981,8 +982,10 @@ begin
   end loop;
   select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
     from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';
+  select coalesce(array_agg((n -> 'id')::int), '{}') into v_lazy from jsonb_array_elements(p_ir -> 'nodes') n
+   where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
-    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks);
+    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
@@ -1315,7 +1318,8 @@ end
 $$;
 comment on function waymark._source_of(jsonb, int) is 'The source of a function of a program.';
 -- file: functions/programs/_step_template.sql
--- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks.
+-- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
+-- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -1354,6 +1358,10 @@ begin
       end loop;
     exception
       when sqlstate 'WM501' then
+        if pc = any (%5$L::int[]) then
+          select 'evaluate', waymark._engine_failure(pc, 'WM502', sqlerrm), 0 into effect, payload, v_budget;
+          continue activation;
+        end if;
         get stacked diagnostics v_detail = pg_exception_detail;
         v_error := v_detail::jsonb;
         v_node := case when pc < 0 then ~pc else pc end;
@@ -2633,16 +2641,22 @@ begin
     else
       null;
   end case;
-  return case waymark._py_kind(p_value)
-    when 'tuple' then jsonb_array_length(p_value -> 'v')
-    when 'set' then jsonb_array_length(p_value -> 'v')
-    when 'frozenset' then jsonb_array_length(p_value -> 'v')
-    when 'dict' then case p_value ->> '$' when 'dict' then jsonb_array_length(p_value -> 'v')
-      else (select count(*) from jsonb_object_keys(p_value) as entry (key) where entry.key <> '$') end
-    when 'bytes' then octet_length(decode(p_value ->> 'v', 'base64'))
-    when 'str' then jsonb_array_length(waymark._py_characters(p_value))
-    when 'range' then waymark._py_range_length(p_value)
-  end;
+  -- Statements, not one expression: its query is planned with the value, and would decode what is no base64.
+  case waymark._py_kind(p_value)
+    when 'tuple', 'set', 'frozenset' then
+      return jsonb_array_length(p_value -> 'v');
+    when 'dict' then
+      return case p_value ->> '$' when 'dict' then jsonb_array_length(p_value -> 'v')
+        else (select count(*) from jsonb_object_keys(p_value) as entry (key) where entry.key <> '$') end;
+    when 'bytes' then
+      return octet_length(decode(p_value ->> 'v', 'base64'));
+    when 'str' then
+      return jsonb_array_length(waymark._py_characters(p_value));
+    when 'range' then
+      return waymark._py_range_length(p_value);
+    else
+      return null;
+  end case;
 end
 $$;
 
