@@ -168,7 +168,12 @@ _RULES = [
         "it has more positional parts than the class's `__match_args__`, or names one twice, so Python would raise TypeError",
         "write the attributes as keywords: `Point(x=0)`",
     ),
-    Rule("WMC210", "`except*`", "exception groups are not compiled yet", "use `except`"),
+    Rule(
+        "WMC210",
+        "a bare `raise` in a `try` inside of a handler of `except*`",
+        "whether the group was raised again or another exception could not be told apart behind that `try`",
+        "note in a variable that it is to be raised, and write `raise` behind the inner `try`",
+    ),
     Rule("WMC211", "a `type` statement inside a method", "types are no values that Postgres can store", "move it up"),
     Rule(
         "WMC212",
@@ -367,6 +372,12 @@ _RULES = [
         "`raise` without an exception, outside of a handler",
         "there is no exception here that could be raised again",
         "put it directly into an `except` block",
+    ),
+    Rule(
+        "WMC605",
+        "`except*` with an exception group",
+        "groups are taken apart by it, so Python would raise TypeError",
+        "name the classes of the exceptions inside, or use `except`",
     ),
 ]
 

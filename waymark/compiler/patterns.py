@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from waymark.codec import class_name
 from waymark.compiler.frame import Landing, span
 from waymark.compiler.graph import Label
-from waymark.compiler.tries import Tries
+from waymark.compiler.groups import Groups
 from waymark.compiler.unpacking import unpacked
 from waymark.ir.expressions import Callable, Const, DictDisplay, Expression, ListDisplay, Local, Not, Operator
 from waymark.ir.library import function_name
@@ -19,7 +19,7 @@ _WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, t
 _Captures = dict[str, Expression]
 
 
-class Patterns(Tries):
+class Patterns(Groups):
     """Lowering of `match`."""
 
     def lower_match(self, node: ast.Match) -> None:

@@ -64,7 +64,7 @@ class Statements(Patterns, Coroutines):
                 self.graph.jump(self._leave_loop(node).head)
             case ast.Return():
                 self._return(node)
-            case ast.Try():
+            case ast.Try() | ast.TryStar():
                 self.lower_try(node)
             case ast.Raise():
                 self.lower_raise(node)
@@ -256,7 +256,6 @@ REFUSED: dict[str, str] = {
     "AsyncFor": "WMC205",
     "Import": "WMC207",
     "ImportFrom": "WMC207",
-    "TryStar": "WMC210",
     "TypeAlias": "WMC211",
 }
 """Kinds of statements that are refused; newer Pythons have more of them than this one."""

@@ -53,7 +53,15 @@ class Tries(Expressions):
     def body(self, statements: list[ast.stmt]) -> None:
         """Adds the nodes of statements."""
 
-    def lower_try(self, node: ast.Try) -> None:
+    @abstractmethod
+    def handled_star(self, node: ast.TryStar) -> None:
+        """Adds a `try` with `except*`, without its `finally`."""
+
+    @abstractmethod
+    def raise_again(self, node: ast.Raise, exception: str) -> bool:
+        """A bare `raise` in a handler of `except*` gives its part back; False where it stands in another handler."""
+
+    def lower_try(self, node: ast.Try | ast.TryStar) -> None:
         """Adds the nodes of a `try` statement."""
         if not node.finalbody:
             self._handled(node)
@@ -75,8 +83,11 @@ class Tries(Expressions):
         self.body(statements)
         self.handling = handling
 
-    def _handled(self, node: ast.Try) -> None:
+    def _handled(self, node: ast.Try | ast.TryStar) -> None:
         """The statement without its `finally`."""
+        if isinstance(node, ast.TryStar):
+            self.handled_star(node)
+            return
         if not node.handlers:
             self.body(node.body)
             return
@@ -90,16 +101,17 @@ class Tries(Expressions):
         for handler in node.handlers:
             otherwise = None
             if handler.type is not None:
-                classes = Const(self._class_names(handler.type))
+                classes = Const(self.class_names(handler.type))
                 test = Operator("py.exception_matches", (Local(landing.exception), classes))
                 self.graph.here, otherwise = self.graph.branch(span(handler.type), None, test)
-            self._handler(handler, landing.exception)
+            self.handler(handler, landing.exception)
             ends.append(self.graph.here)
             self.graph.here = otherwise
         self.propagate(landing.exception, node)
         self.graph.join(*ends)
 
-    def _handler(self, handler: ast.ExceptHandler, exception: str) -> None:
+    def handler(self, handler: ast.ExceptHandler, exception: str) -> None:
+        """Adds the body of a handler, in which its variable is bound."""
         saved = self.handling, self.exits, self.landing
         self.handling = exception
         name, outer = handler.name, self.landing
@@ -163,7 +175,8 @@ class Tries(Expressions):
 
     # --- Classes and values ---------------------------------------------------------------------------------------------
 
-    def _class_names(self, node: ast.expr) -> list[str]:
+    def class_names(self, node: ast.expr, *, groups: bool = True) -> list[str]:
+        """The exception classes that a handler names; `except*` cannot have groups among them."""
         found = self.names.static(node)
         nodes: list[tuple[ast.expr, Static | None]] = [(node, found)]
         if isinstance(node, ast.Tuple):
@@ -174,6 +187,8 @@ class Tries(Expressions):
         for element, item in nodes:
             if item is None or not isinstance(item.value, type) or not issubclass(item.value, BaseException):
                 self.refuse("WMC601", element)
+            elif not groups and issubclass(item.value, BaseExceptionGroup):
+                self.refuse("WMC605", element)
             else:
                 names.append(class_name(item.value))
         return names
@@ -184,6 +199,8 @@ class Tries(Expressions):
             value = self._raised(node.exc, node.cause)
         elif self.handling is None:
             value = self.refuse("WMC604", node)
+        elif self.raise_again(node, self.handling):
+            return
         else:
             value = Local(self.handling)
         self.graph.emit(Raise, span(node), self.error(), value=value)

@@ -21,6 +21,7 @@ from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.errors import UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
+from waymark.worker.groups import GROUPS
 
 _CONSTRUCTORS = frozenset(["model_construct", "model_validate", "model_validate_json", "parse_obj", "parse_raw"])
 _SPECIAL = frozenset(["__cause__", "__class__", "__context__", "__doc__", "__members__", "__name__", "__notes__", "__qualname__"])
@@ -338,6 +339,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.call": _call,
     "py.method": _method,
     "py.construct": _construct,
+    **GROUPS,
 }
 """Each operator of the dialect as a function."""
 
@@ -350,7 +352,7 @@ def guarded(name: str, args: Sequence[Any]) -> None:
     operands = [*args, *args[-2]] if name in _CALLS else args
     if any(isinstance(operand, Opaque) for operand in operands):
         refuse("an argument of an exception that has no stored form")
-    if name in _COMPARING:
+    if name in _COMPARING and not (name == "py.getitem" and isinstance(args[0], list | tuple)):
         if not all(isinstance(arg, float) for arg in args) and sum(map(_identities, args)) > 1:
             refuse("a comparison that Python decides by identity")
     elif name in _CALLS:

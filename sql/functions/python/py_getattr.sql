@@ -21,6 +21,9 @@ begin
       v_value := case v_name
         when 'args' then jsonb_build_object('$', 'tuple', 'v', p_object -> 'args')
         when '__cause__' then coalesce(p_object -> 'cause', 'null')
+        when 'exceptions' then case when p_object ->> 'type' in ('ExceptionGroup', 'BaseExceptionGroup') then
+          jsonb_build_object('$', 'tuple', 'v', waymark.py_list(p_object #> '{args,1}')) end
+        when 'message' then case when p_object ->> 'type' in ('ExceptionGroup', 'BaseExceptionGroup') then p_object #> '{args,0}' end
         else p_object -> 'attrs' -> v_name
       end;
     when 'enum' then
