@@ -5612,6 +5612,9 @@ begin
       v_value := case v_name
         when 'args' then jsonb_build_object('$', 'tuple', 'v', p_object -> 'args')
         when '__cause__' then coalesce(p_object -> 'cause', 'null')
+        when 'exceptions' then case when p_object ->> 'type' in ('ExceptionGroup', 'BaseExceptionGroup') then
+          jsonb_build_object('$', 'tuple', 'v', waymark.py_list(p_object #> '{args,1}')) end
+        when 'message' then case when p_object ->> 'type' in ('ExceptionGroup', 'BaseExceptionGroup') then p_object #> '{args,0}' end
         else p_object -> 'attrs' -> v_name
       end;
     when 'enum' then
@@ -5731,6 +5734,32 @@ $$;
 
 comment on function waymark.py_getslice(jsonb, jsonb, jsonb, jsonb) is
   'The Python slice object[start:stop:step].';
+-- file: functions/python/py_group_rest.sql
+-- What leaves a `try` with `except*` in the end (waymark/worker/groups.py): an exception or None.
+-- Raises: WM502, always: only CPython splits groups, whose classes may say how.
+create or replace function waymark.py_group_rest(p_exception jsonb, p_left jsonb, p_again jsonb, p_raised jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse('except*', 'Handle the group in an action.');
+end
+$$;
+
+comment on function waymark.py_group_rest(jsonb, jsonb, jsonb, jsonb) is
+  'What leaves a try statement with except*.';
+-- file: functions/python/py_group_split.sql
+-- What an `except*` of these classes takes of an exception (waymark/worker/groups.py): the group or None, the places of its leaves, those left.
+-- Raises: WM502, always: only CPython splits groups, whose classes may say how.
+create or replace function waymark.py_group_split(p_exception jsonb, p_left jsonb, p_classes jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse('except*', 'Handle the group in an action.');
+end
+$$;
+
+comment on function waymark.py_group_split(jsonb, jsonb, jsonb) is
+  'What a handler of except* takes of an exception.';
 -- file: functions/python/py_gt.sql
 -- The Python operator >.
 -- Raises: WM501 TypeError; WM502.
