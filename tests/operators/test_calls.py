@@ -247,7 +247,7 @@ def test_instances(engine: Engine) -> None:
 
 def test_only_consumers_see_into_an_iterator(engine: Engine) -> None:
     iterator = '{"$": "iterator", "v": [1]}'
-    consumers = {"py.iter", "py.list", "py.unpack", "py.unpack_star", "py.spread"}
+    consumers = {"py.generator", "py.iter", "py.list", "py.unpack", "py.unpack_star", "py.spread"}
     internal = {"py.concat", "py.list_append", "py.is_none", "py.is", "py.inplace", "py.exception_matches"}
     for name in OPERATORS.keys() - consumers - internal - {"py.call", "py.method"}:
         if not name.startswith("py.match"):

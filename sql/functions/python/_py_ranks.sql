@@ -14,7 +14,7 @@ begin
   v_kind := case when v_kinds <@ '{int,bool,float}' then 'number' when cardinality(v_kinds) = 1 then v_kinds[1] end;
   case
     when p_keys = '[]' then
-      return '{}';
+      return '{}'::int[];
     when v_kind = 'number' then
       return (select case when bool_or(key.number = 'NaN') then null else array_agg(key.rank order by key.position) end from (
         select number.value, each.position, dense_rank() over (order by number.value)

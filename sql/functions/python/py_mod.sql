@@ -1,4 +1,4 @@
--- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
+-- The Python operator %, the remainder with the sign of the divisor; or the formatting of a string.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
 create or replace function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
@@ -28,8 +28,10 @@ begin
       return waymark._raise_python('ZeroDivisionError', 'float modulo by zero');
     end if;
     return waymark._py_from_float((waymark._py_float_divmod(waymark._py_to_float(p_left), waymark._py_to_float(p_right))).remainder);
+  elsif jsonb_typeof(p_left) = 'string' and v_right in ('tuple', 'int', 'float', 'str', 'bool', 'NoneType', 'decimal', 'date', 'datetime', 'uuid') then
+    return waymark._py_percent(p_left #>> '{}', case v_right when 'tuple' then p_right -> 'v' else jsonb_build_array(p_right) end);
   elsif v_left in ('str', 'bytes') then
-    return waymark._refuse(v_left || ' formatting with %', 'Concatenate with +, or format in an action.');
+    return waymark._refuse(v_left || ' formatting with %', 'Use an f-string, or format in an action.');
   end if;
   return waymark._py_unsupported('%', p_left, p_right);
 end

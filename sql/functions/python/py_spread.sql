@@ -8,7 +8,7 @@ begin
   if jsonb_typeof(p_iterable) = 'array' then
     return p_iterable;
   elsif waymark._py_kind(p_iterable) not in ('tuple', 'dict', 'str', 'range', 'set', 'frozenset', 'bytes', 'iterator') then
-    return waymark._py_inexact('*');
+    return waymark._py_inexact('* in ' || coalesce(p_callee #>> '{}', 'a display'));
   end if;
   return waymark.py_list(p_iterable);
 end

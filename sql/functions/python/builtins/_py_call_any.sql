@@ -8,10 +8,10 @@ declare
 begin
   for v_item in select item.value from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) as item (value) loop
     if waymark.py_truth(v_item) = true then
-      return 'true';
+      return 'true'::jsonb;
     end if;
   end loop;
-  return 'false';
+  return 'false'::jsonb;
 end
 $$;
 

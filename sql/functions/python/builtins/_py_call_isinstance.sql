@@ -8,7 +8,7 @@ declare
   v_kind text := waymark._py_kind(p_value);
   v_names jsonb := case p_classes ->> '$' when 'tuple' then p_classes -> 'v' else jsonb_build_array(p_classes) end;
   v_known constant jsonb := '["bool", "int", "float", "str", "list", "dict", "tuple", "set", "frozenset", "bytes", "range", "slice", "type",
-    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "decimal.Decimal"]';
+    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "decimal.Decimal"]'::jsonb;
   v_bases jsonb := case v_kind
     when 'bool' then '["bool", "int", "object"]'
     when 'datetime' then '["datetime.datetime", "datetime.date", "object"]'
@@ -28,14 +28,14 @@ begin
   end if;
   v_names := jsonb_path_query_array(v_names, '$[*].v');
   if v_bases ?| array(select name.value from jsonb_array_elements_text(v_names) as name (value)) then
-    return 'true';
+    return 'true'::jsonb;
   elsif v_kind = 'exception' or not exists (
       select from jsonb_array_elements_text(v_names) as name (value) where waymark._builtin_mro(name.value) is null) then
-    return 'false';
+    return 'false'::jsonb;
   elsif v_kind in ('object', 'enum', 'path', 'opaque', 'callable', 'iterator') or not v_known @> v_names then
     return waymark._py_inexact('isinstance()');
   end if;
-  return 'false';
+  return 'false'::jsonb;
 end
 $$;
 

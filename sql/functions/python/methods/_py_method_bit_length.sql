@@ -5,7 +5,7 @@ language plpgsql stable parallel safe
 as $$
 begin
   if waymark._py_int(p_receiver) = 0 then
-    return '0';
+    return '0'::jsonb;
   elsif abs(waymark._py_int(p_receiver)) < 9223372036854775808 then
     return to_jsonb(length(waymark._py_in_base(abs(waymark._py_int(p_receiver))::bigint, 1)));
   end if;

@@ -7,7 +7,7 @@ declare
   v_date date;
 begin
   if waymark._py_kind(p_receiver) in ('datetime', 'date') then
-    v_date := left(p_receiver ->> 'v', 10);
+    v_date := left(p_receiver ->> 'v', 10)::date;
     return to_jsonb(extract(isodow from v_date)::int - 1);
   end if;
   return waymark._py_inexact('.weekday()');
