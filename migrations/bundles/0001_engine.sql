@@ -2951,7 +2951,7 @@ begin
   v_kind := case when v_kinds <@ '{int,bool,float}' then 'number' when cardinality(v_kinds) = 1 then v_kinds[1] end;
   case
     when p_keys = '[]' then
-      return '{}';
+      return '{}'::int[];
     when v_kind = 'number' then
       return (select case when bool_or(key.number = 'NaN') then null else array_agg(key.rank order by key.position) end from (
         select number.value, each.position, dense_rank() over (order by number.value)
@@ -3576,10 +3576,10 @@ declare
 begin
   for v_item in select item.value from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) as item (value) loop
     if waymark.py_truth(v_item) = false then
-      return 'false';
+      return 'false'::jsonb;
     end if;
   end loop;
-  return 'true';
+  return 'true'::jsonb;
 end
 $$;
 
@@ -3596,10 +3596,10 @@ declare
 begin
   for v_item in select item.value from jsonb_array_elements(waymark.py_spread(p_iterable, 'null')) as item (value) loop
     if waymark.py_truth(v_item) = true then
-      return 'true';
+      return 'true'::jsonb;
     end if;
   end loop;
-  return 'false';
+  return 'false'::jsonb;
 end
 $$;
 
@@ -3773,6 +3773,22 @@ $$;
 
 comment on function waymark._py_call_float(jsonb) is
   'The Python float(value).';
+-- file: functions/python/builtins/_py_call_format.sql
+-- The function format, which f-strings call.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_format(p_value jsonb, p_spec jsonb default '""') returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_spec) = 'string' then
+    return to_jsonb(waymark._py_format(p_value, p_spec #>> '{}'));
+  end if;
+  return waymark._py_inexact('format()');
+end
+$$;
+
+comment on function waymark._py_call_format(jsonb, jsonb) is
+  'The Python format(value, spec).';
 -- file: functions/python/builtins/_py_call_frozenset.sql
 -- The function frozenset.
 -- Raises: WM502 for what only CPython can compute here.
@@ -3852,7 +3868,7 @@ declare
   v_kind text := waymark._py_kind(p_value);
   v_names jsonb := case p_classes ->> '$' when 'tuple' then p_classes -> 'v' else jsonb_build_array(p_classes) end;
   v_known constant jsonb := '["bool", "int", "float", "str", "list", "dict", "tuple", "set", "frozenset", "bytes", "range", "slice", "type",
-    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "decimal.Decimal"]';
+    "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "uuid.UUID", "decimal.Decimal"]'::jsonb;
   v_bases jsonb := case v_kind
     when 'bool' then '["bool", "int", "object"]'
     when 'datetime' then '["datetime.datetime", "datetime.date", "object"]'
@@ -3872,14 +3888,14 @@ begin
   end if;
   v_names := jsonb_path_query_array(v_names, '$[*].v');
   if v_bases ?| array(select name.value from jsonb_array_elements_text(v_names) as name (value)) then
-    return 'true';
+    return 'true'::jsonb;
   elsif v_kind = 'exception' or not exists (
       select from jsonb_array_elements_text(v_names) as name (value) where waymark._builtin_mro(name.value) is null) then
-    return 'false';
+    return 'false'::jsonb;
   elsif v_kind in ('object', 'enum', 'path', 'opaque', 'callable', 'iterator') or not v_known @> v_names then
     return waymark._py_inexact('isinstance()');
   end if;
-  return 'false';
+  return 'false'::jsonb;
 end
 $$;
 
@@ -4181,6 +4197,172 @@ $$;
 
 comment on function waymark._py_call_zip(jsonb, jsonb) is
   'The Python zip(…).';
+-- file: functions/python/formats/_py_format.sql
+-- format(value, spec) of bools, numbers and strings, in CPython's own mini-language; of other values only with an empty spec, which is str().
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_format(p_value jsonb, p_spec text) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_spec text[] := regexp_match(p_spec, '^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?([0-9]{1,4})?([,_])?(?:\.([0-9]{1,3}))?([a-zA-Z%])?$');
+  v_fill text := coalesce(v_spec[1], v_spec[5], ' ');
+  v_align text := v_spec[2];
+  v_is_text boolean := jsonb_typeof(p_value) = 'string';
+  v_sign text := '';
+  v_text text;
+begin
+  if p_spec = '' then
+    return waymark._py_text_exact(p_value);
+  elsif v_spec is null then
+    null;
+  elsif v_is_text then
+    if coalesce(v_spec[3], v_spec[4], v_spec[5], v_spec[7]) is null and v_align is distinct from '=' and coalesce(v_spec[9], 's') = 's' then
+      v_text := case when v_spec[8] is null then p_value #>> '{}' else left(p_value #>> '{}', v_spec[8]::int) end;
+    end if;
+  elsif v_spec[7] is null or (v_align is not null or v_spec[5] is null) and coalesce(v_spec[9], 'd') in ('d', 'f', 'F', '%') then
+    v_align := coalesce(v_align, case when v_spec[5] is not null then '=' end);
+    v_sign := case when p_value #>> '{}' ~ '^-' or p_value ->> 'v' ~ '^-' then '-' when v_spec[3] in ('+', ' ') then v_spec[3] else '' end
+      || case when v_spec[4] is null then '' when v_spec[9] in ('b', 'o', 'x', 'X') then '0' || v_spec[9] end;
+    v_text := waymark._py_format_number(p_value, v_spec[9], v_spec[8]::int);
+    if v_spec[7] is not null and v_fill || v_align is distinct from '0=' then
+      v_text := regexp_replace(substring(v_text from '^[0-9]+'), '([0-9])(?=([0-9]{3})+$)', '\1' || v_spec[7], 'g')
+        || substring(v_text from '^[0-9]+(.*)$');
+    elsif v_spec[7] is not null then
+      v_text := null;
+    end if;
+  end if;
+  if v_sign || v_text is null then
+    perform waymark._py_inexact('format()');
+  end if;
+  return waymark._py_pad(v_sign, v_text, v_fill, coalesce(v_align, case when v_is_text then '<' else '>' end), v_spec[6]::int);
+end
+$$;
+
+comment on function waymark._py_format(jsonb, text) is
+  'The Python format(value, spec).';
+-- file: functions/python/formats/_py_format_field.sql
+-- A replacement field of a format string: the value, converted (!r, !s) if it says so, in the format of its spec.
+create or replace function waymark._py_format_field(p_value jsonb, p_conversion text, p_spec text) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+  return case p_conversion
+    when 'r' then waymark._py_format(to_jsonb(waymark._py_repr_exact(p_value)), p_spec)
+    when 's' then waymark._py_format(to_jsonb(waymark._py_text_exact(p_value)), p_spec)
+    else waymark._py_format(p_value, p_spec)
+  end;
+end
+$$;
+
+comment on function waymark._py_format_field(jsonb, text, text) is
+  'A replacement field of a format string.';
+-- file: functions/python/formats/_py_format_number.sql
+-- The digits of a number without its sign, in a presentation type of format(): b, d, o, x, X of ints, f, F, % of any number (of a Decimal f with a
+-- precision), none of ints and floats. Those of a double are of its exact value, a half rounded to even. SQL null for every other combination.
+create or replace function waymark._py_format_number(p_value jsonb, p_type text, p_precision int) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+  v_number numeric := case when v_kind in ('int', 'bool', 'float') or v_kind = 'decimal' and p_value ->> 'v' ~ '^-?[0-9]+(\.[0-9]+)?$'
+    then abs(waymark._py_number(p_value)) end;
+begin
+  if v_number is null or v_number > 1e300 or v_kind = 'decimal' and (p_type is distinct from 'f' or p_precision is null) then
+    return null;
+  elsif p_type in ('f', 'F', '%') then
+    if p_type = '%' then
+      v_number := waymark._py_exact(100 * waymark._py_to_float(p_value));
+    elsif v_kind <> 'decimal' then
+      v_number := waymark._py_exact(waymark._py_to_float(p_value));
+    end if;
+    return waymark._py_round_half_even(abs(v_number), coalesce(p_precision, 6)) || case p_type when '%' then '%' else '' end;
+  elsif p_precision is not null then
+    return null;
+  elsif v_kind = 'float' then
+    return case when p_type is null then ltrim(waymark._py_repr_exact(p_value), '-') end;
+  elsif p_type is null or p_type = 'd' then
+    return v_number::text;
+  elsif v_number > 9223372036854775807 then
+    return null;
+  end if;
+  return case p_type
+    when 'b' then waymark._py_in_base(v_number::bigint, 1)
+    when 'o' then waymark._py_in_base(v_number::bigint, 3)
+    when 'x' then waymark._py_in_base(v_number::bigint, 4)
+    when 'X' then upper(waymark._py_in_base(v_number::bigint, 4))
+  end;
+end
+$$;
+
+comment on function waymark._py_format_number(jsonb, text, int) is
+  'The digits of a number in a presentation type.';
+-- file: functions/python/formats/_py_pad.sql
+-- Pads a text to a width: on the right (<), the left (>), both sides (^) or between the sign and the text (=).
+create or replace function waymark._py_pad(p_sign text, p_text text, p_fill text, p_align text, p_width int) returns text
+language plpgsql stable parallel safe
+as $$
+declare
+  v_missing int := greatest(0, coalesce(p_width, 0) - length(p_sign) - length(p_text));
+begin
+  return case p_align
+    when '<' then p_sign || p_text || repeat(p_fill, v_missing)
+    when '>' then repeat(p_fill, v_missing) || p_sign || p_text
+    when '=' then p_sign || repeat(p_fill, v_missing) || p_text
+    else repeat(p_fill, v_missing / 2) || p_sign || p_text || repeat(p_fill, v_missing - v_missing / 2)
+  end;
+end
+$$;
+
+comment on function waymark._py_pad(text, text, text, text, int) is
+  'A text padded to a width as format() does.';
+-- file: functions/python/formats/_py_percent.sql
+-- The operator % of a string: %s, %r, %d, %i, %x, %X, %o, %f, %F and %% with flags, width and precision, one for each of an array of values.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_percent(p_format text, p_values jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_result text := '';
+  v_part text[];
+  v_value jsonb;
+  v_next int := 0;
+  v_type text;
+  v_text text;
+begin
+  if p_format !~ '^(?:[^%]|%%|%[-+ 0]*[0-9]{0,4}(?:\.[0-9]{1,3})?[srdixXofF])*$' then
+    return waymark._py_inexact('%');
+  end if;
+  for v_part in select regexp_matches(p_format, '([^%]+)|(%%)|%([-+ 0]*)([0-9]{0,4})(?:\.([0-9]{1,3}))?([srdixXofF])', 'g') loop
+    if v_part[6] is null then
+      v_result := v_result || coalesce(v_part[1], '%');
+      continue;
+    end if;
+    v_value := p_values -> v_next;
+    v_next := v_next + 1;
+    v_type := case v_part[6] when 'i' then 'd' else v_part[6] end;
+    if v_value is null or v_type in ('s', 'r') then
+      v_text := case v_type when 's' then waymark._py_text_exact(v_value) else waymark._py_repr_exact(v_value) end;
+      v_text := case when v_part[5] is null then v_text else left(v_text, v_part[5]::int) end;
+      v_text := waymark._py_pad('', v_text, ' ', case when v_part[3] ~ '-' then '<' else '>' end, nullif(v_part[4], '')::int);
+    elsif waymark._py_kind(v_value) in ('int', 'bool') or waymark._py_kind(v_value) = 'float' and v_type in ('f', 'F') then
+      v_text := waymark._py_pad(
+        case when v_value::text ~ '^-' or v_value ->> 'v' ~ '^-' then '-' when v_part[3] ~ '[+]' then '+' when v_part[3] ~ ' ' then ' ' else '' end,
+        waymark._py_format_number(v_value, v_type, v_part[5]::int), case when v_part[3] ~ '0' and v_part[3] !~ '-' then '0' else ' ' end,
+        case when v_part[3] ~ '-' then '<' when v_part[3] ~ '0' then '=' else '>' end, nullif(v_part[4], '')::int);
+    else
+      v_text := null;
+    end if;
+    if v_text is null then
+      return waymark._py_inexact('%');
+    end if;
+    v_result := v_result || v_text;
+  end loop;
+  return case when v_next = jsonb_array_length(p_values) then to_jsonb(v_result) else waymark._py_inexact('%') end;
+end
+$$;
+
+comment on function waymark._py_percent(text, jsonb) is
+  'The Python operator % of a string and a tuple of values.';
 -- file: functions/python/methods/_py_method_bit_length.sql
 -- The method bit_length of ints.
 -- Raises: WM502 for what only CPython can compute here.
@@ -4189,7 +4371,7 @@ language plpgsql stable parallel safe
 as $$
 begin
   if waymark._py_int(p_receiver) = 0 then
-    return '0';
+    return '0'::jsonb;
   elsif abs(waymark._py_int(p_receiver)) < 9223372036854775808 then
     return to_jsonb(length(waymark._py_in_base(abs(waymark._py_int(p_receiver))::bigint, 1)));
   end if;
@@ -4393,6 +4575,47 @@ $$;
 
 comment on function waymark._py_method_find(jsonb, jsonb, jsonb, jsonb) is
   'The Python method find of strings.';
+-- file: functions/python/methods/_py_method_format.sql
+-- The method format of strings: fields that are empty, a number or a name, with a conversion and a plain spec.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_method_format(p_receiver jsonb, p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  c_field constant text := '\{([0-9]+|[A-Za-z_][A-Za-z_0-9]*)?(?:!([rs]))?(?::([^{}]*))?\}';
+  v_numbered boolean := false;
+  v_result text := '';
+  v_part text[];
+  v_value jsonb;
+  v_next int := 0;
+begin
+  if jsonb_typeof(p_receiver) <> 'string' or p_receiver #>> '{}' !~ ('^(?:[^{}]|\{\{|\}\}|' || c_field || ')*$') then
+    return waymark._py_inexact('.format()');
+  end if;
+  for v_part in select regexp_matches(p_receiver #>> '{}', '([^{}]+)|(\{\{|\}\})|(' || c_field || ')', 'g') loop
+    if v_part[3] is null then
+      v_result := v_result || coalesce(v_part[1], left(v_part[2], 1));
+      continue;
+    elsif v_part[4] is null then
+      v_value := p_args -> v_next;
+      v_next := v_next + 1;
+    elsif v_part[4] ~ '^[0-9]{1,6}$' then
+      v_value := p_args -> v_part[4]::int;
+      v_numbered := true;
+    else
+      v_value := p_kwargs -> v_part[4];
+    end if;
+    if v_value is null or v_numbered and v_next > 0 then
+      return waymark._py_inexact('.format()');
+    end if;
+    v_result := v_result || waymark._py_format_field(v_value, v_part[5], coalesce(v_part[6], ''));
+  end loop;
+  return to_jsonb(v_result);
+end
+$$;
+
+comment on function waymark._py_method_format(jsonb, jsonb, jsonb) is
+  'The Python method format of strings.';
 -- file: functions/python/methods/_py_method_get.sql
 -- The method get of dicts.
 -- Raises: WM501 TypeError for an unhashable key.
@@ -4674,7 +4897,7 @@ declare
   v_date date;
 begin
   if waymark._py_kind(p_receiver) in ('datetime', 'date') then
-    v_date := left(p_receiver ->> 'v', 10);
+    v_date := left(p_receiver ->> 'v', 10)::date;
     return to_jsonb(extract(isodow from v_date)::int);
   end if;
   return waymark._py_inexact('.isoweekday()');
@@ -5194,7 +5417,7 @@ declare
   v_date date;
 begin
   if waymark._py_kind(p_receiver) in ('datetime', 'date') then
-    v_date := left(p_receiver ->> 'v', 10);
+    v_date := left(p_receiver ->> 'v', 10)::date;
     return to_jsonb(v_date - '0001-01-01'::date + 1);
   end if;
   return waymark._py_inexact('.toordinal()');
@@ -5276,7 +5499,7 @@ declare
   v_date date;
 begin
   if waymark._py_kind(p_receiver) in ('datetime', 'date') then
-    v_date := left(p_receiver ->> 'v', 10);
+    v_date := left(p_receiver ->> 'v', 10)::date;
     return to_jsonb(extract(isodow from v_date)::int - 1);
   end if;
   return waymark._py_inexact('.weekday()');
@@ -6186,7 +6409,7 @@ $$;
 comment on function waymark.py_method(jsonb, jsonb, jsonb, jsonb) is
   'The call of a Python method that changes nothing.';
 -- file: functions/python/py_mod.sql
--- The Python operator %, the remainder with the sign of the divisor; formatting with % is refused.
+-- The Python operator %, the remainder with the sign of the divisor; or the formatting of a string.
 -- Raises: WM501 TypeError, ZeroDivisionError ('float modulo by zero' as from Python 3.12 on), OverflowError; WM502.
 create or replace function waymark.py_mod(p_left jsonb, p_right jsonb) returns jsonb
 language plpgsql stable parallel safe
@@ -6216,8 +6439,10 @@ begin
       return waymark._raise_python('ZeroDivisionError', 'float modulo by zero');
     end if;
     return waymark._py_from_float((waymark._py_float_divmod(waymark._py_to_float(p_left), waymark._py_to_float(p_right))).remainder);
+  elsif jsonb_typeof(p_left) = 'string' and v_right in ('tuple', 'int', 'float', 'str', 'bool', 'NoneType', 'decimal', 'date', 'datetime', 'uuid') then
+    return waymark._py_percent(p_left #>> '{}', case v_right when 'tuple' then p_right -> 'v' else jsonb_build_array(p_right) end);
   elsif v_left in ('str', 'bytes') then
-    return waymark._refuse(v_left || ' formatting with %', 'Concatenate with +, or format in an action.');
+    return waymark._refuse(v_left || ' formatting with %', 'Use an f-string, or format in an action.');
   end if;
   return waymark._py_unsupported('%', p_left, p_right);
 end
@@ -6440,7 +6665,7 @@ begin
   if jsonb_typeof(p_iterable) = 'array' then
     return p_iterable;
   elsif waymark._py_kind(p_iterable) not in ('tuple', 'dict', 'str', 'range', 'set', 'frozenset', 'bytes', 'iterator') then
-    return waymark._py_inexact('*');
+    return waymark._py_inexact('* in ' || coalesce(p_callee #>> '{}', 'a display'));
   end if;
   return waymark.py_list(p_iterable);
 end
