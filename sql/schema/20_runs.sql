@@ -73,13 +73,12 @@ create table waymark.tasks (
     state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
   constraint tasks_pending_matches_state check (
     (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
-  constraint tasks_of_a_run_with_one_are_plain check (
-    shared is true or num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no) = 0 and task_no = 0
-              and state in ('ready', 'timer', 'action', 'gather', 'settle')),
-  constraint tasks_branch_has_a_place check (num_nulls(parent_no, parent_step, slot) in (0, 3) and (task_no = 0) = (name is null)),
-  constraint tasks_wait_matches_state check (
-    (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state = 'semaphore')
-    and (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')))
+  constraint tasks_are_plain_or_shared check (
+    shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
+    or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
+       and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+  constraint tasks_wait_for_something check (
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;

@@ -22,6 +22,7 @@ begin
                          where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
+      perform waymark._park_shared(v_steps, p_now);
     end if;
     perform waymark._park_tasks(v_steps, p_now);
     if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then

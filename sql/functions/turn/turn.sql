@@ -19,6 +19,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
+  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -31,7 +32,10 @@ begin
   end if;
   v_due := waymark._due_events(v_now, c_batch);
   if v_limit > 0 then
-    v_ready := waymark._ready_events(v_limit) || waymark._ready_branches(c_batch);
+    v_ready := waymark._ready_events(v_limit);
+    if v_branches then
+      v_ready := v_ready || waymark._ready_branches(c_batch);
+    end if;
   end if;
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
@@ -42,8 +46,7 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch
-           or exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
