@@ -97,11 +97,11 @@ class Workflow:
         if options.connection is not None:
             from waymark.client.borrowed import start_in  # noqa: PLC0415
 
-            return RunHandle(await start_in(options.connection, self._name(), self._program_text(), arguments, options.text()))
+            return RunHandle(await start_in(options.connection, self._name(), self._programs(), arguments, options.text()))
         from waymark.client import current_client  # noqa: PLC0415
 
         client = await current_client()
-        return RunHandle(await client.start(self._name(), self._program_text(), arguments, options.text()))
+        return RunHandle(await client.start(self._name(), self._programs(), arguments, options.text()))
 
     def start_sync(self, *args: object, **kwargs: object) -> "RunHandle[Any]":
         """`start` for callers without an event loop."""
@@ -112,7 +112,7 @@ class Workflow:
             return in_background(self.start(*args, **kwargs))
         from waymark.client.borrowed import start_in_sync  # noqa: PLC0415
 
-        return RunHandle(start_in_sync(options.connection, self._name(), self._program_text(), arguments, options.text()))
+        return RunHandle(start_in_sync(options.connection, self._name(), self._programs(), arguments, options.text()))
 
     def run_sync(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """`run` for callers without an event loop."""
@@ -193,7 +193,7 @@ class Workflow:
         await client.waiting.listen()
         notified = client.waiting.notifications
         text = options.text(waiter=client.waiting.name)
-        run_id = await client.start(self._name(), self._program_text(), arguments, text)
+        run_id = await client.start(self._name(), self._programs(), arguments, text)
         return value_of(await client.outcome(run_id, None, notified=notified))
 
     @classmethod
@@ -203,8 +203,8 @@ class Workflow:
         return cls.name
 
     @classmethod
-    def _program_text(cls) -> str:
-        return _program_text(cls.program)
+    def _programs(cls) -> tuple[str, ...]:
+        return _programs(cls)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[StartOptions, str]:
         """The options and the JSON text of the arguments."""
@@ -226,10 +226,18 @@ def _signature(cls: type[Workflow]) -> inspect.Signature:
 
 
 @functools.cache
-def _program_text(program: "Program") -> str:
-    from waymark.ir import to_text  # noqa: PLC0415
+def _programs(cls: type[Workflow]) -> tuple[str, ...]:
+    """The canonical texts of the workflow's program and of those it calls, directly or not; what is called comes first."""
+    from waymark.ir import called_workflows, to_text  # noqa: PLC0415
 
-    return to_text(program)
+    known = {other.name: other for other in _declared.values()}
+    found: dict[str, type[Workflow]] = {}
+    rest = [cls]
+    while rest:
+        cls = rest.pop()
+        if found.setdefault(cls.name, cls) is cls:
+            rest.extend(known[name] for name in sorted(called_workflows(cls.program)) if name in known and name not in found)
+    return tuple(to_text(cls.program) for cls in reversed(found.values()))
 
 
 # --- Decoration -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from waymark.errors import InvalidProgram, ProgramTooLarge
-from waymark.ir import format_program, from_json, limits, schema, to_json, to_text, verify
+from waymark.ir import called_workflows, format_program, from_json, limits, schema, to_json, to_text, verify
 from waymark.ir.operators import OPERATORS
 
 SPAN = [12, 8, 12, 31]
@@ -65,6 +65,12 @@ def test_json_round_trip():
     assert json.loads(to_text(program)) == DOCUMENT
     assert from_json(json.loads(to_text(program))) == program
     assert hash(program) == hash(from_json(DOCUMENT))
+
+
+def test_the_workflows_that_a_program_calls():
+    assert called_workflows(from_json(DOCUMENT)) == {"Other"}
+    branch = {"invocation": {"workflow": "Branch", "args": {}}}
+    assert called_workflows(from_json(changed("nodes[2].branches.args[0].list[0]", branch))) == {"Other", "Branch"}
 
 
 def test_text_form():

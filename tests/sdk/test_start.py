@@ -245,7 +245,7 @@ async def test_an_undecorated_workflow_says_so(engine: str) -> None:
 
 
 def test_it_starts_from_sql_just_as_well(connection: psycopg.Connection) -> None:
-    program = json.dumps(json.loads(flows.Doubling._program_text()))
+    program = json.dumps(json.loads(flows.Doubling._programs()[-1]))
     connection.execute("select waymark.register(%s::jsonb)", [program])
     connection.execute("""select waymark.start('Doubling', '{"n": 3}')""")
     assert [run["arguments"] for run in runs(connection)] == [{"n": 3, "times": 1}]

@@ -5,6 +5,7 @@ happened.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -17,7 +18,7 @@ _REGISTER_NAMED = "select waymark.register(cast(:program as jsonb))"
 _START_NAMED = "select waymark.start(:workflow, cast(:arguments as jsonb), cast(:options as jsonb))"
 
 
-async def start_in(connection: Any, workflow: str, program: str, arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
+async def start_in(connection: Any, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
     """Start a run in the transaction of `connection`, of whatever supported kind it is.
 
     Raises:
@@ -27,7 +28,8 @@ async def start_in(connection: Any, workflow: str, program: str, arguments: str,
     if isinstance(connection, psycopg.AsyncConnection):
         try:
             async with connection.cursor(row_factory=tuple_row) as cursor:
-                await cursor.execute(REGISTER, [program])
+                for program in programs:
+                    await cursor.execute(REGISTER, [program])
                 await cursor.execute(START, [workflow, arguments, options])
                 row = await cursor.fetchone()
         except psycopg.Error as error:
@@ -35,11 +37,12 @@ async def start_in(connection: Any, workflow: str, program: str, arguments: str,
         assert row is not None
         return row[0]
     if not _is_sqlalchemy(connection, asynchronous=True):
-        return start_in_sync(connection, workflow, program, arguments, options)
+        return start_in_sync(connection, workflow, programs, arguments, options)
     from sqlalchemy import exc, text  # noqa: PLC0415 - only who brings a session has it loaded already
 
     try:
-        await connection.execute(text(_REGISTER_NAMED), {"program": program})
+        for program in programs:
+            await connection.execute(text(_REGISTER_NAMED), {"program": program})
         named = {"workflow": workflow, "arguments": arguments, "options": options}
         result = await connection.execute(text(_START_NAMED), named)
     except exc.DBAPIError as error:
@@ -47,12 +50,13 @@ async def start_in(connection: Any, workflow: str, program: str, arguments: str,
     return uuid.UUID(str(result.scalar_one()))
 
 
-def start_in_sync(connection: Any, workflow: str, program: str, arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
+def start_in_sync(connection: Any, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
     """`start_in` for connections and sessions that are not async."""
     if isinstance(connection, psycopg.Connection):
         try:
             with connection.cursor(row_factory=tuple_row) as cursor:
-                cursor.execute(REGISTER, [program])
+                for program in programs:
+                    cursor.execute(REGISTER, [program])
                 cursor.execute(START, [workflow, arguments, options])
                 row = cursor.fetchone()
         except psycopg.Error as error:
@@ -66,7 +70,8 @@ def start_in_sync(connection: Any, workflow: str, program: str, arguments: str, 
     from sqlalchemy import exc, text  # noqa: PLC0415
 
     try:
-        connection.execute(text(_REGISTER_NAMED), {"program": program})
+        for program in programs:
+            connection.execute(text(_REGISTER_NAMED), {"program": program})
         named = {"workflow": workflow, "arguments": arguments, "options": options}
         result = connection.execute(text(_START_NAMED), named)
     except exc.DBAPIError as error:

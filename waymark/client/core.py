@@ -6,7 +6,7 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from waymark import config
 from waymark.client.connections import Pool
@@ -25,21 +25,22 @@ class Client:
         self.waiting = Waiting(url)
         self._registered: set[str] = set()
 
-    async def register(self, program: str) -> None:
-        """Register an IR (canonical JSON text) once."""
-        if program not in self._registered:
-            await self._pool.fetch(REGISTER, [program])
-            self._registered.add(program)
+    async def register(self, programs: Sequence[str]) -> None:
+        """Register IRs (canonical JSON texts) once each."""
+        for program in programs:
+            if program not in self._registered:
+                await self._pool.fetch(REGISTER, [program])
+                self._registered.add(program)
 
-    async def start(self, workflow: str, program: str, arguments: str, options: str) -> uuid.UUID:
-        """Start a run and return its id; one statement, apart from registering the program the first time."""
-        await self.register(program)
+    async def start(self, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:
+        """Start a run and return its id; one statement, apart from registering the programs the first time."""
+        await self.register(programs)
         try:
             rows = await self._pool.fetch(START, [workflow, arguments, options])
         except UnknownWorkflow:
             # The database was made anew since this process registered the program.
-            self._registered.discard(program)
-            await self.register(program)
+            self._registered.difference_update(programs)
+            await self.register(programs)
             rows = await self._pool.fetch(START, [workflow, arguments, options])
         return rows[0][0]
 
