@@ -153,13 +153,12 @@ create table waymark.tasks (
     state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
   constraint tasks_pending_matches_state check (
     (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
-  constraint tasks_of_a_run_with_one_are_plain check (
-    shared is true or num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no) = 0 and task_no = 0
-              and state in ('ready', 'timer', 'action', 'gather', 'settle')),
-  constraint tasks_branch_has_a_place check (num_nulls(parent_no, parent_step, slot) in (0, 3) and (task_no = 0) = (name is null)),
-  constraint tasks_wait_matches_state check (
-    (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state = 'semaphore')
-    and (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')))
+  constraint tasks_are_plain_or_shared check (
+    shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
+    or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
+       and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+  constraint tasks_wait_for_something check (
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
@@ -8200,6 +8199,34 @@ begin
 end
 $$;
 comment on function waymark._open_shared(waymark.task_step[], timestamptz) is 'Makes semaphores and scopes.';
+-- file: functions/tasks/_park_shared.sql
+-- What _park_tasks writes, for runs of several tasks, where there is more to wait for. A wait with a timeout gets its timer. A cancel request that came while
+-- a task could not be interrupted stays with it. Locks: the tasks are the caller's already.
+create or replace function waymark._park_shared(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t
+     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1, shared = true,
+         state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
+                               when 'unscope' then 'ready' when 'acquire' then 'semaphore'
+                               when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
+                               else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
+         pending = case when s.effect in ('action', 'child', 'wait') then 1
+                        when s.effect in ('fork', 'branches') then jsonb_array_length(s.payload -> 'branches') else 0 end,
+         ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
+         started_at = coalesce(s.started_at, p_now),
+         wake = case when t.wake ? 'cancel' then t.wake end,
+         waits_for = case s.effect when 'wait' then s.payload end,
+         semaphore_no = case s.effect when 'acquire' then (s.payload -> 'semaphore')::int end,
+         ticket = case s.effect when 'acquire' then nextval('waymark.numbers') end
+    from unnest(p_steps) s
+   where t.ctid = s.row_id and s.shared and s.effect not in ('return', 'raise');
+  insert into waymark.timers (run_id, task_no, due_at)
+  select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
+    from unnest(p_steps) s where s.effect = 'wait' and s.payload ? 'seconds';
+end
+$$;
+comment on function waymark._park_shared(waymark.task_step[], timestamptz) is 'Writes where stepped tasks of runs with several stand.';
 -- file: functions/tasks/_pass_semaphores.sql
 -- Releases semaphores and hands them to who asks for them, in the order of the tickets: those that have waited, and the steps of this round, which have
 -- their tickets and queue as well. A task that is woken has what it asked for.
@@ -8433,6 +8460,7 @@ begin
                          where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
+      perform waymark._park_shared(v_steps, p_now);
     end if;
     perform waymark._park_tasks(v_steps, p_now);
     if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then
@@ -8764,31 +8792,22 @@ end
 $$;
 comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
 -- file: functions/turn/_park_tasks.sql
--- Writes where the stepped tasks stand and what they wait for; durable sleeps, and waits with a timeout, get their timers. A cancel request that came
--- while a task could not be interrupted stays with it. Locks: the tasks are the caller's already.
+-- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
 create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
   update waymark.tasks t
      set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1,
-         state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
-                               when 'unscope' then 'ready' when 'acquire' then 'semaphore'
-                               when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
+         state = case s.effect when 'action' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
-         pending = case when s.effect in ('action', 'child', 'wait') then 1
-                        when s.effect in ('fork', 'branches') then jsonb_array_length(s.payload -> 'branches') else 0 end,
+         pending = case s.effect when 'action' then 1 when 'fork' then jsonb_array_length(s.payload -> 'branches') else 0 end,
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
-         started_at = coalesce(s.started_at, p_now),
-         shared = s.shared,
-         wake = case when t.wake ? 'cancel' then t.wake end,
-         waits_for = case s.effect when 'wait' then s.payload end,
-         semaphore_no = case s.effect when 'acquire' then (s.payload -> 'semaphore')::int end,
-         ticket = case s.effect when 'acquire' then nextval('waymark.numbers') end
+         started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s
-   where t.ctid = s.row_id and s.effect not in ('return', 'raise');
+   where t.ctid = s.row_id and s.shared is not true and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
-    from unnest(p_steps) s where s.effect = 'sleep' or s.effect = 'wait' and s.payload ? 'seconds';
+    from unnest(p_steps) s where s.effect = 'sleep';
 end
 $$;
 comment on function waymark._park_tasks(waymark.task_step[], timestamptz) is 'Writes where stepped tasks stand and what they wait for.';
@@ -8982,6 +9001,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
+  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -8994,7 +9014,10 @@ begin
   end if;
   v_due := waymark._due_events(v_now, c_batch);
   if v_limit > 0 then
-    v_ready := waymark._ready_events(v_limit) || waymark._ready_branches(c_batch);
+    v_ready := waymark._ready_events(v_limit);
+    if v_branches then
+      v_ready := v_ready || waymark._ready_branches(c_batch);
+    end if;
   end if;
   return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
@@ -9005,8 +9028,7 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch
-           or exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
