@@ -3,6 +3,7 @@ as the oracle. The engine or a worker may compute a case; neither may give anyth
 
 import datetime as dt
 import uuid
+import zoneinfo
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -22,7 +23,9 @@ from waymark.worker.operations import OPERATIONS
 POOL: list[Any] = [
     None, True, 0, -3, 2.5, float("inf"), "", "aB1 é", "%s", b"a\xff", [], [3, 1, 2], ["b", "a"], (1, "x"), {}, {"b": [2]},
     {1, 2}, frozenset(), range(4), Decimal("1.50"), dt.date(2024, 2, 29), dt.datetime(2024, 1, 2, 3, 4, 5), dt.timedelta(1, 2),  # noqa: DTZ001
-    uuid.UUID(int=7), PurePosixPath("/a/b.c"), Color.RED, Level.HIGH, User(name="ann"), Point(1, 2), ValueError("a", 1),
+    uuid.UUID(int=7),
+    dt.UTC, dt.timezone(dt.timedelta(hours=1), "X"), zoneinfo.ZoneInfo("UTC"),
+    PurePosixPath("/a/b.c"), Color.RED, Level.HIGH, User(name="ann"), Point(1, 2), ValueError("a", 1),
 ]  # fmt: skip
 SECOND: list[Any] = [None, 0, 2, "a", "utf-8", [1, 2], {"a": 1}, Decimal(2)]
 OTHER_EVERY_TIME = ("random.", "secrets.", "time.", "uuid.uuid1", "uuid.uuid4")

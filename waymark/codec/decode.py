@@ -109,6 +109,11 @@ def _decode_time(parsed: dict[str, Any]) -> dt.time:
     return value.replace(fold=1) if parsed.get("fold") else value
 
 
+def _decode_timezone(parsed: dict[str, Any]) -> dt.timezone:
+    shift = dt.timedelta(*parsed["v"])
+    return dt.timezone(shift, parsed["name"]) if "name" in parsed else dt.timezone(shift)
+
+
 _PATHS = {cls.__name__: cls for cls in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)}
 
 
@@ -136,6 +141,8 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "datetime": _decode_datetime,
     "date": lambda parsed: dt.date.fromisoformat(parsed["v"]),
     "time": _decode_time,
+    "timezone": _decode_timezone,
+    "zone": lambda parsed: zoneinfo.ZoneInfo(parsed["v"]),
     "timedelta": lambda parsed: dt.timedelta(*parsed["v"]),
     "uuid": lambda parsed: uuid.UUID(parsed["v"]),
     "decimal": lambda parsed: decimal.Decimal(parsed["v"]),

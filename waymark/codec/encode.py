@@ -18,7 +18,7 @@ import uuid
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from json.encoder import encode_basestring as quote
-from typing import Any
+from typing import Any, cast
 
 from waymark.codec.behaviour import own_field
 from waymark.codec.names import NameNotFound, class_name, resolve
@@ -145,12 +145,22 @@ def _zone_and_fold(value: dt.datetime | dt.time) -> str:
     if zone is None:
         return text
     if type(zone) is zoneinfo.ZoneInfo:
-        if not zone.key:
-            raise EncodeError("a ZoneInfo that was made from a file has no IANA key")
-        return f',"zone":{quote(zone.key)}{text}'
+        return f',"zone":{quote(_zone_key(zone))}{text}'
     if type(zone) is dt.timezone and (zone is dt.UTC or len(zone.__getinitargs__()) == 1):  # type: ignore[attr-defined]
         return text
     raise EncodeError(f"a time zone of type {class_name(type(zone))}; use ZoneInfo or an unnamed datetime.timezone")
+
+
+def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
+    if not zone.key:
+        raise EncodeError("a ZoneInfo that was made from a file has no IANA key")
+    return zone.key
+
+
+def _encode_timezone(value: dt.timezone) -> str:
+    shift, *name = cast("tuple[dt.timedelta, *tuple[str, ...]]", value.__getinitargs__())  # type: ignore[attr-defined]
+    named = f',"name":{encode_str(name[0])}' if name else ""
+    return f'{{"$":"timezone","v":[{shift.days},{shift.seconds},{shift.microseconds}]{named}}}'
 
 
 def _encode_datetime(value: dt.datetime) -> str:
@@ -227,6 +237,8 @@ type_encoders.update(
         dt.datetime: _encode_datetime,
         dt.date: lambda value: f'{{"$":"date","v":"{value.isoformat()}"}}',
         dt.time: _encode_time,
+        dt.timezone: _encode_timezone,
+        zoneinfo.ZoneInfo: lambda zone: tagged("zone", _zone_key(zone)),
         dt.timedelta: lambda d: f'{{"$":"timedelta","v":[{d.days},{d.seconds},{d.microseconds}]}}',
         uuid.UUID: lambda value: f'{{"$":"uuid","v":"{value}"}}',
         decimal.Decimal: lambda value: f'{{"$":"decimal","v":"{value}"}}',

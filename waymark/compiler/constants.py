@@ -7,6 +7,7 @@ import decimal
 import enum
 import pathlib
 import uuid
+import zoneinfo
 from typing import cast
 
 from waymark.codec import to_jsonable
@@ -25,6 +26,8 @@ _ATOMS = (
     dt.date,
     dt.time,
     dt.timedelta,
+    dt.timezone,
+    zoneinfo.ZoneInfo,
     decimal.Decimal,
     uuid.UUID,
     pathlib.PurePosixPath,

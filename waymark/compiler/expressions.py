@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import enum
 
+from waymark.codec import class_name
 from waymark.compiler.constants import constant, stored
 from waymark.compiler.names import Scope
 from waymark.compiler.strings import Strings
 from waymark.ir.expressions import (
+    Callable,
     Const,
     Expression,
     Local,
@@ -165,6 +167,8 @@ class Expressions(Strings):
                 return self.refuse("WMC308", slices[0])
             case _:
                 pass
+        if isinstance(cls := self.static_value(node.value), enum.EnumType):
+            return Operator("py.getitem", (Callable(class_name(cls)), self.value(node.slice)))
         return Operator("py.getitem", tuple(self.values([node.value, node.slice])))
 
     # --- Operators ------------------------------------------------------------------------------------------------------

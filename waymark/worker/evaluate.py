@@ -15,8 +15,8 @@ from typing import Any, assert_never
 from pydantic import TypeAdapter, ValidationError
 
 from waymark.actions import Action
-from waymark.codec.encode import encode_arguments
-from waymark.errors import InvalidProgram, UnsupportedOperation
+from waymark.codec.encode import encode, encode_arguments
+from waymark.errors import InvalidProgram
 from waymark.ir.expressions import (
     And,
     Callable,
@@ -36,13 +36,14 @@ from waymark.ir.expressions import (
     Or,
     TupleDisplay,
 )
-from waymark.worker.operations import OPERATIONS, guarded, named_callable
+from waymark.worker.operations import OPERATIONS, guarded, named_callable, refuse
 
 _FORM: TypeAdapter[Expression] = TypeAdapter(Expression)
 _LOST = '"waymark.errors:RemoteError"'
-"""In the encoding: an exception whose class is not here, so that nothing about it can be computed."""
+"""In the encoding: an exception whose own class is not here or cannot be made from its arguments."""
 _RISKY = (
     '"$":"opaque"',
+    _LOST,
     '"$":"float","v":"nan"',
     '"$":"decimal","v":"NaN"',
     '"$":"decimal","v":"sNaN"',
@@ -65,13 +66,11 @@ def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - na
     except (ValidationError, RecursionError) as error:
         raise InvalidProgram(f"malformed IR: no expression ({type(error).__name__})", detail="expression") from None
     before = encode_arguments(locals)
-    if _LOST in before:
-        raise UnsupportedOperation("cannot compute exactly: the worker does not have the class of an exception")
     value = Evaluation(guard=any(mark in before for mark in _RISKY)).value(form, locals)
     if encode_arguments(locals) != before:
-        raise UnsupportedOperation(
-            "cannot compute exactly: a method, property or operator of a class changed an object of the body"
-        )
+        refuse("code of a class changed an object of the body")
+    if _LOST in before and _LOST in encode(value):
+        refuse("an exception whose class the worker cannot make again would lose its class")
     return value
 
 
@@ -124,7 +123,7 @@ class Evaluation:
     def _operation(self, name: str, args: list[Any]) -> Any:
         operation = OPERATIONS.get(name)
         if operation is None:
-            raise UnsupportedOperation(f"cannot compute exactly: this worker does not know the operator {name}")
+            return refuse(f"this worker does not know the operator {name}")
         if self._guard:
             guarded(name, args)
         return operation(*args)

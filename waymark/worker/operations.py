@@ -19,7 +19,7 @@ from typing import Any, NoReturn, cast
 
 from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
-from waymark.errors import UnsupportedOperation
+from waymark.errors import RemoteError, UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
 from waymark.worker.groups import GROUPS
 
@@ -350,8 +350,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 def guarded(name: str, args: Sequence[Any]) -> None:
     """Refuses an operator in which the identity of operands, which decoding does not keep, may decide, or what was not stored."""
     operands = [*args, *args[-2]] if name in _CALLS else args
-    if any(isinstance(operand, Opaque) for operand in operands):
-        refuse("an argument of an exception that has no stored form")
+    if any(isinstance(operand, Opaque | RemoteError) for operand in operands) and not (name == "py.call" and args[0] == "str"):
+        refuse("an exception, or an argument of one, that the worker cannot make again from its stored form")
     if name in _COMPARING and not (name == "py.getitem" and isinstance(args[0], list | tuple)):
         if not all(isinstance(arg, float) for arg in args) and sum(map(_identities, args)) > 1:
             refuse("a comparison that Python decides by identity")

@@ -51,6 +51,8 @@ begin
         perform waymark._refuse('comparison of two exceptions (equal only if they are the same object)', 'Compare their args.');
       end if;
       return false;
+    when 'timezone' then
+      return p_left -> 'v' = p_right -> 'v';
     when 'path' then
       return waymark._py_key(p_left) = waymark._py_key(p_right);
     else

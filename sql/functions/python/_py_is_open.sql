@@ -5,7 +5,7 @@ language plpgsql stable parallel safe
 as $$
 begin
   return waymark._py_is_foreign(p_value)
-    or waymark._py_kind(p_value) in ('decimal', 'datetime', 'date', 'timedelta', 'path');
+    or waymark._py_kind(p_value) in ('decimal', 'datetime', 'date', 'timedelta', 'path', 'timezone', 'zone');
 end
 $$;
 

@@ -6,7 +6,8 @@ declare
   v_kind text := waymark._py_kind(p_value);
 begin
   return case
-    when v_kind in ('datetime', 'date', 'time', 'timedelta') then 'datetime.' || v_kind
+    when v_kind in ('datetime', 'date', 'time', 'timedelta', 'timezone') then 'datetime.' || v_kind
+    when v_kind = 'zone' then 'zoneinfo.ZoneInfo'
     when v_kind = 'decimal' then 'decimal.Decimal'
     when v_kind = 'uuid' then 'UUID'
     when v_kind in ('enum', 'exception', 'path') then regexp_replace(p_value ->> 'type', '^.*[:.]', '')

@@ -5,7 +5,7 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_kind text := waymark._py_kind(p_value);
-  v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal)\.', '');
+  v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal|zoneinfo)\.', '');
 begin
   if v_kind in ('opaque', 'callable', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
     return waymark._refuse('type()', 'Compute it in an action.');

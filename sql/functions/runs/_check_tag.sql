@@ -14,7 +14,8 @@ begin
     when p_tag in ('bytes', 'str') then v_text ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
     when p_tag = 'range' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
       and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
-    when p_tag = 'timedelta' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
+    when p_tag = 'zone' then v_text is not null
+    when p_tag in ('timedelta', 'timezone') then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
       and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'datetime' then v_text ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
