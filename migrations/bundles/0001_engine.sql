@@ -1838,6 +1838,8 @@ begin
         perform waymark._refuse('comparison of two exceptions (equal only if they are the same object)', 'Compare their args.');
       end if;
       return false;
+    when 'timezone' then
+      return p_left -> 'v' = p_right -> 'v';
     when 'path' then
       return waymark._py_key(p_left) = waymark._py_key(p_right);
     else
@@ -2512,7 +2514,7 @@ language plpgsql stable parallel safe
 as $$
 begin
   return waymark._py_is_foreign(p_value)
-    or waymark._py_kind(p_value) in ('decimal', 'datetime', 'date', 'timedelta', 'path');
+    or waymark._py_kind(p_value) in ('decimal', 'datetime', 'date', 'timedelta', 'path', 'timezone', 'zone');
 end
 $$;
 
@@ -3480,7 +3482,8 @@ declare
   v_kind text := waymark._py_kind(p_value);
 begin
   return case
-    when v_kind in ('datetime', 'date', 'time', 'timedelta') then 'datetime.' || v_kind
+    when v_kind in ('datetime', 'date', 'time', 'timedelta', 'timezone') then 'datetime.' || v_kind
+    when v_kind = 'zone' then 'zoneinfo.ZoneInfo'
     when v_kind = 'decimal' then 'decimal.Decimal'
     when v_kind = 'uuid' then 'UUID'
     when v_kind in ('enum', 'exception', 'path') then regexp_replace(p_value ->> 'type', '^.*[:.]', '')
@@ -6851,7 +6854,7 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_kind text := waymark._py_kind(p_value);
-  v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal)\.', '');
+  v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal|zoneinfo)\.', '');
 begin
   if v_kind in ('opaque', 'callable', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
     return waymark._refuse('type()', 'Compute it in an action.');
@@ -7002,7 +7005,8 @@ begin
     when p_tag in ('bytes', 'str') then v_text ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
     when p_tag = 'range' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
       and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
-    when p_tag = 'timedelta' then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
+    when p_tag = 'zone' then v_text is not null
+    when p_tag in ('timedelta', 'timezone') then jsonb_typeof(p_payload) = 'array' and jsonb_array_length(p_payload) = 3
       and not jsonb_path_exists(p_payload, 'strict $[*] ? (@.type() != "number")')
     when p_tag = 'datetime' then v_text ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d'
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
