@@ -118,8 +118,8 @@ TEXTS = [
 ]
 ARGUMENTS = ["", "a", "ax", ",", "é", "\0", None, 0, 1, -1, 2, 5, True, 2.0, ("a", "x"), ["a", "b"], (), "utf-8", 2**70]
 
-LISTED = {name.replace(".", "_"): function for name, function in FUNCTIONS.items()}
-SPELLED = {name.replace(".", "_"): name for name in FUNCTIONS}
+LISTED = {name.replace(".", "_").lower(): function for name, function in FUNCTIONS.items()}
+SPELLED = {name.replace(".", "_").lower(): name for name in FUNCTIONS}
 
 
 def fast(engine: Engine, prefix: str) -> list[str]:

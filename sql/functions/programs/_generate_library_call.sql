@@ -1,5 +1,5 @@
 -- The SQL of a call of the library (py.call, py.method) where the engine has a function for it: _py_call_<name> and _py_method_<name>, dots as
--- underscores. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
+-- underscores, in lower case. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
 -- p_args; one whose last parameter is p_kwargs takes keyword arguments. SQL null when there is no function for these arguments: the operator itself
 -- leaves the call to CPython.
 create or replace function waymark._generate_library_call(p_args jsonb, p_names jsonb, p_path text, p_depth int) returns text
@@ -16,7 +16,7 @@ declare
 begin
   select * into v_proc from pg_proc p
    where p.pronamespace = 'waymark'::regnamespace
-     and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || replace(v_name, '.', '_');
+     and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || lower(replace(v_name, '.', '_'));
   v_extra := v_is_method::int + coalesce('p_kwargs' = any (v_proc.proargnames), false)::int;
   if v_proc.oid is null or v_has_keywords and not 'p_kwargs' = any (v_proc.proargnames) then
     return null;

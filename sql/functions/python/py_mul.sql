@@ -24,6 +24,8 @@ begin
     return waymark._py_repeat(v_left, p_left, p_right);
   elsif v_right in ('str', 'list', 'tuple', 'bytes') and not waymark._py_is_open(p_left) then
     return waymark._py_repeat(v_right, p_right, p_left);
+  elsif v_left in ('decimal', 'timedelta', 'date', 'datetime') or v_right in ('decimal', 'timedelta', 'date', 'datetime') then
+    return waymark._py_quantity('*', p_left, p_right);
   end if;
   return waymark._py_unsupported('*', p_left, p_right);
 end

@@ -22,6 +22,8 @@ begin
     return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), - waymark._py_to_float(p_right)));
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
     return waymark._py_set_operation('-', p_left, p_right);
+  elsif v_left in ('decimal', 'timedelta', 'date', 'datetime') or v_right in ('decimal', 'timedelta', 'date', 'datetime') then
+    return waymark._py_quantity('-', p_left, p_right);
   end if;
   return waymark._py_unsupported('-', p_left, p_right);
 end
