@@ -1091,7 +1091,7 @@ $$;
 comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds a call.';
 -- file: functions/programs/_generate_library_call.sql
 -- The SQL of a call of the library (py.call, py.method) where the engine has a function for it: _py_call_<name> and _py_method_<name>, dots as
--- underscores. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
+-- underscores, in lower case. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
 -- p_args; one whose last parameter is p_kwargs takes keyword arguments. SQL null when there is no function for these arguments: the operator itself
 -- leaves the call to CPython.
 create or replace function waymark._generate_library_call(p_args jsonb, p_names jsonb, p_path text, p_depth int) returns text
@@ -1108,7 +1108,7 @@ declare
 begin
   select * into v_proc from pg_proc p
    where p.pronamespace = 'waymark'::regnamespace
-     and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || replace(v_name, '.', '_');
+     and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || lower(replace(v_name, '.', '_'));
   v_extra := v_is_method::int + coalesce('p_kwargs' = any (v_proc.proargnames), false)::int;
   if v_proc.oid is null or v_has_keywords and not 'p_kwargs' = any (v_proc.proargnames) then
     return null;
@@ -3669,6 +3669,79 @@ $$;
 
 comment on function waymark._py_call_chr(jsonb) is
   'The Python chr(code).';
+-- file: functions/python/builtins/_py_call_datetime_date.sql
+-- The class date.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_datetime_date(p_year jsonb, p_month jsonb, p_day jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_int(p_year) between 1 and 9999 and waymark._py_int(p_month) between 1 and 12 and waymark._py_int(p_day) between 1 and 31 then
+    return jsonb_build_object('$', 'date', 'v', to_char(
+      make_date(waymark._py_int(p_year)::int, waymark._py_int(p_month)::int, waymark._py_int(p_day)::int), 'YYYY-MM-DD'));
+  end if;
+  return waymark._py_inexact('date()');
+exception when datetime_field_overflow then
+  return waymark._py_inexact('date()');
+end
+$$;
+
+comment on function waymark._py_call_datetime_date(jsonb, jsonb, jsonb) is
+  'The Python date(year, month, day).';
+-- file: functions/python/builtins/_py_call_datetime_timedelta.sql
+-- The class timedelta, of ints.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_datetime_timedelta(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_names constant text[] := '{days,seconds,microseconds,milliseconds,minutes,hours,weeks}';
+  v_units constant numeric[] := '{86400000000,1000000,1,1000,60000000,3600000000,604800000000}';
+  v_value jsonb;
+  v_sum numeric := 0;
+begin
+  if p_kwargs - v_names - '$' <> '{}' or jsonb_array_length(p_args) > 7 then
+    return waymark._py_inexact('timedelta()');
+  end if;
+  for v_place in 1 .. 7 loop
+    v_value := coalesce(p_args -> (v_place - 1), p_kwargs -> v_names[v_place], '0');
+    if p_args -> (v_place - 1) is not null and p_kwargs ? v_names[v_place] or waymark._py_int(v_value) is null then
+      return waymark._py_inexact('timedelta()');
+    end if;
+    v_sum := v_sum + v_units[v_place] * waymark._py_int(v_value);
+  end loop;
+  return waymark._py_timedelta(v_sum);
+end
+$$;
+
+comment on function waymark._py_call_datetime_timedelta(jsonb, jsonb) is
+  'The Python timedelta(…).';
+-- file: functions/python/builtins/_py_call_decimal_decimal.sql
+-- The class Decimal: of an int, a Decimal, or a string of digits.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_decimal_decimal(p_value jsonb default '0') returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := waymark._py_ascii(p_value);
+  v_number numeric;
+begin
+  if waymark._py_kind(p_value) = 'decimal' then
+    return p_value;
+  elsif v_text ~ '^[-+]?[0-9]{1,100}(\.[0-9]{1,100})?$' and v_text !~ '^-[0.]+$' then
+    v_number := v_text::numeric;
+  else
+    v_number := waymark._py_int(p_value);
+  end if;
+  if v_number is null or abs(v_number) < 0.000001 and (v_number <> 0 or scale(v_number) > 6) then
+    return waymark._py_inexact('Decimal()');
+  end if;
+  return jsonb_build_object('$', 'decimal', 'v', v_number::text);
+end
+$$;
+
+comment on function waymark._py_call_decimal_decimal(jsonb) is
+  'The Python Decimal(value).';
 -- file: functions/python/builtins/_py_call_dict.sql
 -- The function dict.
 -- Raises: WM502 for what only CPython can compute here.
@@ -5559,6 +5632,8 @@ begin
     return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), waymark._py_to_float(p_right)));
   elsif v_left in ('str', 'list', 'tuple', 'bytes') then
     return waymark._py_concatenate(v_left, v_right, p_left, p_right);
+  elsif v_left in ('decimal', 'timedelta', 'date', 'datetime') or v_right in ('decimal', 'timedelta', 'date', 'datetime') then
+    return waymark._py_quantity('+', p_left, p_right);
   end if;
   return waymark._py_unsupported('+', p_left, p_right);
 end
@@ -6479,6 +6554,8 @@ begin
     return waymark._py_repeat(v_left, p_left, p_right);
   elsif v_right in ('str', 'list', 'tuple', 'bytes') and not waymark._py_is_open(p_left) then
     return waymark._py_repeat(v_right, p_right, p_left);
+  elsif v_left in ('decimal', 'timedelta', 'date', 'datetime') or v_right in ('decimal', 'timedelta', 'date', 'datetime') then
+    return waymark._py_quantity('*', p_left, p_right);
   end if;
   return waymark._py_unsupported('*', p_left, p_right);
 end
@@ -6700,6 +6777,8 @@ begin
     return waymark._py_from_float(waymark._py_float_add(waymark._py_to_float(p_left), - waymark._py_to_float(p_right)));
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
     return waymark._py_set_operation('-', p_left, p_right);
+  elsif v_left in ('decimal', 'timedelta', 'date', 'datetime') or v_right in ('decimal', 'timedelta', 'date', 'datetime') then
+    return waymark._py_quantity('-', p_left, p_right);
   end if;
   return waymark._py_unsupported('-', p_left, p_right);
 end
@@ -6950,6 +7029,149 @@ $$;
 
 comment on function waymark.py_with_cause(jsonb, jsonb) is
   'An exception with another cause, or none.';
+-- file: functions/python/quantities/_py_between.sql
+-- The timedelta between two dates, two naive datetimes, or two with a fixed offset.
+-- Raises: WM502 for datetimes of a zone, and for a naive and an aware one.
+create or replace function waymark._py_between(p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_left ? 'zone' or p_right ? 'zone' or waymark._py_is_naive(p_left) <> waymark._py_is_naive(p_right)
+     or length(p_left ->> 'v') > 32 or length(p_right ->> 'v') > 32 then
+    return waymark._py_inexact('time arithmetic');
+  elsif waymark._py_is_naive(p_left) then
+    return waymark._py_timedelta(1000000 * extract(epoch from (p_left ->> 'v')::timestamp - (p_right ->> 'v')::timestamp));
+  end if;
+  return waymark._py_timedelta(1000000 * extract(epoch from (p_left ->> 'v')::timestamptz - (p_right ->> 'v')::timestamptz));
+end
+$$;
+
+comment on function waymark._py_between(jsonb, jsonb) is
+  'The difference of two dates or datetimes.';
+-- file: functions/python/quantities/_py_decimal.sql
+-- The Decimal that an operation gives in CPython's default context, when it is exact there (28 digits) and its text has no exponent.
+-- Raises: WM502 otherwise.
+create or replace function waymark._py_decimal(p_number numeric) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_number is null or length(ltrim(translate(p_number::text, '-.', ''), '0')) > 28 or abs(p_number) < 0.000001 and (p_number <> 0 or scale(p_number) > 6) then
+    return waymark._py_inexact('Decimal arithmetic');
+  end if;
+  return jsonb_build_object('$', 'decimal', 'v', p_number::text);
+end
+$$;
+
+comment on function waymark._py_decimal(numeric) is
+  'The Decimal of a number.';
+-- file: functions/python/quantities/_py_decimal_number.sql
+-- The number of an int or of a Decimal whose text has no exponent and that is no negative zero; SQL null for every other value.
+create or replace function waymark._py_decimal_number(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+begin
+  if waymark._py_kind(p_value) = 'decimal' then
+    return case when p_value ->> 'v' ~ '^-?[0-9]+(\.[0-9]+)?$' and p_value ->> 'v' !~ '^-[0.]+$' then (p_value ->> 'v')::numeric end;
+  end if;
+  return waymark._py_int(p_value);
+end
+$$;
+
+comment on function waymark._py_decimal_number(jsonb) is
+  'The number of a Decimal without an exponent or of an int.';
+-- file: functions/python/quantities/_py_quantity.sql
+-- The operators +, - and * with a Decimal, date, datetime or timedelta on one side.
+-- Raises: WM502 where the result is not exact or the types do not go together, which CPython reports.
+create or replace function waymark._py_quantity(p_operator text, p_left jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kinds text := waymark._py_kind(p_left) || p_operator || waymark._py_kind(p_right);
+begin
+  if v_kinds ~ '^(decimal.(decimal|int|bool)|(int|bool).decimal)$' then
+    return waymark._py_decimal(case p_operator
+      when '+' then waymark._py_decimal_number(p_left) + waymark._py_decimal_number(p_right)
+      when '-' then waymark._py_decimal_number(p_left) - waymark._py_decimal_number(p_right)
+      -- The zero of a product would have a sign.
+      else nullif(waymark._py_decimal_number(p_left), 0) * nullif(waymark._py_decimal_number(p_right), 0)
+    end);
+  end if;
+  case
+    when v_kinds = 'timedelta+timedelta' then
+      return waymark._py_timedelta(waymark._py_microseconds(p_left) + waymark._py_microseconds(p_right));
+    when v_kinds = 'timedelta-timedelta' then
+      return waymark._py_timedelta(waymark._py_microseconds(p_left) - waymark._py_microseconds(p_right));
+    when v_kinds in ('timedelta*int', 'timedelta*bool') then
+      return waymark._py_timedelta(waymark._py_microseconds(p_left) * waymark._py_int(p_right));
+    when v_kinds in ('int*timedelta', 'bool*timedelta') then
+      return waymark._py_timedelta(waymark._py_int(p_left) * waymark._py_microseconds(p_right));
+    when v_kinds in ('date+timedelta', 'datetime+timedelta') then
+      return waymark._py_shift_time(p_left, p_right, 1);
+    when v_kinds in ('timedelta+date', 'timedelta+datetime') then
+      return waymark._py_shift_time(p_right, p_left, 1);
+    when v_kinds in ('date-timedelta', 'datetime-timedelta') then
+      return waymark._py_shift_time(p_left, p_right, -1);
+    when v_kinds in ('date-date', 'datetime-datetime') then
+      return waymark._py_between(p_left, p_right);
+    else
+      return waymark._py_unsupported(p_operator, p_left, p_right);
+  end case;
+end
+$$;
+
+comment on function waymark._py_quantity(text, jsonb, jsonb) is
+  'The operators +, - and * of Decimals, dates, times and durations.';
+-- file: functions/python/quantities/_py_shift_time.sql
+-- A date, or a datetime that is naive or has a fixed offset, plus (p_sign 1) or minus (-1) a timedelta. A date moves by whole days.
+-- Raises: WM502 for a datetime of a zone, and for a result beyond the years 1 to 9999.
+create or replace function waymark._py_shift_time(p_time jsonb, p_delta jsonb, p_sign int) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_text text := p_time ->> 'v';
+  v_days numeric := p_sign * (p_delta #>> '{v,0}')::numeric;
+  v_moment timestamp;
+begin
+  if p_time ? 'zone' or p_time ? 'fold' or abs(v_days) > 4000000 then
+    return waymark._py_inexact('time arithmetic');
+  end if;
+  v_moment := left(v_text, case p_time ->> '$' when 'date' then 10 when 'datetime' then case substr(v_text, 20, 1) when '.' then 26 else 19 end end)::timestamp
+    + make_interval(days => v_days::int);
+  if p_time ->> '$' = 'datetime' then
+    v_moment := v_moment + p_sign * (make_interval(secs => (p_delta #>> '{v,1}')::int) + (p_delta #>> '{v,2}')::int * interval '1 microsecond');
+  end if;
+  if v_moment < '0001-01-01' or v_moment >= '10000-01-01' then
+    return waymark._py_inexact('time arithmetic');
+  elsif p_time ->> '$' = 'date' then
+    return jsonb_build_object('$', 'date', 'v', to_char(v_moment, 'YYYY-MM-DD'));
+  end if;
+  return jsonb_build_object('$', 'datetime', 'v', to_char(v_moment, 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when extract(microseconds from v_moment)::int % 1000000 <> 0 then to_char(v_moment, '.US') else '' end
+    || substring(v_text from '^.{19}(?:\.[0-9]{6})?(.*)$'));
+end
+$$;
+
+comment on function waymark._py_shift_time(jsonb, jsonb, int) is
+  'A date or datetime plus or minus a timedelta.';
+-- file: functions/python/quantities/_py_timedelta.sql
+-- The timedelta of so many microseconds, normalized.
+-- Raises: WM502 beyond the range of timedelta.
+create or replace function waymark._py_timedelta(p_microseconds numeric) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_days numeric := floor(p_microseconds / 86400000000);
+  v_rest numeric := p_microseconds - v_days * 86400000000;
+begin
+  if abs(v_days) > 999999999 then
+    return waymark._py_inexact('a timedelta');
+  end if;
+  return jsonb_build_object('$', 'timedelta', 'v', jsonb_build_array(v_days, div(v_rest, 1000000), trunc(mod(v_rest, 1000000))));
+end
+$$;
+
+comment on function waymark._py_timedelta(numeric) is
+  'The timedelta of so many microseconds.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
