@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from waymark.compiler.effects import is_cheap, is_truth
-from waymark.compiler.frame import span
+from waymark.compiler.frame import Operand, span
 from waymark.compiler.graph import Label
 from waymark.compiler.iteration import Iteration
 from waymark.ir.expressions import (
@@ -84,7 +84,7 @@ class Choices(Iteration):
         nodes = [node.left, *node.comparators]
         if not all(map(is_cheap, nodes[1:-1])):
             return self._chain(node, nodes, self.value(nodes[0]))
-        operands = self.values(nodes)
+        operands = self.sequence([self._side(side) for side in nodes])
         pairs = [
             self._compared(op, operands[index : index + 2], nodes[index : index + 2], node) for index, op in enumerate(node.ops)
         ]
@@ -116,6 +116,11 @@ class Choices(Iteration):
             case _:
                 return self.refuse("WMC311", node)
         return same if isinstance(op, ast.Is) else Not(same)
+
+    def _side(self, node: ast.expr) -> Operand:
+        """An operand of a comparison: a value, or the class that `type(x)` is compared with."""
+        found = self.function(node) if isinstance(node, ast.Name | ast.Attribute) and self._is_class(node) else None
+        return self.operand(node) if found is None else Operand(node, False, lambda: found)
 
     def _is_member(self, node: ast.expr) -> bool:
         """Whether `node` is a member of an Enum that compares by identity, so that `is` and `==` are the same."""

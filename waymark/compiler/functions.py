@@ -74,14 +74,6 @@ class Functions(Lambdas):
 
     # --- What is called -------------------------------------------------------------------------------------------------
 
-    def called(self, func: ast.expr) -> object:
-        """The function or class that is called, if it is known: also a method of a class."""
-        found = self.names.static(func)
-        if found is not None:
-            return found.value
-        owner = self.static_value(func.value) if isinstance(func, ast.Attribute) else None
-        return getattr(owner, func.attr, None) if isinstance(owner, type) and isinstance(func, ast.Attribute) else None
-
     def _function_name(self, func: ast.expr) -> str | None:
         callee = self.called(func)
         return None if callee is None else function_name(callee)

@@ -16,6 +16,14 @@ _ITEM = "$.item"
 class Lambdas(Displays):
     """Lowering of functions as arguments of a call that uses them at once."""
 
+    def called(self, func: ast.expr) -> object:
+        """The function or class that is called, if it is known: also a method of a class."""
+        found = self.names.static(func)
+        if found is not None:
+            return found.value
+        owner = self.static_value(func.value) if isinstance(func, ast.Attribute) else None
+        return getattr(owner, func.attr, None) if isinstance(owner, type) and isinstance(func, ast.Attribute) else None
+
     def argument(self, node: ast.expr) -> Expression:
         """An argument of a function of the library: a value, or a function or class."""
         match node:
@@ -31,7 +39,7 @@ class Lambdas(Displays):
 
     def function(self, node: ast.expr) -> Expression | None:
         """The function or class, or tuple of classes, that a name stands for; None when it stands for a value."""
-        found = self.static_value(node)
+        found = self.called(node)
         if found is None or self.root_is_rebound(node):
             return None
         if isinstance(found, tuple):
@@ -67,7 +75,7 @@ class Lambdas(Displays):
                 return _generator(function, function.body, ast.Name(names[0], ast.Store()), items)
             case ast.Lambda():
                 return None
-            case _ if self.callee(function) is None and self.function(function) is None and not self.action_info(function):
+            case _ if self.callee(function) is None and self.called(function) is None:
                 return None
             case _:
                 applied = ast.Call(function, [ast.Name(_ITEM, ast.Load())], [])

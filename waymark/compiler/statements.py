@@ -113,7 +113,8 @@ class Statements(Patterns, Coroutines):
 
     def _chained(self, targets: list[ast.expr], value: ast.expr, node: ast.stmt) -> None:
         """`a = b = x`: the value is evaluated once, and no target changes it for the next."""
-        result = self.value(value)
+        is_unpacked = len(targets) == 1 and isinstance(targets[0], ast.Tuple | ast.List)
+        result = self.iterable(value) if is_unpacked else self.value(value)
         if len(targets) > 1:
             result = self.saved(result, value)
         for target in targets:

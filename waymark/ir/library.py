@@ -148,7 +148,7 @@ def _listed() -> dict[str, Callable[..., Any]]:
                 found[prefix + name] = operator.attrgetter(name)(module)
             except AttributeError:
                 continue  # a later version of Python has it
-    return found
+    return found | {f"str.{name}": getattr(str, name) for name in _METHODS[str].split()}
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = _listed()
