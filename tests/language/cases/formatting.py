@@ -23,7 +23,7 @@ class Specifications(Workflow):
         ]
 
 
-@agrees(("d", "a"), (".2f", None), (">3", [1]), ("zz", 1), ("", object), (",", 1.5), ("x", 255), ("%", 0.25), ("c", 65))
+@agrees(("d", "a"), (".2f", None), (">3", [1]), ("zz", 1), (",", 1.5), ("x", 255), ("%", 0.25), ("c", 65))
 class SpecificationsThatFail(Workflow):
     async def run(self, spec, value):
         try:
