@@ -148,7 +148,10 @@ class Action:
     async def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         if self.is_async:
             return await self.function(*args, **kwargs)
-        return await asyncio.to_thread(self.function, *args, **kwargs)
+        value, stopped = await asyncio.to_thread(_outcome, self.function, args, kwargs)
+        if stopped is not None:
+            raise stopped  # Python makes it a RuntimeError where it leaves the coroutine
+        return value
 
     def bind(self, arguments: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments by parameter name → positional and keyword arguments; `*args` and `**kwargs` by their own names."""
@@ -171,6 +174,14 @@ class Action:
 
 
 _registry: dict[str, Action] = {}
+
+
+def _outcome(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, StopIteration | None]:
+    """What a function returns, and its StopIteration: a future cannot hold one, so nothing else may carry it out of a thread."""
+    try:
+        return function(*args, **kwargs), None
+    except StopIteration as error:
+        return None, error
 
 
 @overload

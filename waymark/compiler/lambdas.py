@@ -7,6 +7,8 @@ from typing import cast
 
 from waymark.codec import class_name
 from waymark.compiler.displays import Displays
+from waymark.compiler.frame import NONE
+from waymark.compiler.library import call
 from waymark.ir.expressions import Callable, Expression, Lambda, LambdaBody, Local, TupleDisplay
 from waymark.ir.library import function_name
 
@@ -32,7 +34,7 @@ class Lambdas(Displays):
             case ast.Tuple(elts=elements) if elements and all(map(self._names_class, elements)):
                 return TupleDisplay(tuple(map(self.argument, elements)))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right) if self._names_class(left) and self._names_class(right):
-                return TupleDisplay((self.argument(left), self.argument(right)))
+                return TupleDisplay((self._alternative(left), self._alternative(right)))
             case _:
                 found = self.function(node)
                 return found if found is not None else self.value(node)
@@ -47,6 +49,11 @@ class Lambdas(Displays):
             is_classes = bool(items) and all(isinstance(item, type) for item in items)
             return TupleDisplay(tuple(Callable(_name(item)) for item in items)) if is_classes else None
         return Callable(_name(found)) if function_name(found) or isinstance(found, type) else None
+
+    def _alternative(self, node: ast.expr) -> Expression:
+        """One of a union of classes, in which None stands for its class."""
+        is_none = isinstance(node, ast.Constant) and node.value is None
+        return call("type", [NONE]) if is_none else self.argument(node)
 
     def _names_class(self, node: ast.expr) -> bool:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):

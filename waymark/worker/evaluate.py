@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable as Function
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +22,7 @@ from waymark.ir.expressions import (
     And,
     Callable,
     Comprehension,
+    ComprehensionBody,
     Const,
     DictDisplay,
     Expression,
@@ -92,7 +94,9 @@ class Evaluation:
             case Local(name):
                 return _read(name, scope)
             case Operator("py.generator", (Comprehension(body),)):
-                return self._elements(body.element, body.generators, dict(scope))
+                return self._generator(body, dict(scope))
+            case Operator("py.generator", (elements,)):
+                return self.value(elements, scope)
             case Operator(name, args):
                 return self._operation(name, [self.value(arg, scope) for arg in args])
             case ListDisplay(items):
@@ -110,7 +114,7 @@ class Evaluation:
             case If((test, then, otherwise)):
                 return self.value(then if self.value(test, scope) else otherwise, scope)
             case Comprehension(body):
-                return list(self._elements(body.element, body.generators, dict(scope)))
+                return list(self._generator(body, dict(scope)))
             case Callable(name):
                 return named_callable(name)
             case Lambda(function):
@@ -127,6 +131,11 @@ class Evaluation:
         if self._guard:
             guarded(name, args)
         return operation(*args)
+
+    def _generator(self, body: ComprehensionBody, scope: dict[str, Any]) -> Iterator[Any]:
+        """The elements, made when they are asked for; only the first iterable is evaluated at once."""
+        first, rest = body.generators[0], body.generators[1:]
+        return self._elements(body.element, (replace(first, iter=Const(iter(self.value(first.iter, scope)))), *rest), scope)
 
     def _elements(self, element: Expression, generators: tuple[Generator, ...], scope: dict[str, Any]) -> Iterator[Any]:
         if not generators:

@@ -121,6 +121,8 @@ class Executor:
                 returned = await action.call(*positional, **keywords)
             outcome, value = protocol.SUCCEEDED, encode(returned, "result").encode()
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt end the attempt, not the worker
+            if run.name == EVALUATE.name and isinstance(error.__cause__, StopIteration):
+                error = error.__cause__  # `next` in an expression: no coroutine stands between it and the body
             outcome, value = protocol.FAILED, encode_exception(error).encode()
         if invocation.timed_out:
             outcome, value = protocol.TIMED_OUT, b""

@@ -33,7 +33,7 @@ _COMPARING_FUNCTIONS = frozenset(
     + ["indexOf", "intersection", "isdisjoint", "issubset", "issuperset", "le", "lt", "max", "min", "mode", "multimode", "ne"]
     + ["set", "sorted", "symmetric_difference", "union"]
 )
-_ABSTRACT = {collections.abc.__name__, numbers.__name__}
+_ABSTRACT = {collections.abc.__name__, numbers.__name__, enum.__name__}
 
 
 def refuse(what: str) -> NoReturn:

@@ -111,8 +111,8 @@ class Constructors(Workflow):
         try:
             user = User(name="ann", age=value, address=Address(street="s"))
             return user, user.age, Point(value), Point(x=1, y=value), User(**{"name": "b"}), user.model_copy(update={"age": 5}).age, user.model_dump()["name"]
-        except pydantic.ValidationError as error:
-            return type(error).__name__
+        except pydantic.ValidationError:
+            return "invalid"
 
 
 @agrees(("red",), ("none",), (1,))
