@@ -26,6 +26,7 @@ from waymark.ir.nodes import (
     Fork,
     Function,
     Iterate,
+    Mutate,
     Program,
     Raise,
     Release,
@@ -254,7 +255,7 @@ def _style(node: AnyNode) -> Style:
             return "choice"
         case Raise() | Return():
             return "end"
-        case Assign() | Catch() | Spawn() | Cancel() | Scope() | Unscope() | Semaphore() | Release():
+        case Assign() | Mutate() | Catch() | Spawn() | Cancel() | Scope() | Unscope() | Semaphore() | Release():
             return "step"
         case _:
             assert_never(node)

@@ -119,6 +119,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
 -- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
+-- heap: the contents of the objects that the task changes, by their number.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
@@ -135,6 +136,7 @@ create table waymark.tasks (
   pc         int not null,
   locals     jsonb not null,
   frames     jsonb not null default '[]',
+  heap       jsonb,
   ready_at   timestamptz not null,
   started_at timestamptz,
   shared       boolean,
@@ -316,13 +318,13 @@ comment on type waymark.action_result is 'Internal to the turn: the final result
 -- by it, the one join that no statistics can turn into a scan of the table.
 create type waymark.task_event as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  shared boolean, pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
+  shared boolean, pc int, locals jsonb, frames jsonb, heap jsonb, ok boolean, value jsonb);
 comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
 
 -- What a step function answered: where the task stands now and what it wants.
 create type waymark.task_step as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  shared boolean, pc int, locals jsonb, frames jsonb, effect text, payload jsonb, commands jsonb[]);
+  shared boolean, pc int, locals jsonb, frames jsonb, heap jsonb, effect text, payload jsonb, commands jsonb[]);
 comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
 
 create type waymark.task_key as (run_id uuid, task_no int);
@@ -457,6 +459,824 @@ $$;
 
 comment on function waymark._refuse(text, text) is
   'Refuses (WM502) an operation whose exact Python result the engine cannot give, naming the rewrite.';
+-- file: functions/heap/_heap_box.sql
+-- The IR form "box": a plain tree, its mutable containers made objects at the levels that say so. The last level stands for all below it.
+-- References and objects that are in the heap already stay as they are.
+create or replace function waymark._heap_box(p_value jsonb, p_levels boolean[], p_level int default 1) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_is_last boolean := p_level = cardinality(p_levels);
+  v_next int := case when p_level = cardinality(p_levels) then p_level else p_level + 1 end;
+begin
+  if jsonb_typeof(p_value) not in ('array', 'object') or v_is_last and not p_levels[p_level] or waymark._heap_is_reference(p_value)
+     or p_value ->> '$' = 'new' then
+    return p_value;
+  elsif jsonb_typeof(p_value) = 'array' then
+    p_value := coalesce((
+      select jsonb_agg(waymark._heap_box(item.value, p_levels, v_next) order by item.position)
+      from jsonb_array_elements(p_value) with ordinality as item (value, position)), '[]');
+  elsif p_value ->> '$' = 'exception' then
+    p_value := p_value || jsonb_build_object('args', coalesce((
+      select jsonb_agg(waymark._heap_box(item.value, p_levels, v_next) order by item.position)
+      from jsonb_array_elements(p_value -> 'args') with ordinality as item (value, position)), '[]'));
+  elsif p_value ->> '$' = 'dict' then
+    p_value := jsonb_set(p_value, '{v}', coalesce((
+      select jsonb_agg(jsonb_build_array(pair.value -> 0, waymark._heap_box(pair.value -> 1, p_levels, v_next)) order by pair.position)
+      from jsonb_array_elements(p_value -> 'v') with ordinality as pair (value, position)), '[]'));
+  elsif p_value ->> '$' = 'tuple' then
+    return jsonb_set(p_value, '{v}', coalesce((
+      select jsonb_agg(waymark._heap_box(item.value, p_levels, v_next) order by item.position)
+      from jsonb_array_elements(p_value -> 'v') with ordinality as item (value, position)), '[]'));
+  elsif waymark._heap_is_mutable(p_value) and p_value ->> '$' is distinct from 'set' then
+    p_value := coalesce((
+      select jsonb_object_agg(item.key, case when item.key like '$%' then item.value else waymark._heap_box(item.value, p_levels, v_next) end)
+      from jsonb_each(p_value) as item), '{}');
+  end if;
+  return case when p_levels[p_level] then waymark._heap_new(p_value) else p_value end;
+end
+$$;
+
+comment on function waymark._heap_box(jsonb, boolean[], int) is
+  'A plain tree with objects at the levels that say so.';
+-- file: functions/heap/_heap_cell.sql
+-- The content of the object that a reference names: {"$": number}. Contents hold references in turn.
+create or replace function waymark._heap_cell(p_reference jsonb, p_heap jsonb[]) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_heap[(p_reference -> '$')::int];
+end
+$$;
+
+comment on function waymark._heap_cell(jsonb, jsonb[]) is
+  'The content of the object that a reference names.';
+-- file: functions/heap/_heap_is_mutable.sql
+-- Whether Python can change a value in place, so that it needs an identity. Exceptions are left out: they are never changed in a body.
+create or replace function waymark._heap_is_mutable(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  case jsonb_typeof(p_value)
+    when 'array' then
+      return true;
+    when 'object' then
+      return not p_value ? '$' or jsonb_typeof(p_value -> '$') = 'array' or p_value ->> '$' in ('dict', 'set') or strpos(p_value ->> '$', ':') > 0;
+    else
+      return false;
+  end case;
+end
+$$;
+
+comment on function waymark._heap_is_mutable(jsonb) is
+  'Whether a value is of a mutable type.';
+-- file: functions/heap/_heap_is_reference.sql
+-- References are the only values whose tag is a number.
+create or replace function waymark._heap_is_reference(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce(jsonb_typeof(p_value -> '$') = 'number', false);
+end
+$$;
+
+comment on function waymark._heap_is_reference(jsonb) is
+  'Whether a value is a reference to an object of the heap.';
+-- file: functions/heap/_heap_iter.sql
+-- The IR form "walk": what a loop walks. A list stays a reference, so that the loop sees what happens to it; of a dict or set, the keys are
+-- kept with it: {"$": "keys", "of": reference, "v": keys}.
+create or replace function waymark._heap_iter(p_value jsonb, p_heap jsonb[]) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_content jsonb := waymark._heap_load(p_value, p_heap);
+begin
+  if not waymark._heap_is_reference(p_value) then
+    return waymark.py_iter(v_content);
+  elsif jsonb_typeof(v_content) = 'array' then
+    return p_value;
+  end if;
+  return jsonb_build_object('$', 'keys', 'of', p_value, 'v', waymark.py_iter(v_content));
+end
+$$;
+
+comment on function waymark._heap_iter(jsonb, jsonb[]) is
+  'What a loop over an object walks.';
+-- file: functions/heap/_heap_load.sql
+-- The IR form "load": an object's content, one level deep; what is no reference, or not yet settled, is its own content.
+create or replace function waymark._heap_load(p_value jsonb, p_heap jsonb[]) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) <> 'object' then
+    return p_value;
+  elsif jsonb_typeof(p_value -> '$') = 'number' then
+    return waymark._heap_cell(p_value, p_heap);
+  elsif p_value ->> '$' = 'new' then
+    return p_value -> 'v';
+  end if;
+  return p_value;
+end
+$$;
+
+comment on function waymark._heap_load(jsonb, jsonb[]) is
+  'The content of an object one level deep.';
+-- file: functions/heap/_heap_mutate.sql
+-- The node "mutate": p_object's method on its content. Answers {"result"} and, when the content has changed, {"cell", "content"}.
+-- Values that cannot change have no cell: an augmented assignment gives them a new value, all else is CPython's error.
+-- Raises: WM501 as the method; WM502 where the exact result is not known.
+create or replace function waymark._heap_mutate(p_method text, p_object jsonb, p_args jsonb, p_kwargs jsonb, p_heap jsonb[]) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_content jsonb;
+  v_kind text;
+  v_change jsonb;
+  v_position int;
+begin
+  if not waymark._heap_is_reference(p_object) then
+    return jsonb_build_object('result', waymark._py_mutate_immutable(p_method, p_object, p_args));
+  end if;
+  v_content := waymark._heap_cell(p_object, p_heap);
+  v_kind := waymark._py_kind(v_content);
+  if v_kind = 'list' and p_method = 'remove' then
+    v_position := waymark._py_mutate_find(waymark._heap_pack(v_content, p_heap), p_args);
+    v_change := jsonb_build_object('content', v_content - v_position);
+  elsif v_kind = 'list' then
+    v_change := waymark._py_mutate_list(p_method, v_content, p_args, p_kwargs);
+  elsif v_kind = 'dict' then
+    v_change := waymark._py_mutate_dict(p_method, v_content, p_args, p_kwargs);
+  elsif v_kind = 'set' then
+    v_change := waymark._py_mutate_set(p_method, v_content, p_args);
+  else
+    v_change := waymark._py_mutate_object(p_method, v_content, p_args);
+  end if;
+  if p_method like '\_\_i%' then
+    v_change := v_change || jsonb_build_object('result', p_object);
+  end if;
+  return case when v_change ? 'content' then v_change || jsonb_build_object('cell', p_object -> '$') else v_change end;
+end
+$$;
+
+comment on function waymark._heap_mutate(text, jsonb, jsonb, jsonb, jsonb[]) is
+  'Changes an object by a method of its type.';
+-- file: functions/heap/_heap_new.sql
+-- The IR form "new": a new object that has no cell yet. The expression that made it may use it several times: its id says that these are one.
+-- waymark._heap_settle gives it a cell when the expression has been evaluated.
+create or replace function waymark._heap_new(p_content jsonb) returns jsonb
+language plpgsql stable
+as $$
+begin
+  if waymark._heap_is_mutable(p_content) then
+    return jsonb_build_object('$', 'new', 'id', gen_random_uuid(), 'v', p_content);
+  end if;
+  return p_content;
+end
+$$;
+
+comment on function waymark._heap_new(jsonb) is
+  'A new object with this content, not yet in the heap.';
+-- file: functions/heap/_heap_next.sql
+-- The element of an iterator (waymark._heap_iter) at a position from 0; SQL null when it is exhausted.
+-- Raises: WM501 RuntimeError for a dict or set that has grown or shrunk meanwhile; WM502 when its keys are others.
+create or replace function waymark._heap_next(p_iterator jsonb, p_index int, p_heap jsonb[]) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_content jsonb;
+  v_keys jsonb;
+begin
+  if jsonb_typeof(p_iterator) = 'object' and jsonb_typeof(p_iterator -> '$') = 'number' then
+    return waymark._heap_cell(p_iterator, p_heap) -> p_index;
+  elsif p_iterator ->> '$' is distinct from 'keys' then
+    return waymark._py_iterate(p_iterator, p_index);
+  end if;
+  v_content := waymark._heap_cell(p_iterator -> 'of', p_heap);
+  v_keys := case when waymark._py_kind(v_content) = 'set' then v_content -> 'v' else waymark.py_iter(v_content) end;
+  if jsonb_array_length(v_keys) <> jsonb_array_length(p_iterator -> 'v') then
+    return waymark._raise_python('RuntimeError', case waymark._py_kind(v_content)
+      when 'set' then 'Set changed size during iteration' else 'dictionary changed size during iteration' end);
+  elsif v_keys <> p_iterator -> 'v' then
+    return waymark._refuse('a loop over a dict or set whose keys have been replaced', 'Loop over a list of its keys.');
+  end if;
+  return p_iterator -> 'v' -> p_index;
+end
+$$;
+
+comment on function waymark._heap_next(jsonb, int, jsonb[]) is
+  'The element of an iterator at a position, null when it is exhausted.';
+-- file: functions/heap/_heap_open.sql
+-- The cells of a task's heap as the array that a step works on. A free cell is null.
+create or replace function waymark._heap_open(p_heap jsonb) returns jsonb[]
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select array_agg(nullif(cell.content, 'null') order by cell.number)
+    from jsonb_array_elements(p_heap) with ordinality as cell (content, number)), array[null]::jsonb[]);
+end
+$$;
+
+comment on function waymark._heap_open(jsonb) is
+  'The cells of a heap as an array.';
+-- file: functions/heap/_heap_pack.sql
+-- The IR form "pack": a value without references, as it leaves the task or is looked at as a whole.
+-- Raises: WM502 for an object that holds itself, which has no tree.
+create or replace function waymark._heap_pack(p_value jsonb, p_heap jsonb[], p_depth int default 0) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) not in ('array', 'object') then
+    return p_value;
+  elsif p_depth > 200 then
+    return waymark._refuse('an object that holds itself, or is nested deeper than 200', 'Keep ids instead of the objects.');
+  end if;
+  p_value := waymark._heap_load(p_value, p_heap);
+  if not jsonb_path_exists(p_value, 'strict $.** ? (@."$".type() == "number" || @."$" == "new")', silent => true) then
+    return p_value;
+  elsif jsonb_typeof(p_value) = 'array' then
+    return (
+      select jsonb_agg(waymark._heap_pack(item.value, p_heap, p_depth + 1) order by item.position)
+      from jsonb_array_elements(p_value) with ordinality as item (value, position));
+  end if;
+  return (
+    select jsonb_object_agg(item.key, case item.key when '$' then item.value else waymark._heap_pack(item.value, p_heap, p_depth + 1) end)
+    from jsonb_each(p_value) as item);
+end
+$$;
+
+comment on function waymark._heap_pack(jsonb, jsonb[], int) is
+  'A value without references.';
+-- file: functions/heap/_heap_replace.sql
+-- A value with references in the place of new objects. p_numbers: id -> number of the cell.
+create or replace function waymark._heap_replace(p_value jsonb, p_numbers jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) not in ('array', 'object') then
+    return p_value;
+  elsif p_value ->> '$' = 'new' then
+    return jsonb_build_object('$', p_numbers -> (p_value ->> 'id'));
+  elsif not jsonb_path_exists(p_value, 'strict $.** ? (@."$" == "new")', silent => true) then
+    return p_value;
+  elsif jsonb_typeof(p_value) = 'array' then
+    return (
+      select jsonb_agg(waymark._heap_replace(item.value, p_numbers) order by item.position)
+      from jsonb_array_elements(p_value) with ordinality as item (value, position));
+  end if;
+  return (select jsonb_object_agg(item.key, waymark._heap_replace(item.value, p_numbers)) from jsonb_each(p_value) as item);
+end
+$$;
+
+comment on function waymark._heap_replace(jsonb, jsonb) is
+  'A value with references in the place of new objects.';
+-- file: functions/heap/_heap_settle.sql
+-- The value of an expression that made objects: {"value": the value with references, "cells": the contents of the new cells, from p_top + 1 on}.
+-- An object that stands in several places is one: it has the same id everywhere.
+create or replace function waymark._heap_settle(p_value jsonb, p_top int) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_cells jsonb;
+  v_numbers jsonb;
+begin
+  select jsonb_object_agg(fresh.id, p_top + fresh.number), jsonb_agg(fresh.content order by fresh.number)
+    into v_numbers, v_cells
+  from (
+    select found.object ->> 'id', (array_agg(found.object -> 'v'))[1], row_number() over (order by min(found.position))
+    from jsonb_path_query(p_value, 'strict $.** ? (@."$" == "new")', silent => true) with ordinality as found (object, position)
+    group by found.object ->> 'id'
+  ) as fresh (id, content, number);
+  if v_numbers is null then
+    return jsonb_build_object('value', p_value, 'cells', '[]'::jsonb);
+  end if;
+  return jsonb_build_object(
+    'value', waymark._heap_replace(p_value, v_numbers),
+    'cells', (
+      select jsonb_agg(waymark._heap_replace(cell.content, v_numbers) order by cell.position)
+      from jsonb_array_elements(v_cells) with ordinality as cell (content, position)));
+end
+$$;
+
+comment on function waymark._heap_settle(jsonb, int) is
+  'The value of an expression with references for the objects it made, and the contents of their cells.';
+-- file: functions/heap/_py_dict_store.sql
+-- A dict with a value for a key: an equal key stays, with its place; a new one comes last.
+-- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
+create or replace function waymark._py_dict_store(p_dict jsonb, p_key jsonb, p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_position int;
+begin
+  if p_dict ->> '$' is distinct from 'dict' then
+    if jsonb_typeof(p_key) = 'string' and p_key <> '"$"' and p_dict ? (p_key #>> '{}') then
+      return p_dict || jsonb_build_object(p_key #>> '{}', p_value);
+    end if;
+    perform waymark._py_lookup(p_dict, p_key);
+  else
+    v_position := waymark._py_position(jsonb_path_query_array(p_dict, '$.v[*][0]'), p_key);
+    if v_position is not null then
+      return jsonb_set(p_dict, array['v', v_position::text, '1'], p_value);
+    end if;
+  end if;
+  return waymark.py_dict(waymark._py_pairs(p_dict) || jsonb_build_array(jsonb_build_array(p_key, p_value)));
+end
+$$;
+
+comment on function waymark._py_dict_store(jsonb, jsonb, jsonb) is
+  'A dict with a value for a key.';
+-- file: functions/heap/_py_dict_update.sql
+-- A dict with the items of a dict or of an iterable of pairs, then those of keyword arguments.
+-- Raises: WM501 TypeError, ValueError when the first pair is none; WM502 when a later one is: what came before it would have been stored.
+create or replace function waymark._py_dict_update(p_dict jsonb, p_other jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_pairs jsonb;
+  v_pair jsonb;
+begin
+  if waymark._py_kind(p_other) = 'dict' then
+    v_pairs := waymark._py_pairs(p_other);
+  else
+    v_pairs := '[]';
+    for v_pair in select value from jsonb_array_elements(waymark.py_list(p_other)) loop
+      if waymark._py_kind(v_pair) = 'tuple' then
+        v_pair := v_pair -> 'v';
+      end if;
+      if jsonb_typeof(v_pair) <> 'array' or jsonb_array_length(v_pair) <> 2 then
+        return waymark._refuse('an update from something else than a dict or a list of pairs', 'Give it a dict.');
+      end if;
+      v_pairs := v_pairs || jsonb_build_array(v_pair);
+    end loop;
+  end if;
+  for v_pair in select value from jsonb_array_elements(v_pairs || waymark._py_pairs(p_kwargs)) loop
+    p_dict := waymark._py_dict_store(p_dict, v_pair -> 0, v_pair -> 1);
+  end loop;
+  return p_dict;
+end
+$$;
+
+comment on function waymark._py_dict_update(jsonb, jsonb, jsonb) is
+  'A dict with further items.';
+-- file: functions/heap/_py_dict_without.sql
+-- A dict without a key that it has.
+create or replace function waymark._py_dict_without(p_dict jsonb, p_key jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_pairs jsonb := waymark._py_pairs(p_dict);
+begin
+  return waymark.py_dict(v_pairs - waymark._py_position(jsonb_path_query_array(v_pairs, '$[*][0]'), p_key));
+end
+$$;
+
+comment on function waymark._py_dict_without(jsonb, jsonb) is
+  'A dict without one of its keys.';
+-- file: functions/heap/_py_is_iterable.sql
+-- Whether a for loop could walk a value; what the engine does not know counts as iterable and is refused when it is walked.
+create or replace function waymark._py_is_iterable(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._py_kind(p_value) in ('list', 'tuple', 'dict', 'set', 'frozenset', 'str', 'bytes', 'range') or waymark._py_is_foreign(p_value);
+end
+$$;
+
+comment on function waymark._py_is_iterable(jsonb) is
+  'Whether a value can be iterated over.';
+-- file: functions/heap/_py_mutate_arity.sql
+-- A mutator that is called with a number of arguments that its type does not take.
+create or replace function waymark._py_mutate_arity(p_method text, p_type text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._refuse(format('%s.%s with these arguments', p_type, p_method), 'Give it the arguments that Python expects.');
+end
+$$;
+
+comment on function waymark._py_mutate_arity(text, text) is
+  'Refuses a mutator with a wrong number of arguments.';
+-- file: functions/heap/_py_mutate_dict.sql
+-- The methods that change a dict: {"content": the new dict, if it has changed, "result"}.
+-- Raises: WM501 as CPython; WM502 for methods and arguments that are not computed.
+create or replace function waymark._py_mutate_dict(p_method text, p_dict jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_count int := jsonb_array_length(p_args);
+  v_key jsonb := p_args -> 0;
+  v_found jsonb;
+begin
+  if p_kwargs <> '{}' and p_method <> 'update' then
+    return waymark._py_mutate_arity(p_method, 'dict');
+  elsif p_method in ('__delitem__', 'pop', 'setdefault') and v_count between 1 and 2 then
+    v_found := waymark._py_lookup(p_dict, v_key);
+    if v_found is null and (p_method = '__delitem__' or p_method = 'pop' and v_count = 1) then
+      return waymark._raise_python('KeyError', waymark._py_repr(v_key), jsonb_build_array(v_key));
+    end if;
+  end if;
+  case
+    when p_method = '__setitem__' and v_count = 2 then
+      return jsonb_build_object('content', waymark._py_dict_store(p_dict, v_key, p_args -> 1), 'result', null);
+    when p_method in ('__setitem__', '__delitem__') and v_count > 2 then
+      return waymark._raise_python('TypeError', 'unhashable type: ''slice''');
+    when p_method in ('__delitem__', 'pop') and v_found is not null then
+      return jsonb_build_object('content', waymark._py_dict_without(p_dict, v_key), 'result', v_found);
+    when p_method = 'pop' and v_count = 2 then
+      return jsonb_build_object('result', p_args -> 1);
+    when p_method = 'setdefault' and v_count between 1 and 2 then
+      return case when v_found is not null then jsonb_build_object('result', v_found)
+        else jsonb_build_object('content', waymark._py_dict_store(p_dict, v_key, coalesce(p_args -> 1, 'null')), 'result', coalesce(p_args -> 1, 'null')) end;
+    when p_method = 'popitem' and v_count = 0 then
+      v_found := waymark._py_pairs(p_dict) -> -1;
+      if v_found is null then
+        return waymark._raise_python('KeyError', '''popitem(): dictionary is empty''', '["popitem(): dictionary is empty"]');
+      end if;
+      return jsonb_build_object('content', waymark._py_dict_without(p_dict, v_found -> 0), 'result', jsonb_build_object('$', 'tuple', 'v', v_found));
+    when p_method = 'clear' and v_count = 0 then
+      return jsonb_build_object('content', '{}'::jsonb, 'result', null);
+    when p_method = 'update' and v_count <= 1 or p_method = '__ior__' then
+      return jsonb_build_object('content', waymark._py_dict_update(p_dict, coalesce(p_args -> 0, '{}'), p_kwargs), 'result', null);
+    when p_method like '\_\_i%' then
+      return waymark._py_mutate_unsupported(p_method, p_dict, p_args -> 0);
+    else
+      return waymark._py_mutate_other(p_method, p_dict);
+  end case;
+end
+$$;
+
+comment on function waymark._py_mutate_dict(text, jsonb, jsonb, jsonb) is
+  'A method that changes a dict.';
+-- file: functions/heap/_py_mutate_find.sql
+-- Where list.remove finds its argument. Raises: WM501 ValueError; WM502 as ==.
+create or replace function waymark._py_mutate_find(p_list jsonb, p_args jsonb) returns int
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_array_length(p_args) <> 1 then
+    perform waymark._py_mutate_arity('remove', 'list');
+  end if;
+  for i in 0..jsonb_array_length(p_list) - 1 loop
+    if waymark._py_equal(p_list -> i, p_args -> 0, true) then
+      return i;
+    end if;
+  end loop;
+  perform waymark._raise_python('ValueError', 'list.remove(x): x not in list');
+end
+$$;
+
+comment on function waymark._py_mutate_find(jsonb, jsonb) is
+  'The position of the first element of a list that equals the argument of remove.';
+-- file: functions/heap/_py_mutate_immutable.sql
+-- A method that changes its object, called on a value that cannot change. p_args are those of the method.
+-- Raises: WM501 TypeError, AttributeError; WM502.
+create or replace function waymark._py_mutate_immutable(p_method text, p_value jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_type text := waymark._py_type_name(p_value);
+  v_operator text := substring(p_method from '^__i(.*)__$');
+begin
+  if v_operator is not null then
+    return waymark.py_inplace(to_jsonb(case v_operator when 'and' then 'bitand' when 'or' then 'bitor' when 'xor' then 'bitxor' else v_operator end),
+      p_value, p_args -> 0);
+  elsif waymark._py_is_foreign(p_value) then
+    return waymark._refuse(format('%s of %s', p_method, v_type), 'Change it in an action and return it.');
+  elsif p_method = '__setitem__' then
+    return waymark._raise_python('TypeError', format('''%s'' object does not support item assignment', v_type));
+  elsif p_method = '__delitem__' then
+    return waymark._raise_python('TypeError', format('''%s'' object %s item deletion', v_type,
+      case when waymark._py_kind(p_value) in ('tuple', 'str', 'range', 'bytes') then 'doesn''t support' else 'does not support' end));
+  elsif p_method in ('__setattr__', '__delattr__') then
+    return waymark._refuse(format('setting an attribute of %s', v_type), 'Keep the value in a dict or a dataclass.');
+  end if;
+  return waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', v_type, p_method));
+end
+$$;
+
+comment on function waymark._py_mutate_immutable(text, jsonb, jsonb) is
+  'A mutator on a value that cannot change.';
+-- file: functions/heap/_py_mutate_index.sql
+-- The position from 0 that an index of a list means to a method: 'insert' takes any, 'pop' and 'store' (assignment, deletion) one that exists.
+-- Raises: WM501 IndexError, TypeError; WM502 for a user's class as the index.
+create or replace function waymark._py_mutate_index(p_index jsonb, p_length int, p_use text) returns int
+language plpgsql stable parallel safe
+as $$
+declare
+  v_index numeric := waymark._py_int(p_index);
+begin
+  if v_index is null and waymark._py_is_foreign(p_index) then
+    perform waymark._refuse('an index that is a ' || waymark._py_type_name(p_index), 'Use an int.');
+  elsif v_index is null then
+    perform waymark._raise_python('TypeError', case p_use
+      when 'store' then format('list indices must be integers or slices, not %s', waymark._py_type_name(p_index))
+      else format('''%s'' object cannot be interpreted as an integer', waymark._py_type_name(p_index)) end);
+  elsif v_index not between -9223372036854775808 and 9223372036854775807 then
+    perform case p_use
+      when 'store' then waymark._raise_python('IndexError', 'cannot fit ''int'' into an index-sized integer')
+      else waymark._raise_python('OverflowError', 'Python int too large to convert to C ssize_t') end;
+  end if;
+  if p_use = 'insert' then
+    return least(greatest(case when v_index < 0 then v_index + p_length else v_index end, 0), p_length);
+  elsif p_use = 'pop' and p_length = 0 then
+    perform waymark._raise_python('IndexError', 'pop from empty list');
+  end if;
+  v_index := case when v_index < 0 then v_index + p_length else v_index end;
+  if v_index < 0 or v_index >= p_length then
+    perform waymark._raise_python('IndexError', case p_use when 'pop' then 'pop index out of range' else 'list assignment index out of range' end);
+  end if;
+  return v_index;
+end
+$$;
+
+comment on function waymark._py_mutate_index(jsonb, int, text) is
+  'The position that an index of a list means to a method.';
+-- file: functions/heap/_py_mutate_list.sql
+-- The methods that change a list: {"content": the new elements, if they have changed, "result"}.
+-- Raises: WM501 as CPython; WM502 for methods and arguments that are not computed.
+create or replace function waymark._py_mutate_list(p_method text, p_list jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_length int := jsonb_array_length(p_list);
+  v_count int := jsonb_array_length(p_args);
+  v_index int;
+begin
+  if p_kwargs <> '{}' and p_method <> 'sort' then
+    return waymark._py_mutate_arity(p_method, 'list');
+  end if;
+  case
+    when p_method = 'append' and v_count = 1 then
+      return jsonb_build_object('content', p_list || jsonb_build_array(p_args -> 0), 'result', null);
+    when p_method in ('extend', '__iadd__') and v_count = 1 then
+      return jsonb_build_object('content', p_list || waymark.py_list(p_args -> 0), 'result', null);
+    when p_method = '__imul__' then
+      return jsonb_build_object('content', waymark._py_repeat('list', p_list, p_args -> 0));
+    when p_method = 'insert' and v_count = 2 then
+      v_index := waymark._py_mutate_index(p_args -> 0, v_length, 'insert');
+      return jsonb_build_object('content', waymark._py_splice(p_list, v_index, 0, jsonb_build_array(p_args -> 1)), 'result', null);
+    when p_method = 'pop' and v_count <= 1 then
+      v_index := waymark._py_mutate_index(coalesce(p_args -> 0, '-1'), v_length, 'pop');
+      return jsonb_build_object('content', p_list - v_index, 'result', p_list -> v_index);
+    when p_method = 'clear' and v_count = 0 then
+      return jsonb_build_object('content', '[]'::jsonb, 'result', null);
+    when p_method = 'reverse' and v_count = 0 then
+      return jsonb_build_object('content', coalesce((
+        select jsonb_agg(item.value order by item.position desc)
+        from jsonb_array_elements(p_list) with ordinality as item (value, position)), '[]'), 'result', null);
+    when p_method = 'sort' and v_count = 0 then
+      return jsonb_build_object('content', waymark.py_call('"sorted"', jsonb_build_array(p_list), p_kwargs), 'result', null);
+    when p_method = '__setitem__' and v_count = 2 then
+      v_index := waymark._py_mutate_index(p_args -> 0, v_length, 'store');
+      return jsonb_build_object('content', jsonb_set(p_list, array[v_index::text], p_args -> 1), 'result', null);
+    when p_method = '__delitem__' and v_count = 1 then
+      return jsonb_build_object('content', p_list - waymark._py_mutate_index(p_args -> 0, v_length, 'store'), 'result', null);
+    when p_method in ('__setitem__', '__delitem__') then
+      return jsonb_build_object('content', waymark._py_mutate_slice(p_list, p_args), 'result', null);
+    when p_method like '\_\_i%' then
+      return waymark._py_mutate_unsupported(p_method, p_list, p_args -> 0);
+    else
+      return waymark._py_mutate_other(p_method, p_list);
+  end case;
+end
+$$;
+
+comment on function waymark._py_mutate_list(text, jsonb, jsonb, jsonb) is
+  'A method that changes a list.';
+-- file: functions/heap/_py_mutate_object.sql
+-- Setting a field of an instance of a user's class (a model or dataclass). Only fields that it has, and only where the class sets them in the
+-- plain way, which its encoding says.
+-- Raises: WM502 for all else.
+create or replace function waymark._py_mutate_object(p_method text, p_object jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_name text := p_args ->> 0;
+begin
+  if p_method <> '__setattr__' or not p_object ? v_name or v_name like '$%' or coalesce(p_object -> '$own' ? 'set', false) then
+    return waymark._refuse(format('%s of %s', p_method, waymark._py_type_name(p_object)), 'Change the object in an action and return it.');
+  end if;
+  p_object := p_object || jsonb_build_object(v_name, p_args -> 1);
+  if p_object ? '$unset' then
+    p_object := jsonb_set(p_object, '{$unset}', (p_object -> '$unset') - v_name);
+    p_object := case when p_object -> '$unset' = '[]' then p_object - '$unset' else p_object end;
+  end if;
+  return jsonb_build_object('content', p_object, 'result', null);
+end
+$$;
+
+comment on function waymark._py_mutate_object(text, jsonb, jsonb) is
+  'Sets a field of an instance of a user''s class.';
+-- file: functions/heap/_py_mutate_other.sql
+-- A mutator that a builtin type does not have (AttributeError), or has and the engine does not compute (WM502).
+create or replace function waymark._py_mutate_other(p_method text, p_content jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_type text := waymark._py_type_name(p_content);
+begin
+  if p_method like '\_\_%' then
+    return case p_method
+      when '__setattr__' then waymark._refuse(format('setting an attribute of a %s', v_type), 'Keep the value in a dict or a dataclass.')
+      when '__setitem__' then waymark._raise_python('TypeError', format('''%s'' object does not support item assignment', v_type))
+      when '__delitem__' then waymark._raise_python('TypeError', format('''%s'' object doesn''t support item deletion', v_type))
+      else waymark._refuse(format('%s of a %s', p_method, v_type), 'Build a new value.') end;
+  elsif waymark._py_has_attribute(v_type, p_method) then
+    return waymark._py_mutate_arity(p_method, v_type);
+  end if;
+  return waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', v_type, p_method));
+end
+$$;
+
+comment on function waymark._py_mutate_other(text, jsonb) is
+  'A mutator that a type does not have or the engine does not compute.';
+-- file: functions/heap/_py_mutate_set.sql
+-- The methods that change a set: {"content": the new set, if it has changed, "result"}.
+-- Raises: WM501 as CPython; WM502 for pop of one of several elements, whose order CPython does not define, and what is not computed.
+create or replace function waymark._py_mutate_set(p_method text, p_set jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_count int := jsonb_array_length(p_args);
+  v_items jsonb := p_set -> 'v';
+  v_item jsonb := p_args -> 0;
+  v_other jsonb;
+  v_position int;
+begin
+  case
+    when p_method = 'add' and v_count = 1 then
+      if waymark._py_position(v_items, v_item) is null then
+        v_items := v_items || jsonb_build_array(v_item);
+      end if;
+    when p_method in ('remove', 'discard') and v_count = 1 then
+      v_position := waymark._py_position(v_items, v_item);
+      if v_position is null and p_method = 'remove' then
+        return waymark._raise_python('KeyError', waymark._py_repr(v_item), jsonb_build_array(v_item));
+      end if;
+      v_items := v_items - coalesce(v_position, jsonb_array_length(v_items));
+    when p_method = 'pop' and v_count = 0 then
+      if v_items = '[]' then
+        return waymark._raise_python('KeyError', '''pop from an empty set''', '["pop from an empty set"]');
+      elsif jsonb_array_length(v_items) > 1 then
+        return waymark._refuse('which element a set pops', 'Take the element of a sorted list.');
+      end if;
+      return jsonb_build_object('content', jsonb_set(p_set, '{v}', '[]'), 'result', v_items -> 0);
+    when p_method = 'clear' and v_count = 0 then
+      v_items := '[]';
+    when p_method in ('update', 'intersection_update', 'difference_update', 'symmetric_difference_update') and v_count = 1
+         or p_method in ('__ior__', '__iand__', '__isub__', '__ixor__') then
+      if p_method like '\_\_%' and waymark._py_kind(v_item) not in ('set', 'frozenset') then
+        return waymark._py_mutate_unsupported(p_method, p_set, v_item);
+      end if;
+      v_other := waymark._py_unique(case when waymark._py_kind(v_item) in ('set', 'frozenset') then v_item -> 'v' else waymark.py_list(v_item) end);
+      v_items := case
+        when p_method in ('update', '__ior__') then v_items || waymark._py_filter(v_other, v_items, false)
+        when p_method in ('intersection_update', '__iand__') then waymark._py_filter(v_items, v_other, true)
+        when p_method in ('difference_update', '__isub__') then waymark._py_filter(v_items, v_other, false)
+        else waymark._py_filter(v_items, v_other, false) || waymark._py_filter(v_other, v_items, false) end;
+    when p_method like '\_\_i%' then
+      return waymark._py_mutate_unsupported(p_method, p_set, v_item);
+    else
+      return waymark._py_mutate_other(p_method, p_set);
+  end case;
+  return jsonb_build_object('content', jsonb_build_object('$', 'set', 'v', coalesce((
+    select jsonb_agg(item.value order by item.value::text collate "C") from jsonb_array_elements(v_items) as item), '[]')), 'result', null);
+end
+$$;
+
+comment on function waymark._py_mutate_set(text, jsonb, jsonb) is
+  'A method that changes a set.';
+-- file: functions/heap/_py_mutate_slice.sql
+-- x[start:stop:step] = values (four arguments), or its deletion (three): the new elements.
+-- Raises: WM501 TypeError, ValueError.
+create or replace function waymark._py_mutate_slice(p_list jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_length int := jsonb_array_length(p_list);
+  v_step numeric := coalesce(waymark._py_slice_part(p_args -> 2), 1);
+  v_low int := case when v_step < 0 then -1 else 0 end;
+  v_high int := case when v_step < 0 then v_length - 1 else v_length end;
+  v_start numeric := waymark._py_slice_part(p_args -> 0);
+  v_stop numeric := waymark._py_slice_part(p_args -> 1);
+  v_places int[];
+  v_items jsonb;
+begin
+  if v_step = 0 then
+    return waymark._raise_python('ValueError', 'slice step cannot be zero');
+  end if;
+  v_start := case when v_start is null then case when v_step < 0 then v_high else v_low end
+                  else least(greatest(case when v_start < 0 then v_start + v_length else v_start end, v_low), v_high) end;
+  v_stop := case when v_stop is null then case when v_step < 0 then v_low else v_high end
+                 else least(greatest(case when v_stop < 0 then v_stop + v_length else v_stop end, v_low), v_high) end;
+  if jsonb_array_length(p_args) = 4 then
+    if not waymark._py_is_iterable(p_args -> 3) then
+      return waymark._raise_python('TypeError', case when v_step = 1 then 'can only assign an iterable' else 'must assign iterable to extended slice' end);
+    end if;
+    v_items := waymark.py_list(p_args -> 3);
+    if v_step = 1 then
+      return waymark._py_splice(p_list, v_start::int, greatest(v_stop - v_start, 0)::int, v_items);
+    end if;
+  end if;
+  v_places := array(select generate_series(v_start, case when v_step < 0 then v_stop + 1 else v_stop - 1 end, v_step)::int);
+  if v_items is null then
+    return coalesce((
+      select jsonb_agg(item.value order by item.position)
+      from jsonb_array_elements(p_list) with ordinality as item (value, position)
+      where not item.position - 1 = any (v_places)), '[]');
+  elsif jsonb_array_length(v_items) <> cardinality(v_places) then
+    return waymark._raise_python('ValueError', format('attempt to assign sequence of size %s to extended slice of size %s',
+      jsonb_array_length(v_items), cardinality(v_places)));
+  end if;
+  for i in 1..cardinality(v_places) loop
+    p_list := jsonb_set(p_list, array[v_places[i]::text], v_items -> i - 1);
+  end loop;
+  return p_list;
+end
+$$;
+
+comment on function waymark._py_mutate_slice(jsonb, jsonb) is
+  'The assignment to a slice of a list, or its deletion.';
+-- file: functions/heap/_py_mutate_unsupported.sql
+-- An augmented assignment that a mutable type does not change in place: the plain operator decides. A new value takes the place of the old
+-- one only where no builtin type does so; there the operator raises CPython's TypeError.
+create or replace function waymark._py_mutate_unsupported(p_method text, p_content jsonb, p_right jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_symbol text := case substring(p_method from '^__i(.*)__$')
+    when 'add' then '+' when 'sub' then '-' when 'mul' then '*' when 'truediv' then '/' when 'floordiv' then '//' when 'mod' then '%'
+    when 'pow' then '**' when 'lshift' then '<<' when 'rshift' then '>>' when 'and' then '&' when 'or' then '|' when 'xor' then '^' end;
+begin
+  if waymark._py_is_open(p_right) then
+    return waymark._refuse(format('%s= with %s', v_symbol, waymark._py_type_name(p_right)), 'Compute it in an action.');
+  end if;
+  return waymark._raise_python('TypeError', format('unsupported operand type(s) for %s=: ''%s'' and ''%s''',
+    v_symbol, waymark._py_type_name(p_content), waymark._py_type_name(p_right)));
+end
+$$;
+
+comment on function waymark._py_mutate_unsupported(text, jsonb, jsonb) is
+  'An augmented assignment that the type of the object does not have.';
+-- file: functions/heap/_py_slice_part.sql
+-- A bound or the step of a slice as a number, SQL null for None. Raises: WM501 TypeError; WM502 for a user's class.
+create or replace function waymark._py_slice_part(p_value jsonb) returns numeric
+language plpgsql stable parallel safe
+as $$
+declare
+  v_number numeric := waymark._py_int(p_value);
+begin
+  if v_number is null and p_value <> 'null' then
+    if waymark._py_is_foreign(p_value) then
+      perform waymark._refuse('a slice with a ' || waymark._py_type_name(p_value), 'Use ints.');
+    end if;
+    perform waymark._raise_python('TypeError', 'slice indices must be integers or None or have an __index__ method');
+  end if;
+  return v_number;
+end
+$$;
+
+comment on function waymark._py_slice_part(jsonb) is
+  'A bound or the step of a slice, null for None.';
+-- file: functions/heap/_py_splice.sql
+-- A list with p_count elements from a position on replaced by others.
+create or replace function waymark._py_splice(p_list jsonb, p_from int, p_count int, p_items jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(item.value order by item.part, item.position)
+    from (
+      select case when old.position <= p_from then 1 else 3 end, old.position, old.value
+      from jsonb_array_elements(p_list) with ordinality as old (value, position)
+      where old.position <= p_from or old.position > p_from + p_count
+      union all
+      select 2, new.position, new.value from jsonb_array_elements(p_items) with ordinality as new (value, position)
+    ) as item (part, position, value)), '[]');
+end
+$$;
+
+comment on function waymark._py_splice(jsonb, int, int, jsonb) is
+  'A list with some elements in a row replaced by others.';
+-- file: functions/heap/_py_unique.sql
+-- The elements of an array without those equal to an earlier one. Raises: WM501 TypeError for an unhashable element; WM502.
+create or replace function waymark._py_unique(p_items jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(item.value order by item.position)
+    from (
+      select (array_agg(element.value order by element.position))[1], min(element.position)
+      from jsonb_array_elements(p_items) with ordinality as element (value, position)
+      group by waymark._py_key(element.value)
+    ) as item (value, position)), '[]');
+end
+$$;
+
+comment on function waymark._py_unique(jsonb) is
+  'The elements of an array, equal ones once.';
 -- file: functions/programs/_block_starts.sql
 -- The nodes at which a basic block begins, as an object of their ids: entries, catch nodes, targets of branches, and what several edges meet at.
 -- Every other node follows its one predecessor in straight line.
@@ -465,7 +1285,7 @@ language plpgsql stable as $$
 begin
   return (
     with edges as (
-      select e.value as target, e.key = 'next' and n ->> 'kind' in ('assign', 'action', 'sleep', 'call', 'catch') as straight
+      select e.value as target, e.key = 'next' and n ->> 'kind' in ('assign', 'action', 'sleep', 'call', 'mutate', 'catch') as straight
         from jsonb_array_elements(p_ir -> 'nodes') n, jsonb_each_text(n) e
        where e.key in ('next', 'then', 'else', 'done', 'error')
     ), starts as (
@@ -608,7 +1428,7 @@ begin
   end loop;
   foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
     continue when not p_node ? v_key or p_node -> v_key = 'null'
-      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait') or v_key = 'group');
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'mutate') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
@@ -700,6 +1520,26 @@ begin
 end
 $$;
 comment on function waymark._generate_array(text[]) is 'The SQL of a list display.';
+-- file: functions/programs/_generate_assign.sql
+-- An assignment. An expression that makes objects of the heap is settled first: they get cells.
+create or replace function waymark._generate_assign(p_node jsonb, p_reads jsonb, p_path text, p_target text) returns text
+language plpgsql stable as $$
+declare
+  v_value text;
+begin
+  if p_node -> 'value' = jsonb '{"const": {"$": "unbound"}}' then
+    return format('%s := null;', p_target);
+  end if;
+  v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', 'value', true);
+  if p_node ->> 'value' !~ '"(new|box)": ' then
+    return format('%s := %s;', p_target, v_value);
+  end if;
+  return format(E'v_value := waymark._heap_settle(%s, cardinality(v_heap));\n'
+    '          for v_cell in 0..jsonb_array_length(v_value -> ''cells'') - 1 loop\n'
+    '            v_heap[cardinality(v_heap) + 1] := v_value -> ''cells'' -> v_cell;\n          end loop;\n          %s := v_value -> ''value'';', v_value, p_target);
+end
+$$;
+comment on function waymark._generate_assign(jsonb, jsonb, text, text) is 'The code of an assignment.';
 -- file: functions/programs/_generate_block.sql
 -- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
 -- A node whose expression the engine has to leave to CPython suspends, too. It goes on from p_resume_code, which enters its branch again and skips the
@@ -947,6 +1787,7 @@ begin
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
     when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
+    when 'load', 'pack', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
@@ -970,6 +1811,7 @@ declare
   v_lazy int[];
   v_function jsonb;
   v_index int;
+  v_heap boolean := waymark._uses_heap(p_ir);
 begin
   for v_function, v_index in select f.value, f.ordinality from jsonb_array_elements(p_ir -> 'functions') with ordinality f loop
     v_load := v_load || format(E'      %s v_node between %s and %s then -- %s\n%s', case v_index when 1 then 'if' else 'elsif' end,
@@ -984,7 +1826,10 @@ begin
   select coalesce(array_agg((n -> 'id')::int), '{}') into v_lazy from jsonb_array_elements(p_ir -> 'nodes') n
    where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
-    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy);
+    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
+    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n' else '' end,
+    case when v_heap then E'  heap := p_heap;\n' else '' end,
+    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n  end if;\n  heap := to_jsonb(v_heap);\n' else '' end);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
@@ -1013,8 +1858,8 @@ begin
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int
    cross join lateral waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables) b
    where v_starts ? (n.ordinality - 1)::text;
-  return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_ok boolean, p_value jsonb,'
-                ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb, out commands jsonb[]) language plpgsql stable as %L', p_name,
+  return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_heap jsonb, p_ok boolean, p_value jsonb,'
+                ' out pc int, out locals jsonb, out frames jsonb, out heap jsonb, out effect text, out payload jsonb, out commands jsonb[]) language plpgsql stable as %L', p_name,
     format(E'\n-- Workflow %s from %s, %s. Generated; the program counter is the node of waymark.program_nodes.\ndeclare\n%s%s',
       p_ir ->> 'workflow', waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,module}'), 1),
       waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,file}'), 1), coalesce(v_declarations, ''),
@@ -1049,6 +1894,29 @@ begin
 end
 $$;
 comment on function waymark._generate_function_value(text, jsonb, jsonb, text, int) is 'The SQL of a function or class as an argument.';
+-- file: functions/programs/_generate_heap.sql
+-- The forms of an IR expression that have to do with objects in the heap (load, pack, new, box, shared, walk). SQLSTATEs: WM101.
+create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_levels text;
+begin
+  if p_form = 'shared' then
+    return waymark._generate_expression(p_body, p_names, p_path || '.shared', 'value', false, p_depth);
+  elsif p_form <> 'box' then
+    return format(case p_form when 'new' then 'waymark._heap_new(%s)' when 'walk' then 'waymark._heap_iter(%s, v_heap)'
+                              else 'waymark._heap_' || p_form || '(%s, v_heap)' end,
+      waymark._generate_expression(p_body, p_names, format('%s.%s', p_path, p_form), 'value', false, p_depth));
+  elsif jsonb_typeof(p_body) <> 'array' or jsonb_array_length(p_body) <> 2
+        or jsonb_path_exists(p_body, 'strict $[0].type() ? (@ != "array")') or jsonb_array_length(p_body -> 0) not between 1 and 50
+        or jsonb_path_exists(p_body, 'strict $[0][*] ? (@.type() != "boolean")') then
+    perform waymark._refuse_ir(p_path || '.box', 'must be levels and an expression');
+  end if;
+  select string_agg(l.value::text, ', ' order by l.ordinality) into v_levels from jsonb_array_elements(p_body -> 0) with ordinality l;
+  return format('waymark._heap_box(%s, array[%s])', waymark._generate_expression(p_body -> 1, p_names, p_path || '.box[1]', 'value', false, p_depth), v_levels);
+end
+$$;
+comment on function waymark._generate_heap(text, jsonb, jsonb, text, int) is 'The SQL of an expression about objects in the heap.';
 -- file: functions/programs/_generate_invocation.sql
 -- {"action", "args", "policy"}, {"function", "args"} or {"workflow", "args"}: evaluated to the same shape with values. SQLSTATEs: WM101.
 create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
@@ -1130,12 +1998,34 @@ begin
 end
 $$;
 comment on function waymark._generate_library_call(jsonb, jsonb, text, int) is 'The SQL of a library call that the engine has a function for.';
+-- file: functions/programs/_generate_mutate.sql
+-- A node that changes an object: the method answers what its cell holds now.
+create or replace function waymark._generate_mutate(p_node jsonb, p_reads jsonb, p_path text, p_target text) returns text
+language plpgsql stable as $$
+declare
+  v_args text[];
+  v_kwargs text;
+begin
+  if p_node ->> 'method' !~ '^[a-z_]{1,50}$' then
+    perform waymark._refuse_ir(p_path || '.method', 'must be the name of a method');
+  end if;
+  select coalesce(array_agg(waymark._generate_expression(a.value, p_reads, format('%s.args[%s]', p_path, a.ordinality - 1), 'value', false) order by a.ordinality), '{}')
+    into v_args from jsonb_array_elements(p_node -> 'args') with ordinality a;
+  select string_agg(format('jsonb_build_object(%L, %s)', k.key, waymark._generate_expression(k.value, p_reads, format('%s.kwargs.%s', p_path, k.key), 'value', false)),
+                    ' || ' order by k.key)
+    into v_kwargs from jsonb_each(p_node -> 'kwargs') k;
+  return format(E'v_value := waymark._heap_mutate(%L, %s, %s, %s, v_heap);\n'
+    '          if v_value ? ''cell'' then\n            v_heap[(v_value -> ''cell'')::int] := v_value -> ''content'';\n          end if;%s',
+    p_node ->> 'method', waymark._generate_expression(p_node -> 'object', p_reads, p_path || '.object', 'value', false), waymark._generate_array(v_args),
+    coalesce(v_kwargs, '''{}''::jsonb'), case when p_target is null then '' else format(E'\n          %s := v_value -> ''result'';', p_target) end);
+end
+$$;
+comment on function waymark._generate_mutate(jsonb, jsonb, text, text) is 'The code of a node that changes an object.';
 -- file: functions/programs/_generate_node.sql
 -- The statements of one node, up to where it suspends.
 create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
-  c_unbound constant jsonb := jsonb '{"const": {"$": "unbound"}}';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
@@ -1144,16 +2034,17 @@ declare
   v_text text;
 begin
   case p_node ->> 'kind'
-    when 'assign' then
-      v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
-        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', true) end);
+    when 'assign' then v_text := waymark._generate_assign(p_node, v_reads, v_path, v_target);
+    when 'mutate' then v_text := waymark._generate_mutate(p_node, v_reads, v_path, v_target);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');
     when 'iterate' then
-      v_text := format(E'v_value := waymark._py_iterate(%1$s, %2$s::int);\n          if v_value is null then pc := %3$s;\n'
+      v_text := format(E'v_value := %6$s;\n          if v_value is null then pc := %3$s;\n'
         '          else %4$s := v_value; %2$s := to_jsonb(%2$s::int + 1); pc := %5$s; end if;',
-        v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index'), p_node -> 'done', v_target, p_node -> 'next');
+        v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index'), p_node -> 'done', v_target, p_node -> 'next',
+        format(case when waymark._uses_heap(p_ir) then 'waymark._heap_next(%s, %s::int, v_heap)' else 'waymark._py_iterate(%s, %s::int)' end,
+          v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index')));
     when 'action' then
       v_text := format(E'payload := %s;\n%s          effect := ''action'';\n          exit activation;',
         waymark._generate_invocation(p_node -> 'call', v_reads, v_path || '.call'), v_suspend);
@@ -1246,14 +2137,18 @@ comment on function waymark._generate_save(jsonb) is 'The expression that saves 
 -- file: functions/programs/_may_be_evaluated.sql
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
+-- Objects of the heap (new, box, shared) are known to the engine only: values would lose who else sees them.
 -- Front ends put what may be refused there (waymark/compiler/graph.py); in any other node a refusal ends the run.
 create or replace function waymark._may_be_evaluated(p_node jsonb) returns boolean
 language plpgsql immutable as $$
 begin
+  if p_node::text ~ '"(new|box|shared)": ' then
+    return false;
+  end if;
   return p_node ->> 'kind' = 'branch' and p_node -> 'test' ? 'local'
     or p_node ->> 'kind' in ('assign', 'branch') and jsonb_path_exists(coalesce(p_node -> 'value', p_node -> 'test'), 'strict $.** ? (
       exists (@.comprehension) || exists (@.and) || exists (@.or) || exists (@.not) || exists (@.if)
-      || @.op != "py.is_none" && @.op != "py.is" && @.op != "py.exception_matches" && @.op != "py.list_append")', '{}', true);
+      || @.op != "py.is_none" && @.op != "py.is_object" && @.op != "py.is" && @.op != "py.exception_matches" && @.op != "py.list_append")', '{}', true);
 end
 $$;
 comment on function waymark._may_be_evaluated(jsonb) is 'Whether CPython may have to evaluate a node.';
@@ -1279,6 +2174,7 @@ begin
     when 'semaphore' then '{"value": "object", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
+    when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'
     when 'raise' then '{"value": "object"}'
     when 'return' then '{"value": "object"}'
@@ -1318,7 +2214,8 @@ $$;
 comment on function waymark._source_of(jsonb, int) is 'The source of a function of a program.';
 -- file: functions/programs/_step_template.sql
 -- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
--- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says.
+-- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says;
+-- 6, 7, 8 what a program whose objects change declares, does first and does last.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -1332,11 +2229,11 @@ begin
   v_node int;
   v_budget int := 20000;
   v_skip int := 0;
-begin
+%6$sbegin
   pc := p_pc;
   locals := p_locals;
   frames := p_frames;
-  <<activation>>
+%7$s  <<activation>>
   loop
     if v_load then
       v_node := case when pc < 0 then ~pc else pc end;
@@ -1387,7 +2284,7 @@ begin
         v_budget := 0;
     end;
   end loop;
-end
+%8$send
 $frame$;
 end
 $$;
@@ -1410,6 +2307,15 @@ begin
 end
 $$;
 comment on function waymark._store_graph(bigint, jsonb) is 'Stores the graph of a program as rows.';
+-- file: functions/programs/_uses_heap.sql
+-- Whether a program changes objects, so that its tasks have a heap.
+create or replace function waymark._uses_heap(p_ir jsonb) returns boolean
+language plpgsql immutable as $$
+begin
+  return p_ir -> 'nodes' @> '[{"kind": "mutate"}]';
+end
+$$;
+comment on function waymark._uses_heap(jsonb) is 'Whether the tasks of a program have a heap.';
 -- file: functions/programs/_variable_names.sql
 -- local -> name of its PL/pgSQL variable: engine-made from the position, with what is safe of the user's name for the reader of \sf.
 create or replace function waymark._variable_names(p_locals jsonb, p_function int) returns jsonb
@@ -5807,6 +6713,18 @@ $$;
 
 comment on function waymark.py_exception_matches(jsonb, jsonb) is
   'Whether an exception is an instance of one of the named classes.';
+-- file: functions/python/py_exception_of.sql
+-- An exception with these arguments in the place of copies of them: they are objects that may change. Its message stays.
+create or replace function waymark.py_exception_of(p_exception jsonb, p_args jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_set(p_exception, '{args}', p_args);
+end
+$$;
+
+comment on function waymark.py_exception_of(jsonb, jsonb) is
+  'An exception that holds objects.';
 -- file: functions/python/py_failures.sql
 -- Of the outcomes of a `wait` node those that are no results, in the order in which the tasks ended.
 create or replace function waymark.py_failures(p_outcomes jsonb) returns jsonb
@@ -6221,6 +7139,18 @@ $$;
 
 comment on function waymark.py_is_none(jsonb) is
   'Whether a Python value is None.';
+-- file: functions/python/py_is_object.sql
+-- Whether a value is an object of the task's heap.
+create or replace function waymark.py_is_object(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return waymark._heap_is_reference(p_value);
+end
+$$;
+
+comment on function waymark.py_is_object(jsonb) is
+  'Whether a value is an object of the heap.';
 -- file: functions/python/py_iter.sql
 -- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
 -- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
@@ -7894,7 +8824,7 @@ begin
       from outcomes o
   )
   select array_agg(row(o.run_id, o.task_no, o.step_no, o.slot, o.ok, o.value)::waymark.action_result) filter (where o.error -> 'fatal' is null),
-         array_agg(row(null, o.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', 'raise',
+         array_agg(row(null, o.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
                        jsonb_build_object('fatal', true, 'node', o.node, 'exception', o.value), null)::waymark.task_step)
            filter (where o.error -> 'fatal' is not null)
     into v_results, v_fatal from outcomes o;
@@ -8035,7 +8965,7 @@ begin
        where s.task_no = 0 and s.effect in ('return', 'raise')), true, p_now);
   end if;
   v_done := array(
-    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no, false, t.pc, '{}', '[]',
+    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no, false, t.pc, '{}', '[]', null,
                t.waits_for ->> 'effect', t.waits_for -> 'payload', null)::waymark.task_step
       from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
      cross join lateral (
@@ -8292,7 +9222,7 @@ create or replace function waymark._fail_runs(p_steps waymark.task_step[], p_now
 language plpgsql as $$
 declare
   v_steps waymark.task_step[] := array(
-    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', 'raise', s.payload, null)::waymark.task_step
+    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', null, 'raise', s.payload, null)::waymark.task_step
       from unnest(p_steps) s
      cross join lateral (
         select t.*, t.ctid as row_id from waymark.tasks t where t.run_id = s.run_id and t.task_no = 0 for no key update offset 0) b);
@@ -8432,7 +9362,7 @@ create or replace function waymark._park_shared(p_steps waymark.task_step[], p_n
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1, shared = true,
+     set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1, shared = true,
          state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
                                when 'unscope' then 'ready' when 'acquire' then 'semaphore'
                                when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
@@ -8499,7 +9429,7 @@ begin
   p_steps := array(
     select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no,
                case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope') then true end,
-               s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step
+               s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step
       from unnest(p_steps) s);
   v_fatal := array(
     select s from (select distinct on (f.run_id) f from unnest(p_steps) f
@@ -8798,7 +9728,7 @@ begin
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared,
-                       l.pc, l.locals, l.frames, (l.ok or l.state = 'settle') and not l.cancelled,
+                       l.pc, l.locals, l.frames, l.heap, (l.ok or l.state = 'settle') and not l.cancelled,
                        case when l.cancelled then waymark._cancelled_error()
                             when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),
@@ -8928,7 +9858,7 @@ begin
          where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
                        true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
@@ -8939,19 +9869,20 @@ end
 $$;
 comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
 -- file: functions/turn/_evaluation.sql
--- The arguments of waymark:evaluate: the expression of a node, and those of the locals it names that are bound.
-create or replace function waymark._evaluation(p_node jsonb, p_locals jsonb) returns jsonb
-language plpgsql immutable as $$
+-- The arguments of waymark:evaluate: the expression of a node, and those of the locals it names that are bound, without references.
+create or replace function waymark._evaluation(p_node jsonb, p_locals jsonb, p_heap jsonb) returns jsonb
+language plpgsql stable as $$
 declare
   v_expression jsonb := case p_node ->> 'kind' when 'branch' then jsonb_build_object('op', 'py.truth', 'args', jsonb_build_array(p_node -> 'test'))
                                                else p_node -> 'value' end;
+  v_heap jsonb[] := case when p_heap is not null then waymark._heap_open(p_heap) end;
 begin
   return jsonb_build_object('expression', v_expression, 'locals', (
-    select coalesce(jsonb_object_agg(l.key, l.value), '{}') from jsonb_each(p_locals) l
+    select coalesce(jsonb_object_agg(l.key, case when p_heap is null then l.value else waymark._heap_pack(l.value, v_heap) end), '{}') from jsonb_each(p_locals) l
      where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n)));
 end
 $$;
-comment on function waymark._evaluation(jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
+comment on function waymark._evaluation(jsonb, jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
 -- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
@@ -8993,7 +9924,7 @@ begin
   -- From here on the place of a step is that of its run.
   v_ended := array(
     select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.shared, s.pc, s.locals,
-               s.frames, s.effect, s.payload, null)::waymark.task_step
+               s.frames, s.heap, s.effect, s.payload, null)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
         select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);
@@ -9023,7 +9954,7 @@ create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_no
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1,
+     set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1,
          state = case s.effect when 'action' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
          pending = case s.effect when 'action' then 1 when 'fork' then jsonb_array_length(s.payload -> 'branches') else 0 end,
@@ -9062,7 +9993,7 @@ begin
         select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
            for no key update offset 0) t
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');
@@ -9080,7 +10011,7 @@ begin
     select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');
@@ -9107,7 +10038,7 @@ begin
       v_step.payload := jsonb_build_object(
         'action', 'waymark:evaluate',
         'policy', '{"attempts": 5, "retry_on": []}'::jsonb,
-        'args', waymark._evaluation(v_node, v_step.locals));
+        'args', waymark._evaluation(v_node, v_step.locals, v_step.heap));
     else
       v_step.effect := 'raise';
     end if;
@@ -9154,13 +10085,13 @@ language plpgsql as $$
 declare
   c_call constant text :=
     'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' e.shared, s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step)'
-    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
+    ' e.shared, s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step)'
+    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.heap, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
   v_steps waymark.task_step[] := array(
-    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames,
+    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames, null,
                case when e.ok then 'return' else 'raise' end,
                case when e.ok then e.value else jsonb_build_object('node', ~e.pc, 'exception', e.value) end, null)::waymark.task_step
       from unnest(p_events) e where e.program_id = 0);
@@ -9180,7 +10111,7 @@ begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
-                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
+                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, null::jsonb, 'raise',
                             waymark._engine_failure(v_event.pc, sqlstate, sqlerrm), null)::waymark.task_step];
       end;
       v_steps := v_steps || v_some;

@@ -39,6 +39,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
 -- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
+-- heap: the contents of the objects that the task changes, by their number.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
@@ -55,6 +56,7 @@ create table waymark.tasks (
   pc         int not null,
   locals     jsonb not null,
   frames     jsonb not null default '[]',
+  heap       jsonb,
   ready_at   timestamptz not null,
   started_at timestamptz,
   shared       boolean,

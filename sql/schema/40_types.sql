@@ -18,13 +18,13 @@ comment on type waymark.action_result is 'Internal to the turn: the final result
 -- by it, the one join that no statistics can turn into a scan of the table.
 create type waymark.task_event as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  shared boolean, pc int, locals jsonb, frames jsonb, ok boolean, value jsonb);
+  shared boolean, pc int, locals jsonb, frames jsonb, heap jsonb, ok boolean, value jsonb);
 comment on type waymark.task_event is 'Internal to the turn: a task to step, and why.';
 
 -- What a step function answered: where the task stands now and what it wants.
 create type waymark.task_step as (
   row_id tid,   run_id uuid, task_no int, program_id bigint, priority smallint, queue text, started_at timestamptz, step_no int,
-  shared boolean, pc int, locals jsonb, frames jsonb, effect text, payload jsonb, commands jsonb[]);
+  shared boolean, pc int, locals jsonb, frames jsonb, heap jsonb, effect text, payload jsonb, commands jsonb[]);
 comment on type waymark.task_step is 'Internal to the turn: a stepped task and its effect.';
 
 create type waymark.task_key as (run_id uuid, task_no int);

@@ -6,6 +6,7 @@ and to JSON text, and the outcome is decoded by the SDK.
 """
 
 import asyncio
+import copy
 import dataclasses
 import enum
 import functools
@@ -105,8 +106,9 @@ class Engine:
         self._registered: set[type[Workflow]] = set()
 
     async def inline(self, cls: type[Workflow], *args: object) -> Ending:
-        """What CPython gives."""
-        return await ending(lambda: cls().run_inline(*args))
+        """What CPython gives; the arguments are copies, as a body may change them."""
+        exceptions = {id(arg): arg for arg in args if isinstance(arg, BaseException)}
+        return await ending(lambda: cls().run_inline(*copy.deepcopy(args, exceptions)))
 
     async def durable(self, cls: type[Workflow], *args: object) -> Ending:
         """What the engine gives."""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from waymark.compiler.calls import Calls
 from waymark.compiler.frame import Operand, Unit, span
+from waymark.compiler.mutation import Mutations
 from waymark.compiler.source import Method
 from waymark.compiler.templates import Known, local
 from waymark.ir.base import Span
@@ -38,7 +38,7 @@ class Awaitable:
     kinds: dict[ast.expr, str] = field(default_factory=dict[ast.expr, str])
 
 
-class Awaitables(Calls):
+class Awaitables(Mutations):
     """Lowering of what can be awaited."""
 
     def __init__(self, unit: Unit, method: Method, first: int) -> None:

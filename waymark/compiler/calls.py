@@ -16,7 +16,6 @@ from waymark.compiler.constants import constant, stored
 from waymark.compiler.frame import NONE, Callee, Operand, span
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
-from waymark.compiler.source import MUTATORS
 from waymark.ir.expressions import Const, Expression, Invocation, Policy
 from waymark.ir.nodes import Call
 
@@ -190,7 +189,7 @@ class Calls(Callees):
             case ast.Attribute(value=owner) if isinstance(self.static_value(owner), ModuleType):
                 code = "WMC101"
             case ast.Attribute(attr=name):
-                code = "WMC404" if name in MUTATORS else "WMC403"
+                code = "WMC403"
             case _:
                 code = "WMC401"
         return self.refuse(code, node, name=name)

@@ -127,12 +127,6 @@ _RULES = [
     Rule("WMC201", "a function inside a method", "a local function may capture variables", "make it a helper method"),
     Rule("WMC202", "a class inside a method", "classes are not values that Postgres can store", "define it in a module"),
     Rule(
-        "WMC203",
-        "`del` of a part of an object",
-        "it changes an object in place, and another name may refer to the same object",
-        "build a new value without the element",
-    ),
-    Rule(
         "WMC204",
         "`{kind}`",
         "a context manager holds resources of one process, and a workflow may go on in another",
@@ -178,8 +172,8 @@ _RULES = [
     Rule(
         "WMC212",
         "an assignment to {kind}",
-        "it changes an object in place, and another name may refer to the same object",
-        "build a new value and assign it to a name",
+        "a comprehension binds names only, and the workflow object itself is not stored",
+        "assign to a name, or in a statement of its own",
     ),
     Rule("WMC214", "an assignment to `{name}`", "`{name}` stands for the workflow", "use another name"),
     # Expressions
@@ -262,9 +256,9 @@ _RULES = [
     ),
     Rule(
         "WMC404",
-        "a call of `{name}`, which changes an object in place",
-        "another name may refer to the same object",
-        "build a new value: `items = items + [item]`, or a list comprehension",
+        "an object that is changed in place passes through an operation that may give it another name",
+        "every name of the object must see the change, and here it cannot be followed",
+        "build a new value instead of changing the object: `items = items + [item]`, or a comprehension",
     ),
     Rule(
         "WMC405",

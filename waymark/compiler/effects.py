@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from waymark.compiler.source import MUTATORS
+
 _MAX_REPEATED = 2
 
 AnyComprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -39,6 +41,8 @@ class Effects:
             case ast.Call() | ast.Attribute() if self._is_compiled(node):
                 return True
             case ast.Call() if self._acts(node):
+                return True
+            case ast.Call(func=ast.Attribute(attr=attr)) if attr in MUTATORS:
                 return True
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return self.emits(node.generators[0].iter) or self.needs_loop(node)

@@ -53,6 +53,10 @@ class Functions(Lambdas):
     def _called(self, node: ast.Call) -> Expression:
         if self.self_member(node.func) == "run_action":
             return self.refuse("WMC408", node, name=ast.unparse(node.func))
+        if found := self.mutator(node):
+            target = self.graph.temporary()
+            self.mutator_call(node, *found, target)
+            return Local(target)
         if helper := self.callee(node.func):
             target = self.graph.temporary()
             self.call_helper(node, helper, target, awaited=False)

@@ -37,7 +37,7 @@ class Iteration(Functions):
 
         def advance(done: Label, name: str | None) -> Expression:
             target = name or item
-            self.graph.step(Iterate, span(node), iterator=iterator, index=index, target=target, done=done)
+            self.graph.step(Iterate, span(node), self.error(), iterator=iterator, index=index, target=target, done=done)
             return Local(target)
 
         return Source(advance)

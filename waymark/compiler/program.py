@@ -10,6 +10,7 @@ from types import FunctionType
 from waymark.compiler.constants import constant
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.frame import Callee, Frame, Unit
+from waymark.compiler.heap import place_objects
 from waymark.compiler.source import (
     Branch,
     FunctionNode,
@@ -60,7 +61,10 @@ class _Compilation(Unit):
             replace(function, source=sources.get(method.file.path))
             for function, method in zip(self.functions, self.methods, strict=True)
         ]
-        program = Program(workflow=self.name, functions=tuple(functions), nodes=tuple(self.nodes), source=self._source())
+        lowered = Program(workflow=self.name, functions=tuple(functions), nodes=tuple(self.nodes), source=self._source())
+        program = place_objects(lowered, self._refuse_lost)
+        if self.reporter:
+            self.reporter.fail()
         try:
             verify(program)
         except ProgramTooLarge as error:
@@ -183,14 +187,24 @@ class _Compilation(Unit):
         path = error.file.path if error.file else self.cls.__module__
         self.reporter.report(error.code, path, error.file.lines if error.file else [], error.node, **error.values)
 
+    def _refuse_lost(self, node: AnyNode) -> None:
+        index = next(index for index, function in enumerate(self.functions) if function.nodes[1] >= node.id)
+        file = self.methods[index].file
+        self.reporter.report("WMC404", file.path, file.lines, _place(node))
+
     def _report_limit(self, program: Program, error: ProgramTooLarge) -> None:
         main = self.methods[0]
         place: ast.AST = main.scope_node
         if found := re.match(r"nodes\[(\d+)\]", error.path):
-            line, column, end_line, end_column = program.nodes[int(found[1])].span
-            place = ast.Pass(lineno=line, col_offset=column, end_lineno=end_line, end_col_offset=end_column)
+            place = _place(program.nodes[int(found[1])])
         self.reporter.report("WMC009", main.file.path, main.file.lines, place, what=error.args[0])
 
 
 def _first_line(node: ast.ClassDef | FunctionNode) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _place(node: AnyNode) -> ast.AST:
+    """Where the source of a node stands."""
+    line, column, end_line, end_column = node.span
+    return ast.Pass(lineno=line, col_offset=column, end_lineno=end_line, end_col_offset=end_column)

@@ -68,6 +68,8 @@ class Spill:
         match value:
             case Invocation() | FunctionCall() | WorkflowCall():
                 return _mapped(value, self._settled)
+            case tuple():
+                return tuple(map(self._field, cast("tuple[object, ...]", value)))
             case dict():
                 return {name: self._settled(item) for name, item in cast("dict[str, Expression]", value).items()}
             case Model():

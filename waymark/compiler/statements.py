@@ -11,7 +11,7 @@ from waymark.compiler.imports import names_of
 from waymark.compiler.patterns import Patterns
 from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
-from waymark.ir.expressions import Const, Expression, Local, Operator, TupleDisplay
+from waymark.ir.expressions import Expression, Local, TupleDisplay
 from waymark.ir.nodes import AnyNode, Return
 
 
@@ -134,6 +134,8 @@ class Statements(Patterns, Coroutines):
                 self.assign(parts, unpacked(elements, value), node)
                 for element, part in parts_of(elements, parts):
                     self._bind_target(element, part, node)
+            case ast.Subscript() | ast.Attribute():
+                self.store(target, value)
             case _:
                 self.refuse_target(target)
 
@@ -147,11 +149,9 @@ class Statements(Patterns, Coroutines):
                     if self.effects.emits(node.value)
                     else Local(name)
                 )
-                plain = self.binary(node.op, old, self.value(node.value), node)
-                if isinstance(plain, Operator):
-                    self.assign(name, Operator("py.inplace", (Const(plain.op.removeprefix("py.")), *plain.args)), node)
-            case _:
-                self.refuse_target(node.target)
+                self.combine(node, old, name)
+            case target:
+                self.augment(node, target)
 
     def _annotated(self, target: ast.expr) -> None:
         """`target: annotation` binds nothing, but evaluates what the target is part of."""
@@ -173,8 +173,10 @@ class Statements(Patterns, Coroutines):
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 for element in elements:
                     self._delete(element)
+            case ast.Subscript() | ast.Attribute():
+                self.delete(target)
             case _:
-                self.refuse("WMC203", target)
+                self.refuse_target(target)
 
     def _expression(self, node: ast.expr) -> None:
         match node:
@@ -184,6 +186,8 @@ class Statements(Patterns, Coroutines):
                 self.awaited(node, None)
             case ast.Call(func=func) if callee := self.callee(func):
                 self.call_helper(node, callee, None, awaited=False)
+            case ast.Call() if found := self.mutator(node):
+                self.mutator_call(node, *found, None)
             case _:
                 self.spill(self.value(node), node)
 

@@ -197,6 +197,51 @@ class InvocationValue(Model):
     invocation: AnyCall
 
 
+@dataclass(frozen=True, slots=True)
+class Load(Model):
+    """The content of the object that a reference names, with references inside; any other value is itself."""
+
+    value: Annotated[Expression, Field(alias="load")]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack(Model):
+    """A value without any references: a deep copy of what they name."""
+
+    value: Annotated[Expression, Field(alias="pack")]
+
+
+@dataclass(frozen=True, slots=True)
+class New(Model):
+    """A new object of the heap with this content; an immutable value is itself. Only inside the value of an assign node."""
+
+    value: Annotated[Expression, Field(alias="new")]
+
+
+@dataclass(frozen=True, slots=True)
+class Box(Model):
+    """`(levels, value)`: a plain tree, its mutable containers made objects of the heap at the levels that say so.
+
+    The first level is the value itself; the last one stands for all below it. Only inside the value of an assign node.
+    """
+
+    parts: Annotated[tuple[tuple[bool, ...], Expression], Field(alias="box")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Model):
+    """A value that may be, or hold, an object of the heap: only the engine can evaluate it."""
+
+    value: Annotated[Expression, Field(alias="shared")]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk(Model):
+    """What a loop walks, as `py.iter`, but alive: it sees what happens to objects of the heap meanwhile."""
+
+    value: Annotated[Expression, Field(alias="walk")]
+
+
 _KINDS: dict[str, type[object]] = {
     "const": Const,
     "local": Local,
@@ -212,6 +257,12 @@ _KINDS: dict[str, type[object]] = {
     "callable": Callable,
     "lambda": Lambda,
     "invocation": InvocationValue,
+    "load": Load,
+    "pack": Pack,
+    "new": New,
+    "box": Box,
+    "shared": Shared,
+    "walk": Walk,
 }
 _TAGS = {kind: tag for tag, kind in _KINDS.items()}
 
@@ -236,7 +287,13 @@ Expression = Annotated[
     | Annotated[Comprehension, Tag("comprehension")]
     | Annotated[Callable, Tag("callable")]
     | Annotated[Lambda, Tag("lambda")]
-    | Annotated[InvocationValue, Tag("invocation")],
+    | Annotated[InvocationValue, Tag("invocation")]
+    | Annotated[Load, Tag("load")]
+    | Annotated[Pack, Tag("pack")]
+    | Annotated[New, Tag("new")]
+    | Annotated[Box, Tag("box")]
+    | Annotated[Shared, Tag("shared")]
+    | Annotated[Walk, Tag("walk")],
     Discriminator(_tag),
 ]
 

@@ -88,6 +88,19 @@ class Call(NodeBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mutate(NodeBase):
+    """Changes `object` in place by a method of its type; the method's result is bound."""
+
+    kind: Literal["mutate"] = "mutate"
+    method: str
+    object: Expression
+    args: tuple[Expression, ...]
+    kwargs: dict[str, Expression]
+    target: str | None
+    next: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catch(NodeBase):
     """Where error edges land: binds the exception."""
 
@@ -113,7 +126,7 @@ class Return(NodeBase):
 
 
 Concurrent = Child | Spawn | Wait | Cancel | Scope | Unscope | Semaphore | Acquire | Release
-AnyNode = Assign | Branch | Iterate | Action | Fork | Sleep | Call | Catch | Raise | Return | Concurrent
+AnyNode = Assign | Branch | Iterate | Action | Fork | Sleep | Call | Mutate | Catch | Raise | Return | Concurrent
 Node = Annotated[AnyNode, Discriminator("kind")]
 
 

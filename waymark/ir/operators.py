@@ -32,13 +32,14 @@ OPERATORS: dict[str, OperatorSpec] = {
         # Tasks
         *_specs("value", 1, "task_list failures outcome"),
         *_specs("value", 2, "task_sets task_split"),
+        *_specs("value", 2, "exception_of"),
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star group_split"),
         *_specs("value", 4, "group_rest"),
         *_specs("value", 1, "type_name"),
         *_specs("predicate", 3, "match_sequence"),
-        *_specs("predicate", 1, "truth is_none"),
+        *_specs("predicate", 1, "truth is_none is_object"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),
     ]
 }

@@ -12,6 +12,7 @@ from typing import assert_never
 from waymark.ir.expressions import (
     And,
     AnyCall,
+    Box,
     Callable,
     Comprehension,
     Const,
@@ -23,12 +24,17 @@ from waymark.ir.expressions import (
     InvocationValue,
     Lambda,
     ListDisplay,
+    Load,
     Local,
+    New,
     Not,
     Operator,
     Or,
+    Pack,
     Policy,
+    Shared,
     TupleDisplay,
+    Walk,
     WorkflowCall,
 )
 from waymark.ir.nodes import (
@@ -45,6 +51,7 @@ from waymark.ir.nodes import (
     Fork,
     Function,
     Iterate,
+    Mutate,
     Program,
     Raise,
     Release,
@@ -89,7 +96,7 @@ def _line(program: Program, node: AnyNode) -> str:
             text = f"raise {format_expression(node.value)}"
         case Return():
             text = f"return {format_expression(node.value)}"
-        case Assign() | Action() | Fork() | Sleep() | Call() | Catch():
+        case Assign() | Action() | Fork() | Sleep() | Call() | Mutate() | Catch():
             text = format_effect(program, node) + _goto(node.id, node.next)
         case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release():
             text = _concurrent(node) + _goto(node.id, node.next)
@@ -98,7 +105,7 @@ def _line(program: Program, node: AnyNode) -> str:
     return text + (f" !{node.error}" if node.error is not None else "")
 
 
-def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call | Catch) -> str:
+def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call | Mutate | Catch) -> str:
     """What a node with one successor does, without its edges."""
     match node:
         case Assign():
@@ -113,6 +120,12 @@ def format_effect(program: Program, node: Assign | Action | Fork | Sleep | Call 
         case Call():
             name = program.functions[node.function].name
             return f"{_target(node.target)}call {name}({_arguments(node.args)})"
+        case Mutate():
+            given = [
+                *map(format_expression, node.args),
+                *(f"{key}={format_expression(value)}" for key, value in node.kwargs.items()),
+            ]
+            return f"{_target(node.target)}mutate {format_expression(node.object)}.{node.method}({', '.join(given)})"
         case Catch():
             return f"{node.target} = catch"
         case _:
@@ -177,6 +190,10 @@ def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"(lambda {', '.join(value.function.parameters)}: {format_expression(value.function.body)})"
         case InvocationValue():
             return _call(value.invocation)
+        case Load() | Pack() | New() | Shared() | Walk():
+            return f"{type(value).__name__.lower()}({format_expression(value.value)})"
+        case Box(parts=(levels, boxed)):
+            return f"box({format_expression(boxed)}, {''.join('01'[level] for level in levels)})"
         case _:
             assert_never(value)
 

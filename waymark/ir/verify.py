@@ -14,6 +14,7 @@ from waymark.ir.expressions import (
     UNBOUND,
     And,
     AnyCall,
+    Box,
     Callable,
     Comprehension,
     Const,
@@ -25,11 +26,16 @@ from waymark.ir.expressions import (
     InvocationValue,
     Lambda,
     ListDisplay,
+    Load,
     Local,
+    New,
     Not,
     Operator,
     Or,
+    Pack,
+    Shared,
     TupleDisplay,
+    Walk,
     WorkflowCall,
 )
 from waymark.ir.json import to_text
@@ -47,6 +53,7 @@ from waymark.ir.nodes import (
     Fork,
     Function,
     Iterate,
+    Mutate,
     Program,
     Raise,
     Release,
@@ -150,6 +157,13 @@ class _NodeCheck:
                 self.edge("next", node.next)
             case Call():
                 self.callee("function", "args", node, frozenset(), 0)
+                self.optional_target(node.target)
+                self.edge("next", node.next)
+            case Mutate():
+                self.expression("object", node.object)
+                self.each("args", node.args, frozenset(), 0)
+                for name, value in node.kwargs.items():
+                    self.expression(f"kwargs.{name}", value)
                 self.optional_target(node.target)
                 self.edge("next", node.next)
             case Catch():
@@ -296,6 +310,10 @@ class _NodeCheck:
                     if not _NAME.fullmatch(name):
                         _fail(f"{self.path}.{key}.lambda.parameters", f"{name!r} is not a valid name")
                 self.expression(f"{key}.lambda.body", function.body, scope.union(function.parameters), depth + 1)
+            case Load() | Pack() | New() | Shared() | Walk():
+                self.expression(f"{key}.{type(value).__name__.lower()}", value.value, scope, depth + 1)
+            case Box():
+                self.expression(f"{key}.box[1]", value.parts[1], scope, depth + 1)
             case InvocationValue():
                 if not isinstance(self.node, Assign | Fork):
                     _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork, or bound to a local")

@@ -20,6 +20,7 @@ from waymark.codec.encode import encode, encode_arguments
 from waymark.errors import InvalidProgram
 from waymark.ir.expressions import (
     And,
+    Box,
     Callable,
     Comprehension,
     ComprehensionBody,
@@ -32,11 +33,16 @@ from waymark.ir.expressions import (
     Lambda,
     LambdaBody,
     ListDisplay,
+    Load,
     Local,
+    New,
     Not,
     Operator,
     Or,
+    Pack,
+    Shared,
     TupleDisplay,
+    Walk,
 )
 from waymark.worker.operations import OPERATIONS, guarded, named_callable, refuse
 
@@ -119,7 +125,9 @@ class Evaluation:
                 return named_callable(name)
             case Lambda(function):
                 return self._function(function, scope)
-            case InvocationValue():
+            case Load(value=operand) | Pack(value=operand):
+                return self.value(operand, scope)  # the engine gives values without references
+            case InvocationValue() | New() | Box() | Shared() | Walk():
                 raise InvalidProgram("malformed IR: an invocation is no value", detail="expression")
             case _:
                 assert_never(form)

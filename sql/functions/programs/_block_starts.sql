@@ -5,7 +5,7 @@ language plpgsql stable as $$
 begin
   return (
     with edges as (
-      select e.value as target, e.key = 'next' and n ->> 'kind' in ('assign', 'action', 'sleep', 'call', 'catch') as straight
+      select e.value as target, e.key = 'next' and n ->> 'kind' in ('assign', 'action', 'sleep', 'call', 'mutate', 'catch') as straight
         from jsonb_array_elements(p_ir -> 'nodes') n, jsonb_each_text(n) e
        where e.key in ('next', 'then', 'else', 'done', 'error')
     ), starts as (

@@ -8,6 +8,7 @@ declare
   v_lazy int[];
   v_function jsonb;
   v_index int;
+  v_heap boolean := waymark._uses_heap(p_ir);
 begin
   for v_function, v_index in select f.value, f.ordinality from jsonb_array_elements(p_ir -> 'functions') with ordinality f loop
     v_load := v_load || format(E'      %s v_node between %s and %s then -- %s\n%s', case v_index when 1 then 'if' else 'elsif' end,
@@ -22,7 +23,10 @@ begin
   select coalesce(array_agg((n -> 'id')::int), '{}') into v_lazy from jsonb_array_elements(p_ir -> 'nodes') n
    where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
-    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy);
+    coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
+    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n' else '' end,
+    case when v_heap then E'  heap := p_heap;\n' else '' end,
+    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n  end if;\n  heap := to_jsonb(v_heap);\n' else '' end);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';

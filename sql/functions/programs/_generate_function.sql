@@ -22,8 +22,8 @@ begin
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int
    cross join lateral waymark._generate_block(p_ir, f.ordinality::int - 1, n.value, v_starts, v_variables) b
    where v_starts ? (n.ordinality - 1)::text;
-  return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_ok boolean, p_value jsonb,'
-                ' out pc int, out locals jsonb, out frames jsonb, out effect text, out payload jsonb, out commands jsonb[]) language plpgsql stable as %L', p_name,
+  return format('create function waymark_programs.%I(p_pc int, p_locals jsonb, p_frames jsonb, p_heap jsonb, p_ok boolean, p_value jsonb,'
+                ' out pc int, out locals jsonb, out frames jsonb, out heap jsonb, out effect text, out payload jsonb, out commands jsonb[]) language plpgsql stable as %L', p_name,
     format(E'\n-- Workflow %s from %s, %s. Generated; the program counter is the node of waymark.program_nodes.\ndeclare\n%s%s',
       p_ir ->> 'workflow', waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,module}'), 1),
       waymark._source_line(jsonb_build_object('first_line', 1, 'text', p_ir #> '{source,file}'), 1), coalesce(v_declarations, ''),

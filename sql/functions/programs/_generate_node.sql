@@ -2,7 +2,6 @@
 create or replace function waymark._generate_node(p_ir jsonb, p_node jsonb, p_function int, p_variables jsonb[]) returns text
 language plpgsql stable as $$
 declare
-  c_unbound constant jsonb := jsonb '{"const": {"$": "unbound"}}';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
@@ -11,16 +10,17 @@ declare
   v_text text;
 begin
   case p_node ->> 'kind'
-    when 'assign' then
-      v_text := format('%s := %s;', v_target, case when p_node -> 'value' = c_unbound then 'null' else
-        waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', true) end);
+    when 'assign' then v_text := waymark._generate_assign(p_node, v_reads, v_path, v_target);
+    when 'mutate' then v_text := waymark._generate_mutate(p_node, v_reads, v_path, v_target);
     when 'branch' then
       v_text := format('if %s then pc := %s; else pc := %s; end if;',
         waymark._generate_expression(p_node -> 'test', v_reads, v_path || '.test', 'boolean', false), p_node -> 'then', p_node -> 'else');
     when 'iterate' then
-      v_text := format(E'v_value := waymark._py_iterate(%1$s, %2$s::int);\n          if v_value is null then pc := %3$s;\n'
+      v_text := format(E'v_value := %6$s;\n          if v_value is null then pc := %3$s;\n'
         '          else %4$s := v_value; %2$s := to_jsonb(%2$s::int + 1); pc := %5$s; end if;',
-        v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index'), p_node -> 'done', v_target, p_node -> 'next');
+        v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index'), p_node -> 'done', v_target, p_node -> 'next',
+        format(case when waymark._uses_heap(p_ir) then 'waymark._heap_next(%s, %s::int, v_heap)' else 'waymark._py_iterate(%s, %s::int)' end,
+          v_names ->> (p_node ->> 'iterator'), v_names ->> (p_node ->> 'index')));
     when 'action' then
       v_text := format(E'payload := %s;\n%s          effect := ''action'';\n          exit activation;',
         waymark._generate_invocation(p_node -> 'call', v_reads, v_path || '.call'), v_suspend);

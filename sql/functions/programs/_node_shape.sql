@@ -19,6 +19,7 @@ begin
     when 'semaphore' then '{"value": "object", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
+    when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'
     when 'raise' then '{"value": "object"}'
     when 'return' then '{"value": "object"}'

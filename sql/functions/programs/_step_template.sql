@@ -1,5 +1,6 @@
 -- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
--- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says.
+-- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says;
+-- 6, 7, 8 what a program whose objects change declares, does first and does last.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -13,11 +14,11 @@ begin
   v_node int;
   v_budget int := 20000;
   v_skip int := 0;
-begin
+%6$sbegin
   pc := p_pc;
   locals := p_locals;
   frames := p_frames;
-  <<activation>>
+%7$s  <<activation>>
   loop
     if v_load then
       v_node := case when pc < 0 then ~pc else pc end;
@@ -68,7 +69,7 @@ begin
         v_budget := 0;
     end;
   end loop;
-end
+%8$send
 $frame$;
 end
 $$;

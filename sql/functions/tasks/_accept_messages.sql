@@ -26,7 +26,7 @@ begin
       from outcomes o
   )
   select array_agg(row(o.run_id, o.task_no, o.step_no, o.slot, o.ok, o.value)::waymark.action_result) filter (where o.error -> 'fatal' is null),
-         array_agg(row(null, o.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', 'raise',
+         array_agg(row(null, o.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
                        jsonb_build_object('fatal', true, 'node', o.node, 'exception', o.value), null)::waymark.task_step)
            filter (where o.error -> 'fatal' is not null)
     into v_results, v_fatal from outcomes o;

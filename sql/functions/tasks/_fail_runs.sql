@@ -3,7 +3,7 @@ create or replace function waymark._fail_runs(p_steps waymark.task_step[], p_now
 language plpgsql as $$
 declare
   v_steps waymark.task_step[] := array(
-    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', 'raise', s.payload, null)::waymark.task_step
+    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', null, 'raise', s.payload, null)::waymark.task_step
       from unnest(p_steps) s
      cross join lateral (
         select t.*, t.ctid as row_id from waymark.tasks t where t.run_id = s.run_id and t.task_no = 0 for no key update offset 0) b);

@@ -4,7 +4,7 @@ create or replace function waymark._park_shared(p_steps waymark.task_step[], p_n
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1, shared = true,
+     set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1, shared = true,
          state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
                                when 'unscope' then 'ready' when 'acquire' then 'semaphore'
                                when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')

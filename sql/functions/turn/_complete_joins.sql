@@ -29,7 +29,7 @@ begin
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared,
-                       l.pc, l.locals, l.frames, (l.ok or l.state = 'settle') and not l.cancelled,
+                       l.pc, l.locals, l.frames, l.heap, (l.ok or l.state = 'settle') and not l.cancelled,
                        case when l.cancelled then waymark._cancelled_error()
                             when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),

@@ -40,7 +40,7 @@ begin
          where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames,
+  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
                        true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then

@@ -38,7 +38,7 @@ begin
   -- From here on the place of a step is that of its run.
   v_ended := array(
     select row(l.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.shared, s.pc, s.locals,
-               s.frames, s.effect, s.payload, null)::waymark.task_step
+               s.frames, s.heap, s.effect, s.payload, null)::waymark.task_step
       from unnest(v_ended) s
      cross join lateral (
         select r.ctid as row_id from waymark.runs r where r.run_id = s.run_id and r.state = 'live' for no key update offset 0) l);

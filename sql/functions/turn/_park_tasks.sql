@@ -3,7 +3,7 @@ create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_no
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set pc = s.pc, locals = s.locals, frames = s.frames, step_no = s.step_no + 1,
+     set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1,
          state = case s.effect when 'action' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
          pending = case s.effect when 'action' then 1 when 'fork' then jsonb_array_length(s.payload -> 'branches') else 0 end,

@@ -22,7 +22,7 @@ begin
         select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
            for no key update offset 0) t
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');

@@ -8,7 +8,7 @@ begin
     select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
-  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames,
+  select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
   return coalesce(v_events, '{}');

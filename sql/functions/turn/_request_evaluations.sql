@@ -17,7 +17,7 @@ begin
       v_step.payload := jsonb_build_object(
         'action', 'waymark:evaluate',
         'policy', '{"attempts": 5, "retry_on": []}'::jsonb,
-        'args', waymark._evaluation(v_node, v_step.locals));
+        'args', waymark._evaluation(v_node, v_step.locals, v_step.heap));
     else
       v_step.effect := 'raise';
     end if;

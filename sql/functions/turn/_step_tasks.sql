@@ -6,13 +6,13 @@ language plpgsql as $$
 declare
   c_call constant text :=
     'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' e.shared, s.pc, s.locals, s.frames, s.effect, s.payload, s.commands)::waymark.task_step)'
-    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.ok, e.value) s where e.program_id = $2';
+    ' e.shared, s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step)'
+    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.heap, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
   v_steps waymark.task_step[] := array(
-    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames,
+    select row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no, e.shared, e.pc, e.locals, e.frames, null,
                case when e.ok then 'return' else 'raise' end,
                case when e.ok then e.value else jsonb_build_object('node', ~e.pc, 'exception', e.value) end, null)::waymark.task_step
       from unnest(p_events) e where e.program_id = 0);
@@ -32,7 +32,7 @@ begin
         execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
-                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, 'raise',
+                            v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, null::jsonb, 'raise',
                             waymark._engine_failure(v_event.pc, sqlstate, sqlerrm), null)::waymark.task_step];
       end;
       v_steps := v_steps || v_some;

@@ -1,0 +1,304 @@
+"""Which objects may be one: an alias analysis by unification.
+
+Every local has a *region*, the set of objects it may stand for; a region has one region of elements (what lists, dicts,
+tuples and models hold, keys excepted: those never change). Whatever may put an object of one region into another makes them
+one. A region is *boxed* when something may change its objects: they live in the heap of the task, under references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import waymark.ir.expressions as ir
+from waymark.compiler.aliases import INPLACE, Sharing, makes_mutable, signature
+from waymark.compiler.region import Region
+from waymark.compiler.webs import read_by
+from waymark.ir.expressions import (
+    UNBOUND,
+    Comprehension,
+    Const,
+    DictDisplay,
+    Expression,
+    FunctionCall,
+    If,
+    Invocation,
+    InvocationValue,
+    Lambda,
+    LambdaBody,
+    ListDisplay,
+    Local,
+    Operator,
+    TupleDisplay,
+    WorkflowCall,
+)
+from waymark.ir.nodes import AnyNode, Assign, Branch, Call, Catch, Fork, Iterate, Mutate, Program, Raise, Return, Spawn
+from waymark.ir.walk import operands
+
+_SPILLED = re.compile(r"\$\d+s\b")
+"""Temporaries that a node reads right behind the nodes that bind them (waymark.compiler.spill)."""
+_MAKING = frozenset({Sharing.NOTHING, Sharing.COPY, Sharing.NESTED, Sharing.PICK})
+"""What gives new values."""
+
+
+class Regions:
+    """The regions of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self._locals: list[dict[str, Region]] = [{name: Region() for name in function.locals} for function in program.functions]
+        self._returned = [Region() for _ in program.functions]
+        self._made: dict[int, tuple[Expression, Region]] = {}
+        self._scope: dict[str, Region] = {}
+        self.exceptions = Region()
+        self.exceptions.element.open()
+        self.unknown: list[tuple[AnyNode, Region]] = []
+        """What passes through operations that look at it as they like: it must not be boxed."""
+        self.tasks: set[int] = set()
+        """The functions that run as tasks of their own."""
+        self.looked = frozenset(_looked(program))
+        """Temporaries that hold operands of the next node, which only looks at them."""
+        for parameter in program.functions[0].parameters:
+            self._locals[0][parameter.name].open()
+        for self.function, function in enumerate(program.functions):
+            for self._node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
+                self._visit(self._node)
+        known = [self.exceptions, *self._returned, *(region for _, region in self._made.values())]
+        for region in [*known, *(region for names in self._locals for region in names.values())]:
+            region.levels()
+
+    def local(self, name: str) -> Region:
+        """The region of a local of the current function, or of a variable of a comprehension around."""
+        return (self._scope.get(name) or self._locals[self.function][name]).root()
+
+    @contextmanager
+    def scope(self) -> Generator[None]:
+        """Inside, `bind` adds variables of a comprehension."""
+        saved = self._scope
+        try:
+            yield
+        finally:
+            self._scope = saved
+
+    @contextmanager
+    def parameters(self, function: LambdaBody) -> Generator[None]:
+        """Inside, names stand for the parameters of a lambda."""
+        with self.scope():
+            self._scope = {**self._scope, **{name: Region(is_open=True) for name in function.parameters}}
+            yield
+
+    def bind(self, generator: ir.Generator) -> None:
+        """From here on, the variable of a comprehension stands for the elements of its iterable."""
+        self._scope = {**self._scope, generator.target: self.of(generator.iter).element}
+
+    # --- Nodes ----------------------------------------------------------------------------------------------------------
+
+    def _visit(self, node: AnyNode) -> None:  # noqa: C901, PLR0912 - one case a kind
+        match node:
+            case Assign(value=value) if value == UNBOUND:
+                pass
+            case Assign(target=target, value=Operator(op="py.list_append", args=(_, item))):
+                self.local(target).element.unify(self.of(item))
+            case Assign(target=target, value=value) if target in self.looked:
+                self.look(value)
+            case Assign(target=target, value=value):
+                self.local(target).unify(self.of(value))
+            case Iterate(iterator=iterator, target=target):
+                self.local(target).unify(self.local(iterator).element)
+            case Call(function=index, args=args, target=target):
+                for name, value in args.items():
+                    self._locals[index][name].unify(self.of(value))
+                if target is not None:
+                    self.local(target).unify(self._returned[index])
+            case Mutate():
+                self._mutate(node)
+            case Catch(target=target):
+                self.local(target).unify(self.exceptions)
+            case Raise(value=value):
+                self.exceptions.unify(self.of(value))
+            case Return(value=value) if self.function:
+                self._returned[self.function].unify(self.of(value))
+            case _:
+                for value in operands(node):
+                    self.look(value)
+                if (target := getattr(node, "target", None)) is not None:
+                    self.local(target).open()
+                if isinstance(node, Spawn):
+                    self._start(node.call)
+
+    def _start(self, call: Invocation | FunctionCall | WorkflowCall) -> None:
+        """A call that runs beside the body: it would see what becomes of its arguments, and the body what it does to them."""
+        if isinstance(call, FunctionCall):
+            self.tasks.add(call.function)
+        for name, value in call.args.items():
+            region = self.of(value)
+            if isinstance(call, FunctionCall):
+                region.unify(self._locals[call.function][name])
+            if isinstance(call, FunctionCall) or not isinstance(self._node, Fork):
+                self.unknown.append((self._node, region))
+
+    def _mutate(self, node: Mutate) -> None:
+        changed = self.of(node.object)
+        args = [self.of(value) for value in node.args]
+        target = self.local(node.target) if node.target is not None else Region()
+        changed.change()
+        match node.method:
+            case "append" | "add" | "__setattr__":
+                changed.element.unify(args[-1])
+            case "insert" | "setdefault" | "__setitem__" if len(args) == 2:  # noqa: PLR2004 - a key and a value
+                changed.element.unify(args[1])
+            case _:
+                for value, region in zip(node.args, args, strict=True):
+                    changed.element.unify(region.element)
+                    if node.method == "update" and not isinstance(value, DictDisplay):
+                        region.element.unify(region.element.element)  # an iterable of pairs
+        match node.method:
+            case "popitem":
+                target.element.unify(changed.element)
+            case method if method in INPLACE:
+                target.unify(changed)
+                if method == "__imul__" and args[0].is_mutable:
+                    target.make()  # an int times a list
+            case "pop" if len(args) > 1:
+                target.unify(changed.element)
+                target.unify(args[1])
+            case _:
+                target.unify(changed.element)
+        for value in node.kwargs.values():
+            changed.element.unify(self.of(value))
+
+    # --- Expressions ----------------------------------------------------------------------------------------------------
+
+    def look(self, value: Expression) -> None:
+        """Visits an expression whose value is only looked at, as a whole: nothing keeps a display of it."""
+        match value:
+            case ListDisplay() | TupleDisplay() | DictDisplay():
+                for item in operands(value):
+                    self.look(item)
+            case _:
+                self.of(value)
+
+    def of(self, value: Expression) -> Region:
+        """The region of the value of an expression."""
+        match value:
+            case Local(name=name):
+                return self.local(name)
+            case Const():
+                return Region()
+            case _:
+                pass
+        if id(value) not in self._made:
+            self._made[id(value)] = value, Region()
+            self._inspect(value, self._made[id(value)][1])
+        return self._made[id(value)][1].root()
+
+    def _inspect(self, value: Expression, region: Region) -> None:  # noqa: C901, PLR0912 - one case a kind
+        match value:
+            case ListDisplay() | TupleDisplay():
+                region.is_mutable = isinstance(value, ListDisplay)
+                for item in value.items:
+                    region.element.unify(self.of(item))
+            case DictDisplay(items=pairs):
+                region.make()
+                for key, item in pairs:
+                    self.of(key)
+                    region.element.unify(self.of(item))
+            case If(parts=(test, then, otherwise)):
+                self.of(test)
+                region.unify(self.of(then))
+                region.unify(self.of(otherwise))
+            case Comprehension(body=body):
+                region.make()
+                with self.scope():
+                    for generator in body.generators:
+                        self.bind(generator)
+                        for condition in generator.conditions:
+                            self.of(condition)
+                    region.element.unify(self.of(body.element))
+            case Operator():
+                self._operator(value, region)
+            case Lambda(function=function):
+                with self.parameters(function):
+                    self.of(function.body)
+            case InvocationValue(invocation=call):
+                self._start(call)
+                for operand in operands(value):
+                    self.look(operand)
+            case _:
+                for operand in operands(value):
+                    self.of(operand)
+
+    def _operator(self, value: Operator, region: Region) -> None:  # noqa: C901, PLR0912 - one case a kind
+        kind, found = signature(value)
+        if kind is Sharing.NOTHING:
+            for operand in found:
+                self.look(operand)
+            self._make(value, region, [] if makes_mutable(value) is not None else list(map(self.of, found)))
+            return
+        args = [self.of(operand) for operand in found]
+        self._make(value, region, args)
+        match kind:
+            case Sharing.LOOK:
+                pass
+            case Sharing.ELEMENT:
+                region.unify(args[0].element)
+                for default in args[2:]:
+                    region.unify(default)
+            case Sharing.COPY:
+                for argument in args:
+                    region.element.unify(argument.element)
+            case Sharing.NESTED:
+                for argument in args:
+                    region.element.element.unify(argument.element)
+                if value.op == "py.unpack_star":
+                    region.element.unify(region.element.element)
+                region.element.make()
+            case Sharing.ITERATOR:
+                region.unify(args[0])
+            case Sharing.EXCEPTION:
+                region.element.unify(args[2].element)
+            case Sharing.CAUSE:
+                region.unify(args[0])
+                region.element.unify(args[1])
+            case Sharing.GROUP:
+                held = region.element.element if value.op == "py.group_split" else region.element
+                for argument in args:
+                    held.unify(argument.element)
+                self.unknown.append((self._node, held))
+            case Sharing.PICK:
+                for argument in args:
+                    region.element.unify(argument.element)
+                self.unknown.append((self._node, region.element))
+            case Sharing.ONE:
+                for argument in args:
+                    region.unify(argument if len(args) > 1 else argument.element)
+                self.unknown.append((self._node, region))
+            case Sharing.ANYTHING:
+                self._anything(region, args)
+
+    def _make(self, value: Operator, region: Region, args: list[Region]) -> None:
+        """Notes whether the value may be mutable."""
+        kind = signature(value).sharing
+        if kind not in _MAKING:
+            return
+        made = makes_mutable(value)
+        left = args[1:2] if value.op == "py.inplace" else args if value.op == "py.mul" else args[:1]
+        if made or (made is None and any(argument.is_mutable for argument in left)):
+            region.make()
+        if made and kind is Sharing.NOTHING:
+            region.open()
+
+    def _anything(self, region: Region, args: list[Region]) -> None:
+        region.open()
+        region.unify(region.element)
+        for argument in args:
+            region.unify(argument)
+        self.unknown.append((self._node, region))
+
+
+def _looked(program: Program) -> Iterator[str]:
+    for index, function in enumerate(program.functions):
+        for node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
+            if isinstance(node, Assign | Branch | Call | Mutate | Raise) or (index and isinstance(node, Return)):
+                continue
+            yield from (name for name in read_by(node) if _SPILLED.match(name))
