@@ -8872,7 +8872,7 @@ begin
      cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no offset 0) w
      where not d.over and t.ctid = w.row_id
   )
-  select array_agg(row(w.row_id, d.run_id, d.task_no, null, null, null, null, d.step_no, true, null, null, null, true,
+  select array_agg(row(w.row_id, d.run_id, d.task_no, null, null, null, null, d.step_no, true, null, null, null, null, true,
                        waymark._wait_value(d.run_id, d.payload -> 'tasks'))::waymark.task_event)
     into v_events
     from decided d
@@ -9075,7 +9075,7 @@ begin
   ), less as (
     update waymark.tasks t set pending = t.pending - w.ended from waiting w where t.ctid = w.row_id and not w.over
   )
-  select array_agg(row(w.row_id, w.run_id, w.waiter_no, null, null, null, null, w.step_no, true, null, null, null, true,
+  select array_agg(row(w.row_id, w.run_id, w.waiter_no, null, null, null, null, w.step_no, true, null, null, null, null, true,
                        waymark._wait_value(w.run_id, w.waits_for -> 'tasks'))::waymark.task_event)
     into v_events from waiting w where w.over;
   if v_events is not null then
@@ -9304,7 +9304,7 @@ declare
   v_events waymark.task_event[];
   v_handed waymark.task_key[];
 begin
-  select array_agg(row(w.row_id, v.run_id, v.task_no, null, null, null, null, v.step_no, true, null, null, null, false,
+  select array_agg(row(w.row_id, v.run_id, v.task_no, null, null, null, null, v.step_no, true, null, null, null, null, false,
                        waymark._cancelled_error())::waymark.task_event),
          array_agg(row(v.run_id, (v.wake -> 'semaphore')::int)::waymark.task_key) filter (where v.wake ? 'semaphore')
     into v_events, v_handed

@@ -32,7 +32,7 @@ begin
      cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = d.run_id and w.task_no = d.task_no offset 0) w
      where not d.over and t.ctid = w.row_id
   )
-  select array_agg(row(w.row_id, d.run_id, d.task_no, null, null, null, null, d.step_no, true, null, null, null, true,
+  select array_agg(row(w.row_id, d.run_id, d.task_no, null, null, null, null, d.step_no, true, null, null, null, null, true,
                        waymark._wait_value(d.run_id, d.payload -> 'tasks'))::waymark.task_event)
     into v_events
     from decided d

@@ -22,7 +22,7 @@ begin
   ), less as (
     update waymark.tasks t set pending = t.pending - w.ended from waiting w where t.ctid = w.row_id and not w.over
   )
-  select array_agg(row(w.row_id, w.run_id, w.waiter_no, null, null, null, null, w.step_no, true, null, null, null, true,
+  select array_agg(row(w.row_id, w.run_id, w.waiter_no, null, null, null, null, w.step_no, true, null, null, null, null, true,
                        waymark._wait_value(w.run_id, w.waits_for -> 'tasks'))::waymark.task_event)
     into v_events from waiting w where w.over;
   if v_events is not null then

@@ -6,7 +6,7 @@ declare
   v_events waymark.task_event[];
   v_handed waymark.task_key[];
 begin
-  select array_agg(row(w.row_id, v.run_id, v.task_no, null, null, null, null, v.step_no, true, null, null, null, false,
+  select array_agg(row(w.row_id, v.run_id, v.task_no, null, null, null, null, v.step_no, true, null, null, null, null, false,
                        waymark._cancelled_error())::waymark.task_event),
          array_agg(row(v.run_id, (v.wake -> 'semaphore')::int)::waymark.task_key) filter (where v.wake ? 'semaphore')
     into v_events, v_handed
