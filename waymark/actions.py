@@ -129,7 +129,7 @@ class Action:
         shim.__wrapped__ = self.function  # its type hints, and overrides that were attached to it, are found through this
         return dependencies
 
-    async def call(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - an action returns anything
+    async def call(self, /, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - an action returns anything
         """Run the function with these arguments and its dependencies; a function that is not async, in a thread."""
         if not self.injected:
             return await self._run(args, kwargs)

@@ -8,4 +8,5 @@ class Unsupported(Workflow):
     async def run(self, n: int) -> None:
         with open("x"):  # noqa: ASYNC230, PTH123
             pass
-        import random  # noqa: F401
+
+        class Inner: ...

@@ -136,7 +136,7 @@ class Awaits(Semaphores):
             return self.invocation(prepared, values)
 
         def lower(target: str | None) -> None:
-            call = start(self.sequence(operands))
+            call = self.invocation(prepared, self.sequence(operands), awaited=True)
             self.graph.step(Action, self.place(node), self.error(), call=call, target=target)
 
         return Awaitable(operands, lower, start)

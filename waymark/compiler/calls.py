@@ -6,21 +6,22 @@ import ast
 import asyncio
 import builtins
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
+from waymark.compiler.binding import NAMED, POSITIONAL, Binding, binding, is_dynamic, packed
 from waymark.compiler.callees import Callees
 from waymark.compiler.constants import constant, stored
 from waymark.compiler.frame import NONE, Callee, Operand, span
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
-from waymark.ir.expressions import Const, Expression, Invocation, Policy
+from waymark.compiler.source import Method
+from waymark.ir.expressions import Const, DictDisplay, Expression, Invocation, Policy, TupleDisplay
 from waymark.ir.nodes import Call
 
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_EMPTY = {inspect.Parameter.VAR_POSITIONAL: TupleDisplay(()), inspect.Parameter.VAR_KEYWORD: DictDisplay(())}
 _OPTIONS = ("retry", "backoff", "timeout")
 
 
@@ -31,15 +32,25 @@ class ActionInfo(Protocol):
     name: str
     signature: inspect.Signature
     policy: dict[str, Any]
+    injected: frozenset[str]
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function as it was written."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A call of an action: arguments by parameter name, in the order of the source."""
+    """A call of an action: arguments by parameter name, in the order of the source.
+
+    With a `binding` they are the list of the positional ones and the dict of the others.
+    """
 
     action: str
     args: list[tuple[str, ast.expr]]
     policy: Fields
+    binding: Binding | None = None
 
     @property
     def nodes(self) -> list[ast.expr]:
@@ -68,8 +79,17 @@ class Calls(Callees):
             return self._prepare_run_action(node)
         info = self.action_info(node.func)
         assert info is not None
+        policy = default_fields(info.policy)
+        if is_dynamic(node, info.signature):
+            function = info.function
+            bound = binding(info.signature, function.__qualname__, exact=not info.injected)
+            if bound is None:
+                self.refuse("WMC412", node, name=ast.unparse(node.func))
+                return None
+            given = packed(node, f"{function.__module__}.{function.__qualname__}")
+            return Prepared(info.name, [("*", given[0]), ("**", given[1])], policy, bound)
         args = self.bind_arguments(node, info.signature, ast.unparse(node.func))
-        return None if args is None else Prepared(info.name, args, default_fields(info.policy))
+        return None if args is None else Prepared(info.name, args, policy)
 
     def _prepare_run_action(self, node: ast.Call) -> Prepared | None:
         call = node.args[0] if node.args else None
@@ -82,7 +102,7 @@ class Calls(Callees):
         prepared = self.prepare(call)
         options = [keyword for keyword in node.keywords if keyword.arg in _OPTIONS]
         try:
-            return prepared and Prepared(prepared.action, prepared.args, call_fields(self.names, options, prepared.policy))
+            return prepared and replace(prepared, policy=call_fields(self.names, options, prepared.policy))
         except PolicyError as error:
             self.refuse("WMC505", error.node, name=f"`{ast.unparse(error.node)}`", why=str(error))
             return None
@@ -90,8 +110,8 @@ class Calls(Callees):
     def bind_arguments(self, node: ast.Call, signature: inspect.Signature, name: str) -> list[tuple[str, ast.expr]] | None:
         """The arguments of a call with the parameters they go to, in the order of the source; None when refused."""
         parameters = signature.parameters.values()
-        positional = [p.name for p in parameters if p.kind in _POSITIONAL]
-        named = {p.name for p in parameters if p.kind in _NAMED}
+        positional = [p.name for p in parameters if p.kind in POSITIONAL]
+        named = {p.name for p in parameters if p.kind in NAMED}
         bound: dict[str, ast.expr] = {}
         complete = True
         for index, argument in enumerate(node.args):
@@ -113,7 +133,7 @@ class Calls(Callees):
                 self.refuse("WMC407", keyword, name=name, argument=f"`{keyword.arg}`")
                 complete = False
         for p in parameters if complete else ():
-            if p.default is p.empty and p.kind in {*_POSITIONAL, *_NAMED} and p.name not in bound:
+            if p.default is p.empty and p.kind in {*POSITIONAL, *NAMED} and p.name not in bound:
                 self.refuse("WMC406", node, name=name, parameter=p.name)
                 complete = False
         return list(bound.items()) if complete else None
@@ -142,12 +162,16 @@ class Calls(Callees):
         """The operands of a call. The engine evaluates arguments in the order of jsonb keys, then the policy."""
         keys = [(0, *_jsonb_order(name)) for name, _ in call.args]
         keys += [(1, *_jsonb_order(name)) for name, node in call.policy.items() if isinstance(node, ast.expr)]
+        if call.binding is not None:
+            return [self.operand(node, settle=index < len(call.args)) for index, node in enumerate(call.nodes)]
         return self.ordered(call.nodes, keys)
 
-    def invocation(self, call: Prepared, values: Sequence[Expression]) -> Invocation:
-        """The invocation with the values of `call.nodes`."""
+    def invocation(self, call: Prepared, values: Sequence[Expression], *, awaited: bool = False) -> Invocation:
+        """The invocation with the values of `call.nodes`. One that is awaited at once raises what does not fit."""
         args = {name: value for (name, _), value in zip(call.args, values, strict=False)}
         rest = iter(values[len(args) :])
+        if call.binding is not None:
+            args = call.binding.parts(call.binding.bind(args["*"], args["**"], exact=awaited))
         policy = {name: node if isinstance(node, Const) else next(rest) for name, node in call.policy.items()}
         return Invocation(call.action, args, Policy(**policy) if policy else None)
 
@@ -162,6 +186,12 @@ class Calls(Callees):
         if awaited and not method.is_async:
             self.refuse("WMC409", node, name=ast.unparse(node.func))
         signature = method.signature
+        if is_dynamic(node, signature):
+            args = self._bound_arguments(node, method)
+            self.graph.step(Call, span(node), self.error(), function=index, args=args, target=target)
+            if target is not None:
+                self.bind(target)
+            return
         bound = self.bind_arguments(node, signature, ast.unparse(node.func))
         if bound is None:
             return
@@ -169,10 +199,22 @@ class Calls(Callees):
         values = self.sequence(self.ordered([value for _, value in bound], [order.index(key) for key, _ in bound]))
         given: dict[str, Expression] = {key: value for (key, _), value in zip(bound, values, strict=True)}
         defaults = {key: constant(p.default) for key, p in signature.parameters.items() if p.default is not p.empty}
-        args = {key: given.get(key) or defaults.get(key) or NONE for key in order}
+        empty = {key: _EMPTY.get(p.kind, NONE) for key, p in signature.parameters.items()}
+        args = {key: given.get(key) or defaults.get(key) or empty[key] for key in order}
         self.graph.step(Call, span(node), self.error(), function=index, args=args, target=target)
         if target is not None:
             self.bind(target)
+
+    def _bound_arguments(self, node: ast.Call, method: Method) -> dict[str, Expression]:
+        """The arguments of a helper that are bound at run time."""
+        name = method.code.co_qualname
+        bound = binding(method.signature, name, method.own)
+        if bound is None:
+            self.refuse("WMC412", node, name=ast.unparse(node.func))
+            return {}
+        given = packed(node, f"{method.module}.{name}")
+        args, kwargs = self.sequence([self.operand(argument, settle=True) for argument in given])
+        return bound.parts(self.spill(bound.bind(args, kwargs), node))
 
     def refuse_call(self, node: ast.Call) -> Const:
         """Reports a call that is not compiled where it stands."""

@@ -51,12 +51,6 @@ _RULES = [
         "collect the values in a list and return it",
     ),
     Rule(
-        "WMC006",
-        "the parameter `{name}` takes any number of arguments",
-        "arguments are stored by parameter name",
-        "declare each parameter, or take one list or dict",
-    ),
-    Rule(
         "WMC007",
         "the default of `{name}` is not an immutable constant",
         "a default is stored with the program, so later changes to the object would be lost",
@@ -198,9 +192,9 @@ _RULES = [
     ),
     Rule(
         "WMC309",
-        "`{kind}` unpacking",
+        "`{kind}` in this call",
         "what it adds is known only at run time",
-        "write the elements out; in asyncio.gather, `*[… for …]` is understood",
+        "write the arguments out",
     ),
     Rule("WMC310", "the operator `@`", "there is no matrix value", "compute it in an action"),
     Rule(
@@ -292,6 +286,12 @@ _RULES = [
         "await a call or a task",
     ),
     Rule("WMC411", "`{name}` with these arguments", "{why}", "{rewrite}"),
+    Rule(
+        "WMC412",
+        "a call of `{name}` with `*` or `**`",
+        "a default of its parameters has no stored form, so that it could not be filled in where no argument is given",
+        "pass each argument by itself",
+    ),
     # Concurrency and policies
     Rule(
         "WMC501",

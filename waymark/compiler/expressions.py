@@ -6,6 +6,7 @@ import ast
 import enum
 
 from waymark.codec import class_name
+from waymark.compiler.binding import PackedArguments, PackedKeywords
 from waymark.compiler.constants import constant, stored
 from waymark.compiler.names import Scope
 from waymark.compiler.strings import Strings
@@ -60,6 +61,10 @@ class Expressions(Strings):
                 return self.comparison(node)
             case ast.IfExp():
                 return self.conditional(node)
+            case PackedArguments(elts=elements, callee=callee):
+                return self.list_display(elements, Const(callee))
+            case PackedKeywords(keys=keys, values=values, callee=callee):
+                return self.dict_display(keys, values, Const(callee))
             case ast.List(elts=elements):
                 return self.list_display(elements)
             case ast.Tuple(elts=elements):

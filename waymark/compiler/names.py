@@ -129,7 +129,8 @@ def _member(owner: object, name: str) -> Static | None:
 
 def _parameters(node: FunctionNode) -> tuple[str, ...]:
     spec = node.args
-    return tuple(arg.arg for arg in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs])
+    every = [*spec.posonlyargs, *spec.args, spec.vararg, *spec.kwonlyargs, spec.kwarg]
+    return tuple(arg.arg for arg in every if arg is not None)
 
 
 def _unbound_names(node: FunctionNode) -> Iterator[str]:

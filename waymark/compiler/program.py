@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from dataclasses import replace
 from types import FunctionType
@@ -35,6 +36,10 @@ def compile_workflow(cls: type, name: str | None = None) -> Program:
     that is not compiled.
     """
     return _Compilation(cls, name or cls.__name__).run()
+
+
+_EMPTY: dict[object, object] = {inspect.Parameter.VAR_POSITIONAL: {"$": "tuple", "v": []}, inspect.Parameter.VAR_KEYWORD: {}}
+"""What `*args` and `**kwargs` of `run` are when nothing is given for them."""
 
 
 class _Compilation(Unit):
@@ -147,13 +152,11 @@ class _Compilation(Unit):
         if isinstance(frame.method, Branch):
             return tuple(map(Parameter, frame.method.parameters))
         spec = frame.method.node.args
-        for variadic in (spec.vararg, spec.kwarg):
-            if variadic is not None:
-                frame.refuse("WMC006", variadic, name=variadic.arg)
         nodes = {arg.arg: arg for arg in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
         parameters: list[Parameter] = []
         for name, parameter in frame.method.signature.parameters.items():
-            if name not in nodes:
+            if parameter.kind in _EMPTY and frame.method is self.methods[0]:
+                parameters.append(Parameter(name, _EMPTY[parameter.kind]))
                 continue
             if parameter.default is parameter.empty:
                 parameters.append(Parameter(name))

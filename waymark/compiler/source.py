@@ -51,6 +51,8 @@ class Method:
     """The class in whose body it stands."""
     signature: inspect.Signature
     """The parameters that a caller gives: without `self`, under their mangled names."""
+    own: inspect.Parameter | None
+    """The parameter before these: `self` or `cls`."""
     node: FunctionNode
     class_node: ast.ClassDef | None
     file: SourceFile
@@ -125,13 +127,15 @@ def load_function(found: object, name: str, owner: type | None = None) -> Method
     if file.codes.get((function.__code__.co_qualname, first_line)) != function.__code__:
         raise SourceError("WMC002", file, node, name=name)
     signature = inspect.signature(function, follow_wrapped=False)
+    parameters = list(signature.parameters.values())
     return Method(
         name=name,
         kind=kind,
         code=function.__code__,
         namespace=function.__globals__,
         owner=owner,
-        signature=signature.replace(parameters=list(signature.parameters.values())[kind != "static" :]),
+        signature=signature.replace(parameters=parameters[kind != "static" :]),
+        own=parameters[0] if kind != "static" and parameters else None,
         node=node if class_node is None else _mangle(node, class_node.name),
         class_node=class_node,
         file=file,

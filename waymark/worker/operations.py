@@ -21,6 +21,7 @@ from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.errors import RemoteError, UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
+from waymark.worker.binding import BINDING
 from waymark.worker.groups import GROUPS
 
 _CONSTRUCTORS = frozenset(["model_construct", "model_validate", "model_validate_json", "parse_obj", "parse_raw"])
@@ -340,6 +341,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.method": _method,
     "py.construct": _construct,
     **GROUPS,
+    **BINDING,
 }
 """Each operator of the dialect as a function."""
 

@@ -221,7 +221,7 @@ class StarredDisplays(Workflow):
         return {**base, "b": n}, [*items, n], (*items,)
 
 
-@probe((3,), codes=["WMC309", "WMC309"])
+@probe((3,))
 class StarredCall(Workflow):
     async def run(self, n: int):
         args = [n]
