@@ -250,7 +250,7 @@ class Regions:
             case Sharing.NESTED:
                 for argument in args:
                     region.element.element.unify(argument.element)
-                if value.op == "py.unpack_star":
+                if value.op in {"py.unpack_star", "py.bind"}:
                     region.element.unify(region.element.element)
                 region.element.make()
             case Sharing.ITERATOR:

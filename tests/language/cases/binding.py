@@ -140,8 +140,15 @@ class InGather(Workflow):
         return (
             await asyncio.gather(*[add(*pair) for pair in pairs], add(*pairs[0]), collected(1, 2, 3, z=4)),
             await asyncio.gather(*[strict(n, d=n, **each) for n, each in enumerate(options)]),
-            [await add(*pair) for pair in pairs], [total(*pair) for pair in pairs], await self.run_action(add(*pairs[1]), timeout=9),
+            await self.run_action(add(*pairs[1]), timeout=9),
         )
+
+
+@agrees()
+class InComprehensions(Workflow):
+    async def run(self):
+        pairs = [(1, 2), (3, 4)]
+        return [await add(*pair) for pair in pairs], [total(*pair) for pair in pairs]
 
 
 @agrees((), (1,), (1, 2, 3))
@@ -171,3 +178,22 @@ class KeywordOnly(Workflow):
 
     def position(self, a, b, /):
         return [a, b]
+
+
+@agrees()
+class ObjectsStayThemselves(Workflow):
+    async def run(self):
+        items, more = [], {"k": []}
+        self.fill(*[items, 1], **more)
+        self.fill(items, 2, 3, k=more["k"])
+        appended = self.keep(items, key=items)
+        appended[0].append("end")
+        return items, more, appended
+
+    def fill(self, target, *values, k):
+        target.append(values)
+        k.append(len(values))
+
+    def keep(self, *args, **kwargs):
+        kwargs["key"].append("kept")
+        return [*args, kwargs["key"]]
