@@ -10,7 +10,9 @@ begin
   return (
     select entry.position - 1
     from jsonb_array_elements(p_keys) with ordinality as entry (key, position)
-    where case when v_plain and jsonb_typeof(entry.key) = 'string' then entry.key = v_key
+    where case
+      when v_plain and jsonb_typeof(entry.key) = 'string' then entry.key = v_key
+      when jsonb_typeof(p_key) = 'number' and jsonb_typeof(entry.key) = 'number' then entry.key = p_key
       else waymark._py_same_key(waymark._py_key(entry.key), v_key) end
     limit 1
   );

@@ -16,7 +16,9 @@ begin
     when 'dict' then
       return waymark._py_lookup(p_container, p_item) is not null;
     when 'set', 'frozenset' then
-      if waymark._py_kind(p_item) = 'set' then
+      if jsonb_typeof(p_item) in ('string', 'number') and p_container -> 'v' @> p_item then
+        return true;
+      elsif waymark._py_kind(p_item) = 'set' then
         return waymark._py_position(p_container -> 'v', jsonb_set(p_item, '{$}', '"frozenset"')) is not null;
       end if;
       return waymark._py_position(p_container -> 'v', p_item) is not null;

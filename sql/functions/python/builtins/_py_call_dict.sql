@@ -11,7 +11,9 @@ begin
     return waymark.py_merge(p_items, p_kwargs, 'null');
   end if;
   v_pairs := waymark.py_spread(p_items, 'null');
-  if exists (select from jsonb_array_elements(v_pairs) as pair (value)
+  if jsonb_array_length(jsonb_path_query_array(v_pairs, 'strict $[*] ? (@."$" == "tuple" && @.v.size() == 2)')) = jsonb_array_length(v_pairs) then
+    return waymark.py_merge(waymark.py_dict(jsonb_path_query_array(v_pairs, 'strict $[*].v')), p_kwargs, 'null');
+  elsif exists (select from jsonb_array_elements(v_pairs) as pair (value)
              where waymark._py_kind(pair.value) not in ('list', 'tuple') or waymark._py_length(pair.value) <> 2) then
     return waymark._py_inexact('dict()');
   end if;

@@ -8,9 +8,11 @@ declare
 begin
   if p_kwargs - '{reverse,key,$}'::text[] <> '{}' or p_kwargs -> 'key' <> 'null' then
     return waymark._py_inexact('sorted()');
-  elsif jsonb_array_length(v_items) > 1 and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+  elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
     return (select jsonb_agg(item.value order by item.value::numeric, item.position)
             from jsonb_array_elements(v_items) with ordinality as item (value, position));
+  elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "string")') then
+    return (select jsonb_agg(item.value order by (item.value #>> '{}') collate "C") from jsonb_array_elements(v_items) as item (value));
   end if;
   return coalesce((
     select jsonb_agg(v_items -> place.i::int order by place.position)

@@ -5,8 +5,13 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_items jsonb := waymark.py_spread(p_iterable, 'null');
+  v_sum numeric;
+  v_scale int;
 begin
-  if waymark._py_int(p_start) is null or jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number" && @.type() != "boolean")')
+  if p_start = '0' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+    select coalesce(sum(item.value::numeric), 0), max(scale(item.value::numeric)) into v_sum, v_scale from jsonb_array_elements(v_items) as item (value);
+    return case when v_scale > 0 then waymark._py_inexact('sum()') else to_jsonb(v_sum) end;
+  elsif waymark._py_int(p_start) is null or jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number" && @.type() != "boolean")')
      or exists (select from jsonb_array_elements(v_items) as item (value) where waymark._py_int(item.value) is null) then
     return waymark._py_inexact('sum()');
   elsif v_items = '[]' then

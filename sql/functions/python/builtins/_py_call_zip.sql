@@ -18,6 +18,12 @@ begin
   if v_lengths > 1 and p_kwargs -> 'strict' = 'true' then
     return waymark._py_inexact('zip()');
   end if;
+  if jsonb_array_length(v_lists) = 2 then
+    return waymark._py_iterator(coalesce((
+      select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', jsonb_build_array(pair.first, pair.second)) order by pair.place)
+      from rows from (jsonb_array_elements(v_lists -> 0), jsonb_array_elements(v_lists -> 1)) with ordinality as pair (first, second, place)
+      where pair.place <= v_length), '[]'));
+  end if;
   return waymark._py_iterator(coalesce((
     select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', (
         select jsonb_agg(list.value -> place.i order by list.position) from jsonb_array_elements(v_lists) with ordinality as list (value, position)))
