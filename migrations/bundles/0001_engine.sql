@@ -2897,6 +2897,14 @@ create or replace function waymark._py_filter(p_elements jsonb, p_other jsonb, p
 language plpgsql stable parallel safe
 as $$
 begin
+  -- An Enum member may equal its value: each pair is looked at. All other elements are told apart by their keys.
+  if strpos(p_elements::text || p_other::text, '"enum"') = 0 then
+    return coalesce((
+      select jsonb_agg(element.value order by element.position)
+      from jsonb_array_elements(p_elements) with ordinality as element (value, position)
+      where p_member = (waymark._py_key(element.value) in (select waymark._py_key(other.value) from jsonb_array_elements(p_other) as other (value)))
+    ), '[]');
+  end if;
   return coalesce((
     select jsonb_agg(element.value order by element.position)
     from jsonb_array_elements(p_elements) with ordinality as element (value, position)
@@ -3781,7 +3789,9 @@ begin
   return (
     select entry.position - 1
     from jsonb_array_elements(p_keys) with ordinality as entry (key, position)
-    where case when v_plain and jsonb_typeof(entry.key) = 'string' then entry.key = v_key
+    where case
+      when v_plain and jsonb_typeof(entry.key) = 'string' then entry.key = v_key
+      when jsonb_typeof(p_key) = 'number' and jsonb_typeof(entry.key) = 'number' then entry.key = p_key
       else waymark._py_same_key(waymark._py_key(entry.key), v_key) end
     limit 1
   );
@@ -4662,7 +4672,9 @@ begin
     return waymark.py_merge(p_items, p_kwargs, 'null');
   end if;
   v_pairs := waymark.py_spread(p_items, 'null');
-  if exists (select from jsonb_array_elements(v_pairs) as pair (value)
+  if jsonb_array_length(jsonb_path_query_array(v_pairs, 'strict $[*] ? (@."$" == "tuple" && @.v.size() == 2)')) = jsonb_array_length(v_pairs) then
+    return waymark.py_merge(waymark.py_dict(jsonb_path_query_array(v_pairs, 'strict $[*].v')), p_kwargs, 'null');
+  elsif exists (select from jsonb_array_elements(v_pairs) as pair (value)
              where waymark._py_kind(pair.value) not in ('list', 'tuple') or waymark._py_length(pair.value) <> 2) then
     return waymark._py_inexact('dict()');
   end if;
@@ -5084,9 +5096,11 @@ declare
 begin
   if p_kwargs - '{reverse,key,$}'::text[] <> '{}' or p_kwargs -> 'key' <> 'null' then
     return waymark._py_inexact('sorted()');
-  elsif jsonb_array_length(v_items) > 1 and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+  elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
     return (select jsonb_agg(item.value order by item.value::numeric, item.position)
             from jsonb_array_elements(v_items) with ordinality as item (value, position));
+  elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "string")') then
+    return (select jsonb_agg(item.value order by (item.value #>> '{}') collate "C") from jsonb_array_elements(v_items) as item (value));
   end if;
   return coalesce((
     select jsonb_agg(v_items -> place.i::int order by place.position)
@@ -5118,8 +5132,13 @@ language plpgsql stable parallel safe
 as $$
 declare
   v_items jsonb := waymark.py_spread(p_iterable, 'null');
+  v_sum numeric;
+  v_scale int;
 begin
-  if waymark._py_int(p_start) is null or jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number" && @.type() != "boolean")')
+  if p_start = '0' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number")') then
+    select coalesce(sum(item.value::numeric), 0), max(scale(item.value::numeric)) into v_sum, v_scale from jsonb_array_elements(v_items) as item (value);
+    return case when v_scale > 0 then waymark._py_inexact('sum()') else to_jsonb(v_sum) end;
+  elsif waymark._py_int(p_start) is null or jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "number" && @.type() != "boolean")')
      or exists (select from jsonb_array_elements(v_items) as item (value) where waymark._py_int(item.value) is null) then
     return waymark._py_inexact('sum()');
   elsif v_items = '[]' then
@@ -5168,6 +5187,12 @@ begin
   if v_lengths > 1 and p_kwargs -> 'strict' = 'true' then
     return waymark._py_inexact('zip()');
   end if;
+  if jsonb_array_length(v_lists) = 2 then
+    return waymark._py_iterator(coalesce((
+      select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', jsonb_build_array(pair.first, pair.second)) order by pair.place)
+      from rows from (jsonb_array_elements(v_lists -> 0), jsonb_array_elements(v_lists -> 1)) with ordinality as pair (first, second, place)
+      where pair.place <= v_length), '[]'));
+  end if;
   return waymark._py_iterator(coalesce((
     select jsonb_agg(jsonb_build_object('$', 'tuple', 'v', (
         select jsonb_agg(list.value -> place.i order by list.position) from jsonb_array_elements(v_lists) with ordinality as list (value, position)))
@@ -5185,37 +5210,34 @@ create or replace function waymark._py_format(p_value jsonb, p_spec text) return
 language plpgsql stable parallel safe
 as $$
 declare
-  v_spec text[] := regexp_match(p_spec, '^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?([0-9]{1,4})?([,_])?(?:\.([0-9]{1,3}))?([a-zA-Z%])?$');
-  v_fill text := coalesce(v_spec[1], v_spec[5], ' ');
-  v_align text := v_spec[2];
-  v_is_text boolean := jsonb_typeof(p_value) = 'string';
+  v_spec record;
+  v_is_text constant boolean := jsonb_typeof(p_value) = 'string';
   v_sign text := '';
   v_text text;
 begin
   if p_spec = '' then
     return waymark._py_text_exact(p_value);
-  elsif v_spec is null then
+  end if;
+  v_spec := waymark._py_format_spec(p_spec);
+  if v_spec.width is null then
     null;
   elsif v_is_text then
-    if coalesce(v_spec[3], v_spec[4], v_spec[5], v_spec[7]) is null and v_align is distinct from '=' and coalesce(v_spec[9], 's') = 's' then
-      v_text := case when v_spec[8] is null then p_value #>> '{}' else left(p_value #>> '{}', v_spec[8]::int) end;
+    if v_spec.sign || v_spec.separator = '' and not v_spec.is_alternate and coalesce(v_spec.align, '<') not in ('=', '0') and v_spec.presentation in ('', 's') then
+      v_text := case when v_spec.digits is null then p_value #>> '{}' else left(p_value #>> '{}', v_spec.digits) end;
     end if;
-  elsif v_spec[7] is null or (v_align is not null or v_spec[5] is null) and coalesce(v_spec[9], 'd') in ('d', 'f', 'F', '%') then
-    v_align := coalesce(v_align, case when v_spec[5] is not null then '=' end);
-    v_sign := case when p_value #>> '{}' ~ '^-' or p_value ->> 'v' ~ '^-' then '-' when v_spec[3] in ('+', ' ') then v_spec[3] else '' end
-      || case when v_spec[4] is null then '' when v_spec[9] in ('b', 'o', 'x', 'X') then '0' || v_spec[9] end;
-    v_text := waymark._py_format_number(p_value, v_spec[9], v_spec[8]::int);
-    if v_spec[7] is not null and v_fill || v_align is distinct from '0=' then
-      v_text := regexp_replace(substring(v_text from '^[0-9]+'), '([0-9])(?=([0-9]{3})+$)', '\1' || v_spec[7], 'g')
-        || substring(v_text from '^[0-9]+(.*)$');
-    elsif v_spec[7] is not null then
-      v_text := null;
+  elsif v_spec.separator = '' or v_spec.presentation in ('', 'd', 'f', 'F', '%') and v_spec.fill is distinct from '0' then
+    v_sign := case when p_value #>> '{}' ~ '^-' or p_value ->> 'v' ~ '^-' then '-' else ltrim(v_spec.sign, '-') end
+      || case when not v_spec.is_alternate then '' when v_spec.presentation in ('b', 'o', 'x', 'X') then '0' || v_spec.presentation end;
+    v_text := waymark._py_format_number(p_value, nullif(v_spec.presentation, ''), v_spec.digits);
+    if v_spec.separator <> '' then
+      v_text := regexp_replace(substring(v_text from '^[0-9]+'), '([0-9])(?=([0-9]{3})+$)', '\1' || v_spec.separator, 'g') || ltrim(v_text, '0123456789');
     end if;
   end if;
   if v_sign || v_text is null then
     perform waymark._py_inexact('format()');
   end if;
-  return waymark._py_pad(v_sign, v_text, v_fill, coalesce(v_align, case when v_is_text then '<' else '>' end), v_spec[6]::int);
+  return waymark._py_pad(v_sign, v_text, coalesce(v_spec.fill, ' '),
+    coalesce(translate(v_spec.align, '0', '='), case when v_is_text then '<' else '>' end), v_spec.width);
 end
 $$;
 
@@ -5277,6 +5299,45 @@ $$;
 
 comment on function waymark._py_format_number(jsonb, text, int) is
   'The digits of a number in a presentation type.';
+-- file: functions/python/formats/_py_format_spec.sql
+-- The parts of a format spec that the engine reads; all are SQL null for any other. Read character by character: captures of a regular expression cost
+-- many times as much.
+create or replace function waymark._py_format_spec(
+  p_spec text, out fill text, out align text, out sign text, out is_alternate boolean, out width int, out separator text, out digits int, out presentation text)
+language plpgsql stable parallel safe
+as $$
+declare
+  v_rest text := p_spec;
+begin
+  if p_spec !~ '^(?:.?[<>=^])?[-+ ]?#?[0-9]{0,4}[,_]?(?:\.[0-9]{1,3})?[a-zA-Z%]?$' then
+    return;
+  elsif substr(v_rest, 2, 1) in ('<', '>', '=', '^') then
+    fill := left(v_rest, 1);
+    align := substr(v_rest, 2, 1);
+    v_rest := substr(v_rest, 3);
+  elsif left(v_rest, 1) in ('<', '>', '=', '^') then
+    align := left(v_rest, 1);
+    v_rest := substr(v_rest, 2);
+  end if;
+  sign := case when left(v_rest, 1) in ('-', '+', ' ') then left(v_rest, 1) else '' end;
+  v_rest := substr(v_rest, 1 + length(sign));
+  is_alternate := left(v_rest, 1) = '#';
+  v_rest := ltrim(v_rest, '#');
+  if left(v_rest, 1) = '0' and fill is null then
+    fill := '0';
+    align := coalesce(align, '0');
+  end if;
+  width := coalesce(nullif(substring(v_rest from '^[0-9]*'), ''), '0');
+  v_rest := ltrim(v_rest, '0123456789');
+  separator := case when left(v_rest, 1) in (',', '_') then left(v_rest, 1) else '' end;
+  v_rest := ltrim(v_rest, ',_');
+  digits := substr(substring(v_rest from '^\.[0-9]+'), 2);
+  presentation := ltrim(v_rest, '.0123456789');
+end
+$$;
+
+comment on function waymark._py_format_spec(text) is
+  'The parts of a format spec.';
 -- file: functions/python/formats/_py_pad.sql
 -- Pads a text to a width: on the right (<), the left (>), both sides (^) or between the sign and the text (=).
 create or replace function waymark._py_pad(p_sign text, p_text text, p_fill text, p_align text, p_width int) returns text
@@ -7058,7 +7119,9 @@ begin
     when 'dict' then
       return waymark._py_lookup(p_container, p_item) is not null;
     when 'set', 'frozenset' then
-      if waymark._py_kind(p_item) = 'set' then
+      if jsonb_typeof(p_item) in ('string', 'number') and p_container -> 'v' @> p_item then
+        return true;
+      elsif waymark._py_kind(p_item) = 'set' then
         return waymark._py_position(p_container -> 'v', jsonb_set(p_item, '{$}', '"frozenset"')) is not null;
       end if;
       return waymark._py_position(p_container -> 'v', p_item) is not null;
