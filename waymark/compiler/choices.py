@@ -118,9 +118,9 @@ class Choices(Iteration):
         return same if isinstance(op, ast.Is) else Not(same)
 
     def _side(self, node: ast.expr) -> Operand:
-        """An operand of a comparison: a value, or the class that `type(x)` is compared with."""
+        """An operand of a comparison: a value, a view, or the class that `type(x)` is compared with."""
         found = self.function(node) if isinstance(node, ast.Name | ast.Attribute) and self._is_class(node) else None
-        return self.operand(node) if found is None else Operand(node, False, lambda: found)
+        return self.operand(node, lambda side: self.operand_of(side) if found is None else found)
 
     def _is_member(self, node: ast.expr) -> bool:
         """Whether `node` is a member of an Enum that compares by identity, so that `is` and `==` are the same."""

@@ -65,13 +65,17 @@ class Comprehensions(Awaits):
 
     def generator(self, node: ast.GeneratorExp) -> Expression:
         """The elements of a generator expression that is consumed at once."""
-        inner = [node.elt, *(part for source in node.generators for part in source.ifs)]
-        inner += [source.iter for source in node.generators[1:]]
-        if any(isinstance(child, ast.Await) for part in inner for child in ast.walk(part)):
+        if _is_asynchronous(node):
             return self.refuse("WMC312", node)
         if self.effects.needs_loop(node):
             return self.refuse("WMC315", node)
         return Operator("py.generator", (self.comprehension(node, lambda: self._element(node)),))
+
+    def gathered(self, node: ast.GeneratorExp) -> Expression:
+        """The elements of a generator expression whose consumer takes all of them before it does anything else."""
+        if _is_asynchronous(node):
+            return self.refuse("WMC312", node)
+        return self.collected(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
 
     def _element(self, node: AnyComprehension) -> Expression:
         if isinstance(node, ast.DictComp):
@@ -202,3 +206,10 @@ class Comprehensions(Awaits):
                 self.refuse("WMC212", target, kind="an attribute")
             case _:
                 self.refuse("WMC212", target, kind="an element")
+
+
+def _is_asynchronous(node: ast.GeneratorExp) -> bool:
+    """Whether a generator expression awaits: its first iterable is evaluated outside of it."""
+    inner = [node.elt, *(part for source in node.generators for part in source.ifs)]
+    inner += [source.iter for source in node.generators[1:]]
+    return any(isinstance(child, ast.Await) for part in inner for child in ast.walk(part))

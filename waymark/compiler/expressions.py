@@ -51,7 +51,7 @@ class Expressions(Strings):
             case ast.Subscript():
                 return self._subscript(node)
             case ast.BinOp(left=left, op=op, right=right):
-                operands = self.values([left, right])
+                operands = self.sequence([self.operand(side, self.operand_of) for side in (left, right)])
                 return self.binary(op, operands[0], operands[1], node)
             case ast.UnaryOp():
                 return self._unary(node)

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.effects import Effects
@@ -40,7 +41,7 @@ class Operand:
     lower: Callable[[], Expression]
     settle: bool = False
     stores: frozenset[str] = frozenset()
-    """The variables that evaluating it assigns."""
+    """Variables that evaluating it assigns, beside those that `node` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ class Frame(ABC):
         for index, operand in enumerate(operands):
             value = operand.lower()
             if index < barrier or operand.settle:
-                later = frozenset[str]().union(*(other.stores for other in operands[index + 1 :]))
+                later = frozenset[str]().union(
+                    *(other.stores | self.effects.stores(other.node) for other in operands[index + 1 :])
+                )
                 value = self.held(value, operand.node, later)
             values.append(value)
         return values
@@ -192,9 +195,9 @@ class Frame(ABC):
         """The values of plain operands, evaluated from left to right."""
         return self.sequence([self.operand(node) for node in nodes])
 
-    def operand(self, node: ast.expr, *, settle: bool = False) -> Operand:
-        """`node` as a plain operand."""
-        return Operand(node, self.effects.emits(node), lambda: self.value(node), settle, self.effects.stores(node))
+    def operand(self, node: ast.expr, lower: Callable[[ast.expr], Expression] | None = None, *, settle: bool = False) -> Operand:
+        """`node` as an operand: its value, or what `lower` makes of it."""
+        return Operand(node, self.effects.emits(node), partial(lower or self.value, node), settle)
 
 
 def span(node: ast.AST) -> Span:

@@ -21,6 +21,8 @@ from waymark.ir.library import METHOD_NAMES, function_name
 _CONSTRUCTORS = frozenset(["model_construct", "model_validate", "model_validate_json", "parse_obj", "parse_raw"])
 _REPLACING = frozenset(["sub", "subn"])
 """Methods of patterns that take a function."""
+_COLLECTING = frozenset(["list", "sorted", "tuple"])
+"""Functions that take all elements of an iterator before they look at the first, as `str.join` does."""
 _BY_NAME = frozenset(["getattr", "hasattr"])
 _MAX_RANGE = 3
 
@@ -76,6 +78,10 @@ class Functions(Lambdas):
             case _:
                 return self.refuse_call(node)
 
+    def operand_of(self, node: ast.expr) -> Expression:
+        """An operand of an operator or a comparison, which may be a view."""
+        return self._called(node) if isinstance(node, ast.Call) and self.is_view(node) else self.value(node)
+
     # --- What is called -------------------------------------------------------------------------------------------------
 
     def _function_name(self, func: ast.expr) -> str | None:
@@ -123,6 +129,8 @@ class Functions(Lambdas):
             return self.refuse("WMC316", node, name=ast.unparse(node))
 
         def lower(argument: ast.expr) -> Expression:
+            if name in _COLLECTING and isinstance(argument, ast.GeneratorExp):
+                return self.gathered(argument)
             if name in CONSUMERS or (name in OF_VIEWS and self.is_view(argument)):
                 return self._consumed(argument)
             return self.argument(argument)
@@ -153,6 +161,8 @@ class Functions(Lambdas):
 
     def _method_call(self, node: ast.Call, func: ast.Attribute) -> Expression:
         def lower(argument: ast.expr) -> Expression:
+            if func.attr == "join" and isinstance(argument, ast.GeneratorExp):
+                return self.gathered(argument)
             if func.attr in CONSUMING_METHODS:
                 return self.iterable(argument)
             return self.argument(argument) if func.attr in _REPLACING else self.value(argument)

@@ -18,6 +18,30 @@ from waymark.ir.nodes import Iterate, Raise
 class Iteration(Functions):
     """Lowering of the iterables of loops."""
 
+    def call(self, node: ast.Call) -> Expression:
+        """The value of a call; `any` and `all` ask a generator that needs nodes for no more elements than they need."""
+        match node:
+            case ast.Call(args=[ast.GeneratorExp(generators=[_]) as generator], keywords=[]) if self.effects.needs_loop(
+                generator
+            ) and self.called(node.func) in (any, all):
+                return self._quantified(generator, Const(self.called(node.func) is any))
+            case _:
+                return super().call(node)
+
+    def _quantified(self, node: ast.GeneratorExp, decisive: Const) -> Expression:
+        """Whether the truth of some element is `decisive`: then the value is that, else its opposite."""
+        result = self.graph.temporary()
+        source = self.source(node)
+        self.assign(result, Const(not decisive.value), node)
+        head, done = self.graph.here, self.graph.point()
+        then, otherwise = self.graph.branch(span(node), self.error(), source.advance(done, None))
+        self.graph.here, decided = (otherwise, then) if decisive.value else (then, otherwise)
+        self.graph.jump(head)
+        self.graph.here = decided
+        self.assign(result, decisive, node)
+        self.graph.join(self.graph.here, done if head is not None else None)
+        return Local(result)
+
     def source(self, node: ast.expr) -> Source:
         """What gives the elements of `node` one by one, after the nodes that set it up."""
         match node:

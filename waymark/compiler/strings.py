@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from waymark.compiler.choices import Choices
-from waymark.compiler.frame import Operand
 from waymark.compiler.library import call, method
 from waymark.ir.expressions import Const, Expression, ListDisplay
 
@@ -17,18 +16,15 @@ class Strings(Choices):
 
     def joined(self, node: ast.JoinedStr) -> Expression:
         """The value of an f-string, or of the format specification inside one."""
-        parts = self.sequence([self._part(part) for part in node.values])
+        parts = self.sequence([self.operand(part, self._part) for part in node.values])
         if len(parts) == 1:
             return parts[0]
         return method(Const(""), "join", [ListDisplay(tuple(parts))]) if parts else Const("")
 
-    def _part(self, node: ast.expr) -> Operand:
+    def _part(self, node: ast.expr) -> Expression:
+        """The text of one part; the specification is evaluated between the value and its conversion."""
         if not isinstance(node, ast.FormattedValue):
-            return self.operand(node)
-        return Operand(node, self.effects.emits(node), lambda: self._formatted(node), stores=self.effects.stores(node))
-
-    def _formatted(self, node: ast.FormattedValue) -> Expression:
-        """The specification is evaluated between the value and its conversion."""
+            return self.value(node)
         value, *spec = self.values([node.value, *([node.format_spec] if node.format_spec else [])])
         conversion = _CONVERSIONS.get(node.conversion)
         if conversion is not None:

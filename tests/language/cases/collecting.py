@@ -152,3 +152,31 @@ class FailsInside(Workflow):
             return {n: await fail("ValueError", n) for n in range(2)}
         except ValueError as error:
             return error.args
+
+
+@agrees(([1, 2, 3],), ([],), ([0, 4],), ([5, "a"],), (None,))
+class OfHelpers(Workflow):
+    async def run(self, items):
+        try:
+            return (
+                any(self.is_big(x) for x in items), all(self.is_big(x) for x in items if x), list(self.half(x) for x in items), sorted(self.half(x) for x in items),
+                "".join(str(self.half(x)) for x in items), any((found := x) > 2 for x in items), all((last := x) < 2 for x in items) or [found, last],
+                any(True for x in items if self.is_big(x)), not any(self.is_big(x) for x in items) and await mark("none"),
+            )
+        except (TypeError, NameError) as error:
+            return error
+
+    def is_big(self, x):
+        return x > 2
+
+    def half(self, x):
+        return x / 2
+
+
+@agrees(({"a": 1, "b": 2}, {"b": 3}), ({}, {}), ({1: 1}, {"a": 1}))
+class OfViews(Workflow):
+    async def run(self, a, b):
+        return (
+            sorted(a.keys() & b.keys(), key=str), "a" in a.keys(), ("b", 3) in b.items(), 2 not in a.values(), a.keys() == b.keys(), a.items() == {"a": 1, "b": 2}.items(),
+            sorted(a.keys() - b.keys(), key=str), len(a.keys() | b.keys()), a.keys() <= {"a", "b"}, sorted(a.keys() ^ {"a"}, key=str),
+        )
