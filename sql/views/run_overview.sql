@@ -13,6 +13,8 @@ select r.run_id,
            when 'ready' then 'the next turn'
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
            when 'action' then format('%s', n.source)
+           when 'semaphore' then format('a semaphore: %s', n.source)
+           when 'closing' then 'the end of its other tasks'
            else format('%s outstanding of: %s', t.pending, n.source)
          end end as waits_for,
        n.line,
@@ -24,7 +26,8 @@ select r.run_id,
        r.created_at,
        r.started_at,
        r.ended_at,
-       r.ended_at - r.created_at as took
+       r.ended_at - r.created_at as took,
+       r.parent_run
   from waymark.runs r
   left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
   left join waymark.timers m on m.run_id = r.run_id and m.task_no = 0 and m.action_id = 0

@@ -16,7 +16,7 @@ ALLOWED = {
     "waymark_reader": {"hello"},
     "public": set[str](),
 }
-VIEWS = {"run_overview", "action_overview", "program_nodes", "program_edges"}
+VIEWS = {"run_overview", "task_overview", "action_overview", "program_nodes", "program_edges"}
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -7,6 +7,8 @@ import psycopg
 
 from tests.cluster import wait_until
 from tests.engine import programs
+from tests.engine.concurrency import HELPER, act, drain, fork, function, give, give_local, invoke, module, sleep, spread
+from tests.engine.programs import call, const, local
 from tests.engine.session import Session
 
 Connect = Callable[..., psycopg.Connection]
@@ -151,4 +153,107 @@ def test_many_sessions_at_once_finish_every_run_once(session: Session, connect: 
             future.result(timeout=60)
     results = [session.outcome(run_id)[1] for run_id in runs]
     assert results == [list(range(20))] * 10 + [45] * 20
+    assert session.is_quiet()
+
+
+def test_the_tasks_of_a_run_take_turns_between_sessions(session: Session, connect: Connect) -> None:
+    """One session holds a task of the run: a result for another one waits; a session that looks for work passes over it."""
+    session.register(
+        module("Two", function("run", fork(invoke(1, n=const(1)), invoke(1, n=const(2))), give_local(), local_names="r"), HELPER)
+    )
+    run_id = session.start("Two")
+    one, two = session.turn()
+    first = Session(connect(autocommit=False), ttl_ms=60_000)
+    first.connection.commit()
+    second = Session(connect(), ttl_ms=60_000)
+    first.turn(one.succeeded(1))
+    assert session.turn() == []
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: second.turn(two.succeeded(2)))
+        wait_until(
+            lambda: is_blocked(session.connection, second.connection.info.backend_pid), "the second turn waits for the first"
+        )
+        first.connection.commit()
+        waiting.result(timeout=30)
+    assert session.outcome(run_id)[1] == [10, 20]
+    assert session.is_quiet()
+
+
+def test_a_timer_of_a_locked_run_stays_due(session: Session, connect: Connect) -> None:
+    session.register(
+        module(
+            "Naps",
+            function("run", fork(invoke(1), call(n=const(0))), give_local(), local_names="r"),
+            function("nap", sleep(1), give(const("slept"))),
+        )
+    )
+    run_id = session.start("Naps")
+    (claim,) = session.turn()
+    holder = Session(connect(autocommit=False), ttl_ms=60_000)
+    holder.connection.commit()
+    holder.turn(claim.succeeded("acted"))
+    session.move_clock(2)
+    session.turn()
+    assert session.due_in_ms == 0
+    holder.connection.commit()
+    session.turn()
+    assert session.outcome(run_id)[1] == ["slept", "acted"]
+    assert session.is_quiet()
+
+
+def test_many_sessions_finish_branches_children_and_semaphores(session: Session, connect: Connect) -> None:
+    session.register(module("Leaf", function("run", act(local("n"), "n"), give_local("n"), parameters=("n",))))
+    session.register(
+        module(
+            "Tree",
+            function(
+                "run",
+                {"kind": "semaphore", "value": const(2), "target": "s"},
+                spread(invoke(1, s=local("s"), x=local("x"))),
+                give_local(),
+                parameters=("xs",),
+                local_names="s r",
+            ),
+            function(
+                "one",
+                {"kind": "acquire", "semaphore": local("s")},
+                {"kind": "child", "call": {"workflow": "Leaf", "args": {"n": local("x")}}, "target": "r"},
+                {"kind": "release", "semaphore": local("s")},
+                give_local(),
+                parameters=("s", "x"),
+                local_names="r",
+            ),
+        )
+    )
+    runs = [session.start("Tree", xs=list(range(8))) for _ in range(5)]
+
+    def lane() -> None:
+        mine = Session(connect())
+        claims = mine.turn(capacity=8)
+        while claims or mine.value("select exists (select from waymark.runs where state = 'live')"):
+            claims = mine.turn(*(c.succeeded(c.arguments["n"]) for c in claims), capacity=8)
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(lane) for _ in range(4)]:
+            future.result(timeout=120)
+    assert [session.outcome(run_id)[1] for run_id in runs] == [list(range(8))] * 5
+    assert session.is_quiet()
+
+
+def test_what_a_session_made_and_did_not_commit_never_was(session: Session, connect: Connect) -> None:
+    """A daemon dies between starting tasks and hearing of their ends."""
+    session.register(
+        module("Two", function("run", fork(invoke(1, n=const(1)), invoke(1, n=const(2))), give_local(), local_names="r"), HELPER)
+    )
+    run_id = session.start("Two")
+    dying = Session(connect(autocommit=False), ttl_ms=60_000)
+    dying.connection.commit()
+    assert len(dying.turn()) == 2
+    dying.connection.rollback()
+    lost = Session(connect(), ttl_ms=1000)
+    assert len(lost.turn()) == 2
+    session.move_clock(5)
+    assert session.value("select waymark.reclaim(10)") == 2
+    drain(session)
+    assert session.outcome(run_id)[1] == [10, 20]
     assert session.is_quiet()
