@@ -10327,6 +10327,8 @@ select r.run_id,
            when 'ready' then 'the next turn'
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
            when 'action' then format('%s', n.source)
+           when 'semaphore' then format('a semaphore: %s', n.source)
+           when 'closing' then 'the end of its other tasks'
            else format('%s outstanding of: %s', t.pending, n.source)
          end end as waits_for,
        n.line,
@@ -10338,12 +10340,34 @@ select r.run_id,
        r.created_at,
        r.started_at,
        r.ended_at,
-       r.ended_at - r.created_at as took
+       r.ended_at - r.created_at as took,
+       r.parent_run
   from waymark.runs r
   left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
   left join waymark.timers m on m.run_id = r.run_id and m.task_no = 0 and m.action_id = 0
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = case when t.pc < 0 then ~t.pc else t.pc end;
 comment on view waymark.run_overview is 'Every run, for people: how it stands, what it waits for, how it ended.';
+-- file: views/task_overview.sql
+create or replace view waymark.task_overview as
+select t.run_id, t.task_no, coalesce(t.name, 'run') as name,
+       case t.state when 'ready' then 'ready' when 'timer' then 'sleeping' when 'closing' then 'ended' else 'waiting' end as status,
+       case t.state when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
+                    when 'semaphore' then format('a semaphore: %s', n.source)
+                    when 'closing' then 'the end of the other tasks'
+                    when 'ready' then 'the next turn'
+                    when 'action' then n.source
+                    else format('%s outstanding of: %s', t.pending, n.source) end as waits_for,
+       n.line, t.parent_no, t.slot, null::text as value, t.started_at, null::timestamptz as ended_at
+  from waymark.tasks t
+  join waymark.runs r using (run_id)
+  left join waymark.timers m on m.run_id = t.run_id and m.task_no = t.task_no and m.action_id = 0
+  left join waymark.program_nodes n on n.program_id = r.program_id and n.node = case when t.pc < 0 then ~t.pc else t.pc end
+union all
+select h.run_id, h.task_no, h.name, h.status, null, null, h.parent_no, h.slot,
+       case when h.value ->> '$' = 'exception' then format('%s: %s', h.value ->> 'type', h.value ->> 'message') else h.value::text end,
+       h.started_at, h.ended_at
+  from waymark.task_history h;
+comment on view waymark.task_overview is 'The tasks of runs, live and ended, for people.';
 -- file: grants.sql
 -- Nothing is open to everybody; each role calls the functions of its job. docs: sql/README.md.
 revoke all on schema waymark, waymark_programs from public;
@@ -10372,4 +10396,4 @@ grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
-grant select on waymark.run_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
+grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
