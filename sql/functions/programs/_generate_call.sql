@@ -18,7 +18,7 @@ begin
   end loop;
   return format(E'v_value := %s;\n          frames := waymark._push_frame(frames, %s, %s);\n          locals := v_value;\n          pc := %s;\n'
     '          v_load := true;\n          continue activation;',
-    coalesce(nullif(array_to_string(v_pairs, ' || '), ''), '''{}''::jsonb'), ~(p_node -> 'id')::int, waymark._generate_save(p_variables), v_callee -> 'entry');
+    coalesce(nullif(array_to_string(v_pairs, ' || '), ''), '''{}''::jsonb'), ~(p_node -> 'id')::int, waymark._generate_save(p_variables, false), v_callee -> 'entry');
 end
 $$;
 comment on function waymark._generate_call(jsonb, jsonb, jsonb, jsonb) is 'The code that calls a helper method.';

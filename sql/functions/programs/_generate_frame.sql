@@ -16,7 +16,7 @@ begin
       coalesce((select string_agg(format(E'        %I := nullif(locals -> %L, c_unbound);\n', v.value #>> '{}', v.key), '' order by v.value #>> '{}')
                   from jsonb_each(p_variables[v_index]) v), E'        null;\n'));
     v_save := v_save || format(E'        %s pc between %s and %s then locals := %s;\n', case v_index when 1 then 'if' else 'elsif' end,
-      v_function #> '{nodes,0}', v_function #> '{nodes,1}', waymark._generate_save(p_variables[v_index]));
+      v_function #> '{nodes,0}', v_function #> '{nodes,1}', waymark._generate_save(p_variables[v_index], true));
   end loop;
   select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
     from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';

@@ -6,7 +6,7 @@ declare
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
   v_reads jsonb := waymark._variable_reads(v_names);
-  v_suspend text := format(E'          locals := %s;\n          pc := %s;\n', waymark._generate_save(v_names), ~(p_node -> 'id')::int);
+  v_suspend text := format(E'          locals := %s;\n          pc := %s;\n', waymark._generate_save(v_names, false), ~(p_node -> 'id')::int);
   v_text text;
 begin
   case p_node ->> 'kind'

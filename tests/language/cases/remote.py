@@ -217,3 +217,41 @@ class TwoAtOnce(Workflow):
     async def run(self, n: int):
         first, second = await asyncio.gather(double(n), add(Decimal(n), n))
         return first + second
+
+
+@agrees((Decimal(2),), (3,))
+class InTasks(Workflow):
+    """Branches of a gather that are helpers, and a task that is cancelled while CPython computes for it."""
+
+    async def run(self, amount):
+        pair = await asyncio.gather(self.grow(amount, 1), self.grow(amount, 2))
+        task = asyncio.create_task(self.grow(amount / 4, 3))
+        late = await task
+        try:
+            async with asyncio.timeout(60):
+                nested = await self.grow(late - 1, 0)
+        except TimeoutError:
+            nested = None
+        try:
+            await asyncio.gather(self.grow(amount, 1), self.grow(amount * 0, 0))
+        except ArithmeticError as error:
+            return pair, late, nested, isinstance(error, ZeroDivisionError)
+
+    async def grow(self, amount, times: int):
+        for n in range(times):
+            amount = await echo(amount * Decimal("1.5") + n)
+        return 1 / Decimal(amount)
+
+
+@agrees()
+class ManySpills(Workflow):
+    """Arguments that wait for CPython one after the other, beside arguments that do not."""
+
+    async def run(self):
+        d = await echo(Decimal("0.5"))
+        first = await add(a=d * 3 % 2, b=[d ** 2, (d, -d)][0])
+        second = await asyncio.gather(add(d / 7, first % 1), *[add(d * n, n) for n in (1, 2)], echo({"k": [d + 1]}))
+        return first, second, self.pair(d // 1, right=d * 9 // 2)
+
+    def pair(self, left, right):
+        return [left, right, left % 3 == right % 3]
