@@ -1623,7 +1623,7 @@ begin
   end loop;
   return format(E'v_value := %s;\n          frames := waymark._push_frame(frames, %s, %s);\n          locals := v_value;\n          pc := %s;\n'
     '          v_load := true;\n          continue activation;',
-    coalesce(nullif(array_to_string(v_pairs, ' || '), ''), '''{}''::jsonb'), ~(p_node -> 'id')::int, waymark._generate_save(p_variables), v_callee -> 'entry');
+    coalesce(nullif(array_to_string(v_pairs, ' || '), ''), '''{}''::jsonb'), ~(p_node -> 'id')::int, waymark._generate_save(p_variables, false), v_callee -> 'entry');
 end
 $$;
 comment on function waymark._generate_call(jsonb, jsonb, jsonb, jsonb) is 'The code that calls a helper method.';
@@ -1819,7 +1819,7 @@ begin
       coalesce((select string_agg(format(E'        %I := nullif(locals -> %L, c_unbound);\n', v.value #>> '{}', v.key), '' order by v.value #>> '{}')
                   from jsonb_each(p_variables[v_index]) v), E'        null;\n'));
     v_save := v_save || format(E'        %s pc between %s and %s then locals := %s;\n', case v_index when 1 then 'if' else 'elsif' end,
-      v_function #> '{nodes,0}', v_function #> '{nodes,1}', waymark._generate_save(p_variables[v_index]));
+      v_function #> '{nodes,0}', v_function #> '{nodes,1}', waymark._generate_save(p_variables[v_index], true));
   end loop;
   select string_agg(format(' when %s then %s', n ->> 'id', n ->> 'error'), '') into v_handlers
     from jsonb_array_elements(p_ir -> 'nodes') n where n ? 'error';
@@ -2030,7 +2030,7 @@ declare
   v_names jsonb := p_variables[p_function + 1];
   v_target text := quote_ident(v_names ->> (p_node ->> 'target'));
   v_reads jsonb := waymark._variable_reads(v_names);
-  v_suspend text := format(E'          locals := %s;\n          pc := %s;\n', waymark._generate_save(v_names), ~(p_node -> 'id')::int);
+  v_suspend text := format(E'          locals := %s;\n          pc := %s;\n', waymark._generate_save(v_names, false), ~(p_node -> 'id')::int);
   v_text text;
 begin
   case p_node ->> 'kind'
@@ -2122,18 +2122,19 @@ $$;
 comment on function waymark._generate_resumption(jsonb, int, jsonb) is 'The code that goes on with the value of an evaluation.';
 -- file: functions/programs/_generate_save.sql
 -- The expression that builds the object of a function's locals. In chunks, as a call takes at most 100 arguments.
-create or replace function waymark._generate_save(p_variables jsonb) returns text
+-- p_spills: also the temporaries of arguments ($1s, …). A node that suspends with them has used them; only an evaluation comes between.
+create or replace function waymark._generate_save(p_variables jsonb, p_spills boolean) returns text
 language plpgsql stable as $$
 begin
   return coalesce((
     select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk)
       from (select (n.position - 1) / 45 as chunk, string_agg(format('%L, coalesce(%I, c_unbound)', n.key, n.variable), ', ' order by n.position) as pairs
               from (select v.key, v.value #>> '{}' as variable, row_number() over (order by v.value #>> '{}') as position
-                      from jsonb_each(p_variables) v) n
+                      from jsonb_each(p_variables) v where p_spills or v.key !~ '^\$\d+s$') n
              group by 1) c), quote_literal('{}') || '::jsonb');
 end
 $$;
-comment on function waymark._generate_save(jsonb) is 'The expression that saves the locals of a function.';
+comment on function waymark._generate_save(jsonb, boolean) is 'The expression that saves the locals of a function.';
 -- file: functions/programs/_may_be_evaluated.sql
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
