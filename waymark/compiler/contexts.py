@@ -124,7 +124,7 @@ class Contexts(Tries):
 
     def _semaphore(self, item: ast.withitem, statements: list[ast.stmt]) -> None:
         node = item.context_expr
-        semaphore = self.named(self.saved(self.value(node), node), node)
+        semaphore = self.named(self.saved(self.handle(node, "semaphore", "async with"), node), node)
         if item.optional_vars is not None:
             none = ast.copy_location(ast.Constant(value=None), node)
             statements = [ast.copy_location(ast.Assign(targets=[item.optional_vars], value=none), node), *statements]

@@ -47,7 +47,7 @@ _SETTLE = Template("""
         await cancel(tasks)
         await wait(tasks, "all", None, False)
         raise
-    result = [CancelledError() if each[0] == "cancelled" else each[1] for each in ended]
+    result = [CancelledError("") if each[0] == "cancelled" else each[1] for each in ended]
 """)
 
 
@@ -140,7 +140,8 @@ class Gather(Children):
         """Calls whose arguments the engine would evaluate in another order than Python: the arguments are collected first."""
         with self.inner_scope({name: Local(name) for name in target_names(node)}):
             awaited = self.awaitable(node.elt)
-        if awaited is None or any(operand.emits for operand in awaited.operands) or not self.effects.emits(node.elt):
+            operands = awaited.operands if awaited else []
+        if awaited is None or any(operand.emits for operand in operands) or not any(operand.settle for operand in operands):
             return None
         nodes = [operand.node for operand in awaited.operands]
         arguments = ast.copy_location(ast.Tuple(elts=nodes, ctx=ast.Load()), node.elt)
@@ -268,6 +269,8 @@ class Gather(Children):
             if part.is_task:
                 more = own[0] if part.is_list else ListDisplay((own[0],))
                 more = Operator("py.list", (more,)) if part.is_list else more
+                handle = Operator("py.handle", (Local("$.item"), Const("task"), Const("gather")))
+                more = Comprehension(ComprehensionBody(handle, (Generator("$.item", more),)))
                 self.assign(tasks, Operator("py.concat", (Local(tasks), more)), node)
             elif part.call is not None:
                 self._collect(tasks, node, part.call.start(own))

@@ -49,7 +49,7 @@ class Semaphores(Tasks):
     def release(self, node: ast.Call) -> Expression:
         """`semaphore.release()`."""
         assert isinstance(node.func, ast.Attribute)
-        self.graph.step(Release, span(node), self.error(), semaphore=self.value(node.func.value))
+        self.graph.step(Release, span(node), self.error(), semaphore=self.handle(node.func.value, "semaphore", "release"))
         return Const(None)
 
     def acquisition(self, node: ast.Call) -> Awaitable | None:
@@ -60,7 +60,7 @@ class Semaphores(Tasks):
         semaphore = node.func.value
 
         def lower(target: str | None) -> None:
-            held = self.named(self.value(semaphore), semaphore)
+            held = self.named(self.handle(semaphore, "semaphore", "acquire"), semaphore)
             result = target or self.graph.temporary("result")
             self.body(_ACQUIRE.fill(node, self.graph.temporary, semaphore=held, result=result))
 

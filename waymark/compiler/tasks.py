@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable
 from functools import partial
 
@@ -116,6 +117,10 @@ class Tasks(Gather):
             case _:
                 return None
 
+    @abstractmethod
+    def is_lock(self, node: ast.expr) -> bool:
+        """Whether `node` makes a semaphore."""
+
     # --- Making tasks ---------------------------------------------------------------------------------------------------
 
     def creation(self, node: ast.Call) -> Expression:
@@ -154,11 +159,11 @@ class Tasks(Gather):
     def task_method(self, node: ast.Call) -> Expression:
         """The value of a method of a task."""
         assert isinstance(node.func, ast.Attribute)
-        return self._with_task(node, _METHODS[node.func.attr], node.func.value)
+        return self._with_task(node, _METHODS[node.func.attr], node.func.value, node.func.attr)
 
     def task(self, node: ast.expr) -> Awaitable:
         """A task, or whatever value `node` has, as an awaitable."""
-        return self.composed(node, [self.operand(node)], self._result(node, lambda: self._with_task(node, _AWAIT, node)))
+        return self.composed(node, [self.operand(node)], self._result(node, lambda: self._with_task(node, _AWAIT, node, "await")))
 
     def shield(self, node: ast.Call) -> Awaitable:
         """`asyncio.shield`: the call goes on when the one that waits for it is cancelled."""
@@ -169,11 +174,19 @@ class Tasks(Gather):
         if self.is_call(inner):
             created = ast.copy_location(ast.Call(func=known(asyncio.create_task, node), args=[inner], keywords=[]), node)
         awaited = self.any_awaitable(inner)
-        return self.composed(node, awaited.operands, self._result(node, lambda: self._with_task(node, _SHIELD, created)))
+        return self.composed(
+            node, awaited.operands, self._result(node, lambda: self._with_task(node, _SHIELD, created, "gather"))
+        )
 
-    def _with_task(self, node: ast.expr, template: Template, task: ast.expr) -> Expression:
+    def handle(self, node: ast.expr, kind: str, use: str) -> Expression:
+        """The handle that `node` is expected to be, for a use that only a task or a semaphore has."""
+        is_new = isinstance(node, ast.Call) and (self.is_creation(node) or self.is_lock(node))
+        value = self.value(node)
+        return value if is_new else Operator("py.handle", (value, Const(kind), Const(use)))
+
+    def _with_task(self, node: ast.expr, template: Template, task: ast.expr, use: str) -> Expression:
         held, result = self.graph.temporary("task"), self.graph.temporary("result")
-        self.assign(held, self.value(task), task)
+        self.assign(held, self.handle(task, "task", use), task)
         self.body(template.fill(node, self.graph.temporary, task=held, result=result))
         return Local(result)
 

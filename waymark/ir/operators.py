@@ -33,6 +33,7 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 1, "task_list failures outcome"),
         *_specs("value", 2, "task_sets task_split"),
         *_specs("value", 2, "exception_of"),
+        *_specs("value", 3, "handle"),
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
         *_specs("value", 3, "unpack_star group_split bind"),

@@ -28,7 +28,7 @@ begin
     end if;
     v_part_want := case when v_form in ('and', 'or') then 'boolean' else 'value' end;
     select coalesce(array_agg(waymark._generate_expression(e.value, p_names, format('%s.%s[%s]', p_path, v_form, e.ordinality - 1),
-             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form in ('list', 'if'), p_depth + 1)
+             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form in ('list', 'tuple', 'if'), p_depth + 1)
              order by e.ordinality), '{}') into v_parts
       from jsonb_array_elements(v_body) with ordinality e;
   end if;

@@ -26,7 +26,7 @@ begin
     end loop;
     select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk) into v_pairs
       from (select n.position / 45 as chunk, string_agg(n.pair, ', ' order by n.position) as pairs
-              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', false)) as pair,
+              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', true)) as pair,
                            row_number() over () - 1 as position
                       from jsonb_each(p_call -> v_part) a) n
              group by 1) c;

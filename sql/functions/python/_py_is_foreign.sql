@@ -5,7 +5,7 @@ as $$
 declare
   v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator', 'task', 'semaphore') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
 end
 $$;
 

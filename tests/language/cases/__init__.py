@@ -15,6 +15,8 @@ from waymark import Workflow
 class Case(NamedTuple):
     cls: type[Workflow]
     args: tuple[Any, ...]
+    in_order: bool
+    """Whether the order of the calls is part of what must agree: what runs at the same time has none."""
 
     @property
     def name(self) -> str:
@@ -27,7 +29,17 @@ CASES: list[Case] = []
 
 def agrees(*arguments: tuple[Any, ...]) -> Callable[[type[Workflow]], type[Workflow]]:
     def collect(cls: type[Workflow]) -> type[Workflow]:
-        CASES.extend(Case(cls, args) for args in arguments or [()])
+        CASES.extend(Case(cls, args, in_order=True) for args in arguments or [()])
+        return cls
+
+    return collect
+
+
+def agrees_in_any_order(*arguments: tuple[Any, ...]) -> Callable[[type[Workflow]], type[Workflow]]:
+    """As `agrees`, for what makes calls at the same time."""
+
+    def collect(cls: type[Workflow]) -> type[Workflow]:
+        CASES.extend(Case(cls, args, in_order=False) for args in arguments or [()])
         return cls
 
     return collect
