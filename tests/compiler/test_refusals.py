@@ -121,6 +121,7 @@ CASES = [
     ("WMC411", "async with «asyncio.timeout()»: pass", ""),
     ("WMC411", "async with «asyncio.TaskGroup(1)» as group: pass", ""),
     ("WMC411", "x = «asyncio.Lock(1)»", ""),
+    ("WMC404", "t = asyncio.create_task(act(1))\ny = await «t»\ny.append(1)\nreturn y, await t", ""),
     ("WMC501", "await asyncio.gather(«[x]»)", ""),
     ("WMC501", "await asyncio.gather(*[«i + 1» for i in x])", ""),
     ("WMC502", "await asyncio.gather(act(1), «return_exceptions=x»)", ""),

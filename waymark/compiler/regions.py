@@ -33,7 +33,7 @@ from waymark.ir.expressions import (
     TupleDisplay,
     WorkflowCall,
 )
-from waymark.ir.nodes import AnyNode, Assign, Branch, Call, Catch, Fork, Iterate, Mutate, Program, Raise, Return, Spawn
+from waymark.ir.nodes import AnyNode, Assign, Branch, Call, Catch, Fork, Iterate, Mutate, Program, Raise, Return, Spawn, Wait
 from waymark.ir.walk import operands
 
 _SPILLED = re.compile(r"\$\d+s\b")
@@ -125,6 +125,9 @@ class Regions:
                     self.local(target).open()
                 if isinstance(node, Spawn):
                     self._start(node.call)
+                elif isinstance(node, Wait) and node.target is not None:
+                    # Who asks a task again gets the same object.
+                    self.unknown.append((node, self.local(node.target)))
 
     def _start(self, call: Invocation | FunctionCall | WorkflowCall) -> None:
         """A call that runs beside the body: it would see what becomes of its arguments, and the body what it does to them."""

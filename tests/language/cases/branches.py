@@ -266,7 +266,7 @@ class SharedArgumentsAreTheirOwn(Workflow):
     async def total(self, items):
         total = 0
         for item in items:
-            total += await double(item)
+            total = total + await double(item)
         return total, items
 
 
