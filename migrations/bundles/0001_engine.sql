@@ -1759,7 +1759,7 @@ begin
     end if;
     v_part_want := case when v_form in ('and', 'or') then 'boolean' else 'value' end;
     select coalesce(array_agg(waymark._generate_expression(e.value, p_names, format('%s.%s[%s]', p_path, v_form, e.ordinality - 1),
-             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form in ('list', 'if'), p_depth + 1)
+             case when v_form = 'if' and e.ordinality = 1 then 'boolean' else v_part_want end, p_calls and v_form in ('list', 'tuple', 'if'), p_depth + 1)
              order by e.ordinality), '{}') into v_parts
       from jsonb_array_elements(v_body) with ordinality e;
   end if;
@@ -1946,7 +1946,7 @@ begin
     end loop;
     select string_agg(format('jsonb_build_object(%s)', c.pairs), ' || ' order by c.chunk) into v_pairs
       from (select n.position / 45 as chunk, string_agg(n.pair, ', ' order by n.position) as pairs
-              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', false)) as pair,
+              from (select format('%L, %s', a.key, waymark._generate_expression(a.value, p_names, format('%s.%s.%s', p_path, v_part, a.key), 'value', true)) as pair,
                            row_number() over () - 1 as position
                       from jsonb_each(p_call -> v_part) a) n
              group by 1) c;
@@ -3403,7 +3403,7 @@ as $$
 declare
   v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator', 'task', 'semaphore') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
 end
 $$;
 
@@ -3480,7 +3480,7 @@ declare
   v_number numeric;
 begin
   case
-    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
+    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'task', 'semaphore') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
       return p_value;
     when v_kind in ('bool', 'float', 'decimal') then
       v_number := waymark._py_number(p_value);
@@ -7101,6 +7101,31 @@ $$;
 
 comment on function waymark.py_gt(jsonb, jsonb) is
   'The Python operator >.';
+-- file: functions/python/py_handle.sql
+-- The handle of a task or a semaphore; for what is none, the error of what was tried with it: to await it, to gather it, `async with`, or a method.
+-- Raises: WM501 TypeError, AttributeError; WM502 for what may know how to do it.
+create or replace function waymark.py_handle(p_value jsonb, p_kind jsonb, p_use jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_type text := waymark._py_type_name(p_value);
+begin
+  if jsonb_typeof(p_value) = 'object' and p_value -> '$' = p_kind then
+    return p_value;
+  elsif waymark._py_is_foreign(p_value) then
+    return waymark._refuse(format('%s of a %s', p_use #>> '{}', v_type), 'Await tasks and calls only.');
+  end if;
+  return case p_use #>> '{}'
+    when 'await' then waymark._raise_python('TypeError', format('object %s can''t be used in ''await'' expression', v_type))
+    when 'gather' then waymark._raise_python('TypeError', 'An asyncio.Future, a coroutine or an awaitable is required')
+    when 'async with' then
+      waymark._raise_python('TypeError', format('''%s'' object does not support the asynchronous context manager protocol', v_type))
+    else waymark._raise_python('AttributeError', format('''%s'' object has no attribute ''%s''', v_type, p_use #>> '{}')) end;
+end
+$$;
+
+comment on function waymark.py_handle(jsonb, jsonb, jsonb) is
+  'The handle of a task or a semaphore.';
 -- file: functions/python/py_in.sql
 -- The Python operator `in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
@@ -7291,7 +7316,8 @@ begin
         from (values (decode(p_value ->> 'v', 'base64'))) as content (value), generate_series(0, length(content.value) - 1) as place (i)
       ), '[]');
     when 'set', 'frozenset' then
-      if jsonb_array_length(p_value -> 'v') > 1 then
+      if jsonb_array_length(p_value -> 'v') > 1
+         and exists (select from jsonb_array_elements(p_value -> 'v') as element where waymark._py_kind(element) <> 'task') then
         return waymark._refuse('the order of a set''s elements', 'Keep a list, or return a sorted one from an action.');
       end if;
       return p_value -> 'v';
