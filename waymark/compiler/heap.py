@@ -53,9 +53,9 @@ from waymark.ir.nodes import (
 from waymark.ir.walk import mapped, operands
 
 _EDGES = ("next", "then", "otherwise", "done", "error")
-_KEYED = frozenset({"insert", "pop", "remove", "discard", "setdefault", "__delitem__", "__delattr__", "sort"})
+_KEYED = frozenset({"insert", "pop", "remove", "discard", "setdefault", "__delitem__", "__delattr__"})
 """Methods whose first argument is a key, a position or a value to find; the others take values to store."""
-_CONTAINERS = frozenset({"extend", "update", *INPLACE})
+_CONTAINERS = frozenset({"extend", "sort", "update", *INPLACE})
 """Methods that take the elements out of their arguments."""
 
 

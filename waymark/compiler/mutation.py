@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from waymark.compiler.calls import Calls
 from waymark.compiler.frame import Operand, span
+from waymark.compiler.library import call
 from waymark.compiler.source import MUTATORS
-from waymark.ir.expressions import Const, Expression, Local, Operator
+from waymark.ir.expressions import Const, DictDisplay, Expression, Local, Operator
 from waymark.ir.nodes import Mutate
 
 _INPLACE: dict[type[ast.operator], str] = {
@@ -23,8 +24,20 @@ _INPLACE: dict[type[ast.operator], str] = {
 """Augmented assignments by which an object of a builtin type changes; the others always make a new value."""
 
 
+_CONSUMING = frozenset({"extend", "update", "difference_update", "intersection_update", "symmetric_difference_update"})
+"""Methods that consume an iterator."""
+
+
 class Mutations(Calls):
     """Lowering of what changes objects."""
+
+    @abstractmethod
+    def iterable(self, node: ast.expr) -> Expression:
+        """The value of `node` where it is consumed at once."""
+
+    @abstractmethod
+    def argument(self, node: ast.expr) -> Expression:
+        """An argument of a function of the library: a value, or a function or class."""
 
     @abstractmethod
     def binary(self, op: ast.operator, left: Expression, right: Expression, node: ast.AST) -> Expression:
@@ -57,18 +70,33 @@ class Mutations(Calls):
 
     def mutator_call(self, node: ast.Call, owner: ast.expr, method: str, target: str | None) -> None:
         """Adds the call of `owner.method(…)`, a method that changes its object."""
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                self.refuse("WMC309", argument, kind="*")
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                self.refuse("WMC309", keyword, kind="**")
+        for argument in [*node.args, *node.keywords]:
+            if isinstance(argument, ast.Starred) or (isinstance(argument, ast.keyword) and argument.arg is None):
+                self.refuse("WMC309", argument, kind="*" if isinstance(argument, ast.Starred) else "**", name=f".{method}")
         given = [argument for argument in node.args if not isinstance(argument, ast.Starred)]
         named = [keyword for keyword in node.keywords if keyword.arg is not None]
-        values = self.values([owner, *given, *(keyword.value for keyword in named)])
+        if method == "sort" and not given:
+            self._sort(node, owner, named, target)
+            return
+        consumes = method in _CONSUMING
+        operands = [self.operand(owner), *(self._argument(argument, consumes=consumes) for argument in given)]
+        values = self.sequence([*operands, *(self.operand(keyword.value) for keyword in named)])
         count = 1 + len(given)
         kwargs = {str(keyword.arg): value for keyword, value in zip(named, values[count:], strict=True)}
         self.mutate(node, method, values[:count], target, kwargs)
+
+    def _argument(self, node: ast.expr, *, consumes: bool) -> Operand:
+        return Operand(node, self.effects.emits(node), lambda: self.iterable(node) if consumes else self.value(node))
+
+    def _sort(self, node: ast.Call, owner: ast.expr, named: list[ast.keyword], target: str | None) -> None:
+        """The elements are sorted as by `sorted`, once it is known that there is a list."""
+        found = self.spill(self.value(owner), owner)
+        self.mutate(node, "sort", [found, Const(None)])
+        options = [
+            Operand(word.value, self.effects.emits(word.value), lambda word=word: self.argument(word.value)) for word in named
+        ]
+        kwargs = DictDisplay(tuple(zip([Const(word.arg) for word in named], self.sequence(options), strict=True)))
+        self.mutate(node, "sort", [found, self.spill(call("sorted", [found], kwargs), node)], target)
 
     # --- Stores ---------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ begin
   v_kind := waymark._py_kind(v_content);
   if v_kind = 'list' and p_method = 'remove' then
     v_position := waymark._py_mutate_find(waymark._heap_pack(v_content, p_heap), p_args);
-    v_change := jsonb_build_object('content', v_content - v_position);
+    v_change := jsonb_build_object('content', v_content - v_position, 'result', null);
   elsif v_kind = 'list' then
     v_change := waymark._py_mutate_list(p_method, v_content, p_args, p_kwargs);
   elsif v_kind = 'dict' then

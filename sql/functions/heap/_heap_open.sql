@@ -1,11 +1,11 @@
--- The cells of a task's heap as the array that a step works on. A free cell is null.
+-- The cells of a task's heap as the array that a step works on. There is at least one, so that they are counted.
 create or replace function waymark._heap_open(p_heap jsonb) returns jsonb[]
 language plpgsql stable parallel safe
 as $$
 begin
   return coalesce((
-    select array_agg(nullif(cell.content, 'null') order by cell.number)
-    from jsonb_array_elements(p_heap) with ordinality as cell (content, number)), array[null]::jsonb[]);
+    select array_agg(cell.content order by cell.number)
+    from jsonb_array_elements(p_heap -> 'cells') with ordinality as cell (content, number)), array[null]::jsonb[]);
 end
 $$;
 

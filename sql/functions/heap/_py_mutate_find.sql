@@ -12,6 +12,7 @@ begin
     end if;
   end loop;
   perform waymark._raise_python('ValueError', 'list.remove(x): x not in list');
+  return null;
 end
 $$;
 

@@ -1,4 +1,5 @@
--- The methods that change a list: {"content": the new elements, if they have changed, "result"}.
+-- The methods that change a list: {"content": the new elements, if they have changed, "result"}. `sort` is given the sorted elements, or null before
+-- they are known, for CPython's error when it is no list.
 -- Raises: WM501 as CPython; WM502 for methods and arguments that are not computed.
 create or replace function waymark._py_mutate_list(p_method text, p_list jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
 language plpgsql stable parallel safe
@@ -8,7 +9,7 @@ declare
   v_count int := jsonb_array_length(p_args);
   v_index int;
 begin
-  if p_kwargs <> '{}' and p_method <> 'sort' then
+  if p_kwargs <> '{}' then
     return waymark._py_mutate_arity(p_method, 'list');
   end if;
   case
@@ -30,8 +31,10 @@ begin
       return jsonb_build_object('content', coalesce((
         select jsonb_agg(item.value order by item.position desc)
         from jsonb_array_elements(p_list) with ordinality as item (value, position)), '[]'), 'result', null);
-    when p_method = 'sort' and v_count = 0 then
-      return jsonb_build_object('content', waymark.py_call('"sorted"', jsonb_build_array(p_list), p_kwargs), 'result', null);
+    when p_method = 'sort' and p_args = '[null]' then
+      return jsonb '{"result": null}';
+    when p_method = 'sort' and v_count = 1 then
+      return jsonb_build_object('content', p_args -> 0, 'result', null);
     when p_method = '__setitem__' and v_count = 2 then
       v_index := waymark._py_mutate_index(p_args -> 0, v_length, 'store');
       return jsonb_build_object('content', jsonb_set(p_list, array[v_index::text], p_args -> 1), 'result', null);

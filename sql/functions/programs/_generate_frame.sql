@@ -26,7 +26,9 @@ begin
     coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
     case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n' else '' end,
     case when v_heap then E'  heap := p_heap;\n' else '' end,
-    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n  end if;\n  heap := to_jsonb(v_heap);\n' else '' end);
+    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n    heap := null;\n  else\n'
+      '    v_value := waymark._heap_close(v_heap, coalesce((heap -> ''live'')::int, 0), locals, frames);\n'
+      '    heap := v_value -> ''heap'';\n    locals := v_value -> ''locals'';\n    frames := v_value -> ''frames'';\n  end if;\n' else '' end);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';

@@ -1,6 +1,8 @@
 """Changing objects in place: elements, attributes, methods, and who else sees it."""
 
 # fmt: off
+import asyncio
+
 from tests.language.actions import echo, get_point, get_user, mark, numbers
 from tests.language.cases import agrees
 from waymark import Workflow
@@ -151,3 +153,55 @@ class AugmentedName(Workflow):
             return error.args
         x *= 2
         return x, y
+
+
+@agrees()
+class Garbage(Workflow):
+    """Objects that nothing reaches any more are collected; those that are reached stay who they are."""
+
+    async def run(self):
+        kept = []
+        other = {"kept": kept}
+        for n in range(300):
+            row = {"n": n, "parts": [n]}
+            row["parts"].append(kept)
+            row["parts"].pop()
+            if n % 50 == 0:
+                await echo(n)
+                kept.append(row)
+                row["parts"] += self.parts(row)
+        other["kept"].append("end")
+        return kept, len(other["kept"])
+
+    def parts(self, row):
+        made = []
+        made.append(row["n"])
+        return made
+
+
+@agrees()
+class SortedByKey(Workflow):
+    async def run(self):
+        words = await echo(["bb", "a", "ccc"])
+        words.append("dddd")
+        words.sort(key=lambda word: -len(word))
+        first = list(words)
+        words.sort(key=len, reverse=False)
+        return first, words
+
+
+@agrees()
+class Together(Workflow):
+    """Helpers that run as branches make objects of their own."""
+
+    async def run(self):
+        results = await asyncio.gather(self.collect(2), self.collect(3), echo([1]))
+        results[2].append(2)
+        results.append(await asyncio.gather(*[self.collect(n) for n in range(2)]))
+        return results
+
+    async def collect(self, count):
+        found = []
+        for n in range(count):
+            found.append(await echo(n))
+        return found
