@@ -149,7 +149,7 @@ REFUSED = [
     ("nodes.0.value", {"sql": "select 1"}, "WM101", "$.nodes[0].value"),
     ("nodes.0.value", {"const": 1, "local": "n"}, "WM101", "$.nodes[0].value"),
     ("nodes.0.value", {}, "WM101", "$.nodes[0].value"),
-    ("nodes.0.value", {"invocation": call()}, "WM101", "$.nodes[0].value"),
+    ("nodes.6.value", {"invocation": call()}, "WM101", "$.nodes[6].value"),
     ("nodes.0.value", {"list": [const(1)] * 1001}, "WM101", "$.nodes[0].value.list"),
     ("nodes.0.value", {"dict": [[const(1)]]}, "WM101", "$.nodes[0].value.dict"),
     ("nodes.0.value", deep(300), "WM102", "$.nodes[0].value" + ".args[0]" * 251),

@@ -195,13 +195,13 @@ class Together(Workflow):
     """Helpers that run as branches make objects of their own."""
 
     async def run(self):
-        results = await asyncio.gather(self.collect(2), self.collect(3), echo([1]))
-        results[2].append(2)
+        results = await asyncio.gather(self.collect(2), self.collect(3))
+        results[1].append(2)
         results.append(await asyncio.gather(*[self.collect(n) for n in range(2)]))
         return results
 
     async def collect(self, count):
         found = []
         for n in range(count):
-            found.append(await echo(n))
+            found.append(n)
         return found
