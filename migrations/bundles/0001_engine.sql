@@ -511,6 +511,38 @@ $$;
 
 comment on function waymark._heap_cell(jsonb, jsonb[]) is
   'The content of the object that a reference names.';
+-- file: functions/heap/_heap_close.sql
+-- The heap of a task as it is kept between steps: {"cells": contents by number, "live": how many were reached when it was last collected}, with the
+-- variables and call records of the task, {"heap", "locals", "frames"}. Objects that nothing reaches are dropped, and the others renumbered, when they
+-- could be more than half: so endless loops do not leak, and collecting costs what allocating did.
+create or replace function waymark._heap_close(p_cells jsonb[], p_live int, p_locals jsonb, p_frames jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
+  v_numbers jsonb;
+  v_cells jsonb;
+begin
+  if cardinality(p_cells) <= 2 * p_live + 32 then
+    return jsonb_build_object('heap', jsonb_build_object('cells', to_jsonb(p_cells), 'live', p_live), 'locals', p_locals, 'frames', p_frames);
+  end if;
+  with recursive reached (number) as (
+    select (r.value -> '$')::int from jsonb_path_query(jsonb_build_array(p_locals, p_frames), c_references, silent => true) as r (value)
+    union
+    select (r.value -> '$')::int from reached, jsonb_path_query(p_cells[reached.number], c_references, silent => true) as r (value)
+  ), numbered (number, position) as (
+    select reached.number, row_number() over (order by reached.number) from reached
+  )
+  select coalesce(jsonb_object_agg(numbered.number, numbered.position), '{}'), coalesce(jsonb_agg(p_cells[numbered.number] order by numbered.position), '[]')
+    into v_numbers, v_cells from numbered;
+  return jsonb_build_object(
+    'heap', jsonb_build_object('cells', waymark._heap_renumber(v_cells, v_numbers), 'live', jsonb_array_length(v_cells)),
+    'locals', waymark._heap_renumber(p_locals, v_numbers), 'frames', waymark._heap_renumber(p_frames, v_numbers));
+end
+$$;
+
+comment on function waymark._heap_close(jsonb[], int, jsonb, jsonb) is
+  'The heap of a task as it is kept between steps, without garbage.';
 -- file: functions/heap/_heap_is_mutable.sql
 -- Whether Python can change a value in place, so that it needs an identity. Exceptions are left out: they are never changed in a body.
 create or replace function waymark._heap_is_mutable(p_value jsonb) returns boolean
@@ -601,7 +633,7 @@ begin
   v_kind := waymark._py_kind(v_content);
   if v_kind = 'list' and p_method = 'remove' then
     v_position := waymark._py_mutate_find(waymark._heap_pack(v_content, p_heap), p_args);
-    v_change := jsonb_build_object('content', v_content - v_position);
+    v_change := jsonb_build_object('content', v_content - v_position, 'result', null);
   elsif v_kind = 'list' then
     v_change := waymark._py_mutate_list(p_method, v_content, p_args, p_kwargs);
   elsif v_kind = 'dict' then
@@ -666,14 +698,14 @@ $$;
 comment on function waymark._heap_next(jsonb, int, jsonb[]) is
   'The element of an iterator at a position, null when it is exhausted.';
 -- file: functions/heap/_heap_open.sql
--- The cells of a task's heap as the array that a step works on. A free cell is null.
+-- The cells of a task's heap as the array that a step works on. There is at least one, so that they are counted.
 create or replace function waymark._heap_open(p_heap jsonb) returns jsonb[]
 language plpgsql stable parallel safe
 as $$
 begin
   return coalesce((
-    select array_agg(nullif(cell.content, 'null') order by cell.number)
-    from jsonb_array_elements(p_heap) with ordinality as cell (content, number)), array[null]::jsonb[]);
+    select array_agg(cell.content order by cell.number)
+    from jsonb_array_elements(p_heap -> 'cells') with ordinality as cell (content, number)), array[null]::jsonb[]);
 end
 $$;
 
@@ -707,6 +739,29 @@ $$;
 
 comment on function waymark._heap_pack(jsonb, jsonb[], int) is
   'A value without references.';
+-- file: functions/heap/_heap_renumber.sql
+-- A value whose references have new numbers.
+create or replace function waymark._heap_renumber(p_value jsonb, p_numbers jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) not in ('array', 'object') then
+    return p_value;
+  elsif waymark._heap_is_reference(p_value) then
+    return jsonb_build_object('$', p_numbers -> (p_value ->> '$'));
+  elsif not jsonb_path_exists(p_value, 'strict $.** ? (@."$".type() == "number")', silent => true) then
+    return p_value;
+  elsif jsonb_typeof(p_value) = 'array' then
+    return (
+      select jsonb_agg(waymark._heap_renumber(item.value, p_numbers) order by item.position)
+      from jsonb_array_elements(p_value) with ordinality as item (value, position));
+  end if;
+  return (select jsonb_object_agg(item.key, waymark._heap_renumber(item.value, p_numbers)) from jsonb_each(p_value) as item);
+end
+$$;
+
+comment on function waymark._heap_renumber(jsonb, jsonb) is
+  'A value whose references have new numbers.';
 -- file: functions/heap/_heap_replace.sql
 -- A value with references in the place of new objects. p_numbers: id -> number of the cell.
 create or replace function waymark._heap_replace(p_value jsonb, p_numbers jsonb) returns jsonb
@@ -923,6 +978,7 @@ begin
     end if;
   end loop;
   perform waymark._raise_python('ValueError', 'list.remove(x): x not in list');
+  return null;
 end
 $$;
 
@@ -993,7 +1049,8 @@ $$;
 comment on function waymark._py_mutate_index(jsonb, int, text) is
   'The position that an index of a list means to a method.';
 -- file: functions/heap/_py_mutate_list.sql
--- The methods that change a list: {"content": the new elements, if they have changed, "result"}.
+-- The methods that change a list: {"content": the new elements, if they have changed, "result"}. `sort` is given the sorted elements, or null before
+-- they are known, for CPython's error when it is no list.
 -- Raises: WM501 as CPython; WM502 for methods and arguments that are not computed.
 create or replace function waymark._py_mutate_list(p_method text, p_list jsonb, p_args jsonb, p_kwargs jsonb) returns jsonb
 language plpgsql stable parallel safe
@@ -1003,7 +1060,7 @@ declare
   v_count int := jsonb_array_length(p_args);
   v_index int;
 begin
-  if p_kwargs <> '{}' and p_method <> 'sort' then
+  if p_kwargs <> '{}' then
     return waymark._py_mutate_arity(p_method, 'list');
   end if;
   case
@@ -1025,8 +1082,10 @@ begin
       return jsonb_build_object('content', coalesce((
         select jsonb_agg(item.value order by item.position desc)
         from jsonb_array_elements(p_list) with ordinality as item (value, position)), '[]'), 'result', null);
-    when p_method = 'sort' and v_count = 0 then
-      return jsonb_build_object('content', waymark.py_call('"sorted"', jsonb_build_array(p_list), p_kwargs), 'result', null);
+    when p_method = 'sort' and p_args = '[null]' then
+      return jsonb '{"result": null}';
+    when p_method = 'sort' and v_count = 1 then
+      return jsonb_build_object('content', p_args -> 0, 'result', null);
     when p_method = '__setitem__' and v_count = 2 then
       v_index := waymark._py_mutate_index(p_args -> 0, v_length, 'store');
       return jsonb_build_object('content', jsonb_set(p_list, array[v_index::text], p_args -> 1), 'result', null);
@@ -1829,7 +1888,9 @@ begin
     coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
     case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n' else '' end,
     case when v_heap then E'  heap := p_heap;\n' else '' end,
-    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n  end if;\n  heap := to_jsonb(v_heap);\n' else '' end);
+    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n    heap := null;\n  else\n'
+      '    v_value := waymark._heap_close(v_heap, coalesce((heap -> ''live'')::int, 0), locals, frames);\n'
+      '    heap := v_value -> ''heap'';\n    locals := v_value -> ''locals'';\n    frames := v_value -> ''frames'';\n  end if;\n' else '' end);
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
