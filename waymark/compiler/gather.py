@@ -81,6 +81,10 @@ class Gather(Children):
         """The value of `node` where it is consumed at once."""
 
     @abstractmethod
+    def as_generator(self, node: ast.Call) -> ast.GeneratorExp | None:
+        """`map` and `filter` over one iterable as the generator expression that they are."""
+
+    @abstractmethod
     def makes_call(self, node: ast.expr) -> bool:
         """Whether `node` is written as a call that can be awaited."""
 
@@ -216,6 +220,7 @@ class Gather(Children):
                 case ast.Starred(value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
                     yield from self._parts(elements)
                 case ast.Starred(value=value):
+                    value = (isinstance(value, ast.Call) and self.as_generator(value)) or value
                     calls = self.is_calls(value)
                     if not calls and isinstance(value, Spread) and self.is_refused_branch(value.elt):
                         self.refuse("WMC501", value.elt)
