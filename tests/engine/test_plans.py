@@ -3,10 +3,14 @@
 A plan is cached when the tables are empty and used when they are large; so the test measures pages, not costs.
 """
 
+from typing import Any
+
 import psycopg
 import pytest
 
 from tests.engine import programs
+from tests.engine.concurrency import act, cancel, function, give, give_local, invoke, module, sleep, spawn, wait
+from tests.engine.programs import const, local
 from tests.engine.session import Session
 
 BYSTANDERS = """
@@ -27,13 +31,56 @@ insert into waymark.action_attempts
   (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at, ended_at)
 select run_id, 0, 1, 0, 1, 1, 0, 'app:other', '{}', 'succeeded', true, now(), now()
   from waymark.runs where started_at is null;
+insert into waymark.tasks
+  (run_id, task_no, program_id, priority, queue, state, pc, locals, ready_at, shared, name, semaphore_no, ticket)
+select gen_random_uuid(), n, 1, 0, 'default', 'semaphore', -1, '{}', now(), true, 'helper', 1, n from generate_series(1, 20000) n;
+insert into waymark.task_history (run_id, task_no, parent_no, parent_step, slot, name, status, value, ended_at)
+select gen_random_uuid(), n, 0, 1, 0, 'helper', 'returned', '1', now() from generate_series(1, 20000) n;
+insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)
+select gen_random_uuid(), n, 0, 1 from generate_series(1, 20000) n;
+insert into waymark.scopes (run_id, scope_no, task_no, cancels)
+select gen_random_uuid(), n, 0, 0 from generate_series(1, 20000) n;
+insert into waymark.semaphores (run_id, semaphore_no, value) select gen_random_uuid(), n, 0 from generate_series(1, 20000) n;
 """
+TABLES = ["actions", "tasks", "timers", "runs", "action_attempts", "task_history", "task_waits", "scopes", "semaphores"]
+NAMES = ", ".join(f"waymark.{name}" for name in TABLES)
+LEAF = module("Leaf", function("run", act(local("n"), "n"), give_local("n"), parameters=("n",)))
+TREE = module(
+    "Tree",
+    function(
+        "run",
+        {"kind": "semaphore", "value": const(2), "target": "s"},
+        {"kind": "scope", "seconds": const(100), "target": "c"},
+        spawn(invoke(2), "t"),
+        {
+            "kind": "fork",
+            "branches": {"list": [{"invocation": invoke(1, s=local("s"), n=const(n))} for n in range(3)]},
+            "settle": False,
+            "target": "r",
+        },
+        cancel("t"),
+        wait("t", timeout=50),
+        {"kind": "unscope", "scope": "c", "target": "c"},
+        give_local(),
+        local_names="s c t r",
+    ),
+    function(
+        "one",
+        {"kind": "acquire", "semaphore": local("s")},
+        {"kind": "child", "call": {"workflow": "Leaf", "args": {"n": local("n")}}, "target": "r"},
+        {"kind": "release", "semaphore": local("s")},
+        give_local(),
+        parameters=("s", "n"),
+        local_names="r",
+    ),
+    function("rest", sleep(), give(const(1))),
+)
 
 
-def pages_read(session: Session, runs: int = 20) -> int:
-    """Pages touched while `runs` loops of five actions go from start to end, ten turns of 20 results each."""
-    for _ in range(runs):
-        session.start("Loop", n=5)
+def pages_read(session: Session, workflow: str, runs: int = 20) -> int:
+    """Pages touched while runs, of five actions each or of several tasks and children, go from start to end."""
+    arguments: dict[str, Any] = {"n": 5} if workflow == "Loop" else {}
+    started = [session.start(workflow, None, **arguments) for _ in range(runs)]
     touched = """select sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read, 0) + coalesce(idx_blks_hit, 0))
                    from pg_statio_user_tables where schemaname = 'waymark'"""
 
@@ -43,28 +90,27 @@ def pages_read(session: Session, runs: int = 20) -> int:
 
     before = count()
     claims = session.turn(capacity=runs)
-    while claims:
+    while claims or session.due_in_ms == 0:
         claims = session.turn(*(claim.succeeded(1) for claim in claims), capacity=runs)
+    assert {session.outcome(run_id)[0] for run_id in started} == {"succeeded"}
     session.value("select waymark.reclaim(100)")
     return count() - before
 
 
+@pytest.mark.parametrize("workflow", ["Loop", "Tree"])
 @pytest.mark.parametrize("statistics", ["stale", "fresh", "empty"])
-def test_a_turn_reads_what_it_works_on_and_no_more(connection: psycopg.Connection, session: Session, statistics: str) -> None:
-    session.register(programs.loop())
-    for _ in range(6):  # past the custom plans: the cached ones are in use
-        small = pages_read(session)
+def test_a_turn_reads_what_it_works_on_and_no_more(
+    connection: psycopg.Connection, session: Session, statistics: str, workflow: str
+) -> None:
+    for program in (programs.loop(), LEAF, TREE):
+        session.register(program)
+    small = min(pages_read(session, workflow) for _ in range(6))  # past the custom plans: the cached ones are in use
     if statistics == "empty":
-        connection.execute("analyze waymark.actions, waymark.tasks, waymark.timers, waymark.runs, waymark.action_attempts")
-        pages_read(session)
-    connection.execute(
-        "".join(
-            f"alter table waymark.{t} set (autovacuum_enabled = off);"
-            for t in ("actions", "tasks", "timers", "runs", "action_attempts")
-        )
-    )
+        connection.execute(f"analyze {NAMES}".encode())
+        pages_read(session, workflow)
+    connection.execute("".join(f"alter table waymark.{name} set (autovacuum_enabled = off);" for name in TABLES).encode())
     connection.execute(BYSTANDERS.encode())
     if statistics == "fresh":
-        connection.execute("vacuum analyze waymark.actions, waymark.tasks, waymark.timers, waymark.runs, waymark.action_attempts")
-    large = pages_read(session)
+        connection.execute(f"vacuum analyze {NAMES}".encode())
+    large = pages_read(session, workflow)
     assert large < 2 * small, f"{small} pages with empty tables, {large} with large ones"

@@ -18,7 +18,7 @@ begin
    where a.ctid = c.row_id;
   with outcomes as (
     select e.*, r.state = 'succeeded' as ok, coalesce(r.result, r.error -> 'exception') as value, r.error, r.ended_at as done_at
-      from unnest(v_ended) e join waymark.runs r on r.run_id = e.child_run
+      from unnest(v_ended) e cross join lateral (select c.* from waymark.runs c where c.run_id = e.child_run offset 0) r
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at, ended_at)
     select o.run_id, o.task_no, o.step_no, o.slot, o.attempt, o.action_id, o.node, o.name, o.arguments,

@@ -24,7 +24,7 @@ begin
     insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)
     select distinct d.run_id, n.value::int, d.task_no, d.step_no
       from decided d, jsonb_array_elements(d.payload -> 'tasks') n
-     where not d.over and not exists (select from waymark.task_history e where e.run_id = d.run_id and e.task_no = n.value::int)
+     where not d.over and not exists (select from waymark.task_history e where e.run_id = d.run_id and e.task_no = n.value::int offset 0)
     on conflict (run_id, task_no, waiter_no) do update set step_no = excluded.step_no
   ), counted as (
     update waymark.tasks t set pending = case when t.state = 'first' then 1 else d.wanted - d.ended end

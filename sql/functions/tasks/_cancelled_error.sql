@@ -2,7 +2,7 @@
 create or replace function waymark._cancelled_error() returns jsonb
 language plpgsql immutable as $$
 begin
-  return '{"$": "exception", "type": "asyncio.exceptions:CancelledError", "mro": ["asyncio.exceptions:CancelledError", "BaseException", "object"],'
+  return jsonb '{"$": "exception", "type": "asyncio.exceptions:CancelledError", "mro": ["asyncio.exceptions:CancelledError", "BaseException", "object"],'
          ' "args": [], "message": ""}';
 end
 $$;

@@ -17,7 +17,7 @@ begin
       from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = r.run_id and w.task_no = 0 and w.state = 'closing' offset 0) t
-     where not exists (select from waymark.tasks o where o.run_id = r.run_id and o.task_no > 0));
+     where not exists (select from waymark.tasks o where o.run_id = r.run_id and o.task_no > 0 offset 0));
   if cardinality(v_done) > 0 then
     perform waymark._forget_runs(v_done);
     perform waymark._finish_runs(v_done, p_now);
