@@ -9010,7 +9010,7 @@ begin
    where a.ctid = c.row_id;
   with outcomes as (
     select e.*, r.state = 'succeeded' as ok, coalesce(r.result, r.error -> 'exception') as value, r.error, r.ended_at as done_at
-      from unnest(v_ended) e join waymark.runs r on r.run_id = e.child_run
+      from unnest(v_ended) e cross join lateral (select c.* from waymark.runs c where c.run_id = e.child_run offset 0) r
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at, ended_at)
     select o.run_id, o.task_no, o.step_no, o.slot, o.attempt, o.action_id, o.node, o.name, o.arguments,
@@ -9058,7 +9058,7 @@ begin
     insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)
     select distinct d.run_id, n.value::int, d.task_no, d.step_no
       from decided d, jsonb_array_elements(d.payload -> 'tasks') n
-     where not d.over and not exists (select from waymark.task_history e where e.run_id = d.run_id and e.task_no = n.value::int)
+     where not d.over and not exists (select from waymark.task_history e where e.run_id = d.run_id and e.task_no = n.value::int offset 0)
     on conflict (run_id, task_no, waiter_no) do update set step_no = excluded.step_no
   ), counted as (
     update waymark.tasks t set pending = case when t.state = 'first' then 1 else d.wanted - d.ended end
@@ -9127,7 +9127,7 @@ comment on function waymark._cancel_tasks(waymark.task_key[], boolean, timestamp
 create or replace function waymark._cancelled_error() returns jsonb
 language plpgsql immutable as $$
 begin
-  return '{"$": "exception", "type": "asyncio.exceptions:CancelledError", "mro": ["asyncio.exceptions:CancelledError", "BaseException", "object"],'
+  return jsonb '{"$": "exception", "type": "asyncio.exceptions:CancelledError", "mro": ["asyncio.exceptions:CancelledError", "BaseException", "object"],'
          ' "args": [], "message": ""}';
 end
 $$;
@@ -9164,7 +9164,7 @@ begin
       from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = r.run_id and w.task_no = 0 and w.state = 'closing' offset 0) t
-     where not exists (select from waymark.tasks o where o.run_id = r.run_id and o.task_no > 0));
+     where not exists (select from waymark.tasks o where o.run_id = r.run_id and o.task_no > 0 offset 0));
   if cardinality(v_done) > 0 then
     perform waymark._forget_runs(v_done);
     perform waymark._finish_runs(v_done, p_now);
