@@ -7,7 +7,7 @@ import pytest
 from tests.engine.programs import const, local, op, program
 from tests.engine.session import Session
 
-DECIMAL = {"$": "decimal", "v": "1.5"}
+LEVEL = {"$": "enum", "type": "app:Level", "name": "LOW", "value": 1}
 UNSUPPORTED = ("waymark.errors:UnsupportedOperation", "waymark.errors:WaymarkError")
 
 
@@ -28,13 +28,12 @@ def adder(name: str = "Adder") -> Any:
 
 def test_a_refused_expression_is_an_action(session: Session) -> None:
     session.register(adder())
-    run_id = session.start("Adder", n=DECIMAL)
+    run_id = session.start("Adder", n=LEVEL)
     (claim,) = session.turn()
     assert claim.name == "waymark:evaluate"
-    assert claim.arguments == {"expression": op("add", local("n"), const(1)), "locals": {"n": DECIMAL}}
-    assert session.turn(claim.succeeded({"$": "decimal", "v": "2.5"})) == []
-    wanted = {"$": "decimal", "v": "2.5"}
-    assert session.outcome(run_id) == ("succeeded", [[1, wanted], wanted], None)
+    assert claim.arguments == {"expression": op("add", local("n"), const(1)), "locals": {"n": LEVEL}}
+    assert session.turn(claim.succeeded(2)) == []
+    assert session.outcome(run_id) == ("succeeded", [[1, 2], 2], None)
     assert session.is_quiet()
 
 
@@ -47,17 +46,17 @@ def test_what_the_engine_can_compute_needs_no_worker(session: Session) -> None:
 
 def test_its_exception_is_raised_at_the_node(session: Session) -> None:
     session.register(adder())
-    run_id = session.start("Adder", n=DECIMAL)
+    run_id = session.start("Adder", n=LEVEL)
     (claim,) = session.turn()
-    session.turn(claim.failed("decimal:Overflow", "above", mro=("ArithmeticError",)))
+    session.turn(claim.failed("app:Overflow", "above", mro=("ArithmeticError",)))
     state, value, _ = session.outcome(run_id)
-    assert (state, value[0], value[1]["type"]) == ("succeeded", "caught", "decimal:Overflow")
+    assert (state, value[0], value[1]["type"]) == ("succeeded", "caught", "app:Overflow")
     assert session.outcomes_of_attempts(run_id) == [("failed", 1, True)]
 
 
 def test_no_handler_catches_what_nobody_can_compute(session: Session) -> None:
     session.register(adder())
-    run_id = session.start("Adder", n=DECIMAL)
+    run_id = session.start("Adder", n=LEVEL)
     (claim,) = session.turn()
     session.turn(claim.failed("waymark.errors:EncodeError", "cannot encode result: an iterator", mro=UNSUPPORTED[1:]))
     state, _, error = session.outcome(run_id)
@@ -67,7 +66,7 @@ def test_no_handler_catches_what_nobody_can_compute(session: Session) -> None:
 
 def test_a_lost_worker_is_replaced_four_times(session: Session) -> None:
     session.register(adder())
-    run_id = session.start("Adder", n=DECIMAL)
+    run_id = session.start("Adder", n=LEVEL)
     (claim,) = session.turn()
     for attempt in (1, 2, 3, 4):
         assert claim.attempt == attempt
@@ -99,7 +98,7 @@ def test_a_decision_goes_on_by_the_answer(session: Session, answer: bool, taken:
 
 def test_in_any_other_node_a_refusal_ends_the_run(session: Session) -> None:
     session.register(program("Direct", {"kind": "return", "value": op("add", local("n"), const(1))}, parameters=({"name": "n"},)))
-    run_id = session.start("Direct", n=DECIMAL)
+    run_id = session.start("Direct", n=LEVEL)
     assert session.turn() == []
     state, _, error = session.outcome(run_id)
     assert (state, error["exception"]["type"], error["node"]) == ("failed", UNSUPPORTED[0], 0)
