@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from waymark.compiler.spill import PATIENT, spilled
+from waymark.compiler.spill import needs_spilling, spilled
 from waymark.ir.expressions import Expression
 from waymark.ir.nodes import AnyNode, Assign, Branch, Span
 
@@ -54,7 +54,7 @@ class Graph:
         """Adds a node at `here`; where its field `next` is missing, the flow ends. Nothing is added where no path leads."""
         if self.here is None:
             return
-        if kind not in PATIENT:
+        if needs_spilling(kind, fields):
             fields, taken = spilled(fields, self.here.bound)
             for number, value in enumerate(taken, 1):
                 self.step(Assign, span, error, target=f"${number}s", value=value)

@@ -30,16 +30,21 @@ from waymark.ir.expressions import (
     TupleDisplay,
     WorkflowCall,
 )
-from waymark.ir.nodes import Assign, Branch
+from waymark.ir.nodes import AnyNode, Assign, Branch
 
-PATIENT = frozenset([Assign, Branch])
-"""The kinds of nodes that can wait for the value of their expression."""
+_PATIENT = frozenset([Assign, Branch])
+"""The kinds of nodes that can wait for the value of their expression, unless it holds calls, which are no values."""
 
 ARGS = "$args"
 """The variable of a spread whose elements are tuples of arguments."""
 
 _TOTAL = frozenset(["py.is_none", "py.is", "py.exception_matches", "py.list_append", "py.concat"])
 """Operators that the engine never refuses."""
+
+
+def needs_spilling(kind: Callable[..., AnyNode], values: dict[str, Any]) -> bool:
+    """Whether a node of this kind cannot wait for what the engine may refuse."""
+    return kind not in _PATIENT or _holds_calls(values.get("value"))
 
 
 def spilled(values: dict[str, Any], bound: Collection[str]) -> tuple[dict[str, Any], list[Expression]]:
@@ -108,10 +113,10 @@ class Spill:
         match value:
             case InvocationValue(call):
                 return InvocationValue(_mapped(call, self._settled))
-            case ListDisplay(items) if any(isinstance(item, InvocationValue) for item in items):
+            case ListDisplay(items) if _holds_calls(value):
                 return ListDisplay(tuple([self._branches(item) for item in items]))
-            case Operator("py.concat", (left, right)):
-                return Operator("py.concat", (self._branches(left), self._branches(right)))
+            case Operator("py.concat" | "py.list_append" as name, args):
+                return Operator(name, tuple([self._branches(arg) for arg in args]))
             case Comprehension(ComprehensionBody(InvocationValue(call), generators)):
                 return self._spread(call, generators)
             case _:
@@ -135,6 +140,16 @@ class Spill:
                 target, call = ARGS, collected
                 source = Comprehension(ComprehensionBody(TupleDisplay(tuple(parts)), generators))
         return Comprehension(ComprehensionBody(InvocationValue(call), (Generator(target, self._settled(source)),)))
+
+
+def _holds_calls(value: object) -> bool:
+    match value:
+        case InvocationValue() | Comprehension(ComprehensionBody(InvocationValue(), _)):
+            return True
+        case ListDisplay(items) | Operator("py.concat" | "py.list_append", items):
+            return any(map(_holds_calls, items))
+        case _:
+            return False
 
 
 def _mapped(call: AnyCall, change: Callable[[Expression], Expression]) -> AnyCall:
