@@ -57,7 +57,8 @@ def test_a_spread_whose_arguments_have_another_order_collects_them_first():
 
 def test_a_spread_before_an_await_collects_its_arguments_first():
     assert nodes_of("await asyncio.gather(*[act(i) for i in x], act(await act(1)))", "x") == [
-        "$1 = [snippet:act(a=i) for i in x]",
+        "$1s = py.list(x)",
+        "$1 = [snippet:act(a=i) for i in $1s]",
         "$2 = await snippet:act(a=1)",
         "gather py.concat($1, [snippet:act(a=$2)])",
     ]
