@@ -253,3 +253,30 @@ def test_only_consumers_see_into_an_iterator(engine: Engine) -> None:
         if not name.startswith("py.match"):
             operands = [iterator, *["1"] * (OPERATORS[name].arity - 1)]
             assert engine.call(name.replace(".", "_"), [operands])[0].kind != "value", name
+
+
+def test_sorted_by_a_lambda(engine: Engine) -> None:
+    lists = [
+        [],
+        [[3, "a"], [1, "b"], [2, "a"], [1, "a"]],
+        [(1, 2.5), (0, 2)],
+        ["ba", "ab", ""],
+        [[1]],
+        [5],
+        [{"a": 1}],
+        [[1, 2], [3, "x"]],
+    ]
+    for place, reverse in itertools.product((0, 1), (False, True, 1)):
+        body = {"op": "py.getitem", "args": [{"local": "item"}, {"local": "place"}]}
+        key = {"lambda": {"parameters": ["item"], "body": body}}
+        options = [[{"const": "key"}, key], [{"const": "reverse"}, {"const": reverse}]]
+        call = {"op": "py.call", "args": [{"const": "sorted"}, {"list": [{"local": "items"}]}, {"dict": options}]}
+        row = engine.connection.execute(
+            "select waymark._generate_expression(%s, %s, 'test', 'value', false)",
+            [json.dumps(call), json.dumps({"items": "(v_case -> 0)", "place": "(v_case -> 1)"})],
+        ).fetchone()
+        assert row is not None
+        results = engine.evaluate(row[0], [[encode(items), str(place)] for items in lists])
+        for items, result in zip(lists, results, strict=True):
+            wanted = expected(partial(sorted, key=lambda item, place=place: item[place], reverse=reverse), items)
+            assert result == wanted or (result.kind == "refused" and wanted and wanted.kind == "raised"), items

@@ -14,6 +14,9 @@ declare
   v_operands jsonb;
   v_parts text[];
 begin
+  if v_name = 'sorted' and not v_is_method and p_args -> 2 @? '$.dict[*][1].lambda' then
+    return waymark._generate_sorted(p_args, p_names, p_path, p_depth);
+  end if;
   select * into v_proc from pg_proc p
    where p.pronamespace = 'waymark'::regnamespace
      and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || lower(replace(v_name, '.', '_'));

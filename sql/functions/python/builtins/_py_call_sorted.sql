@@ -14,10 +14,7 @@ begin
   elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "string")') then
     return (select jsonb_agg(item.value order by (item.value #>> '{}') collate "C") from jsonb_array_elements(v_items) as item (value));
   end if;
-  return coalesce((
-    select jsonb_agg(v_items -> place.i::int order by place.position)
-    from jsonb_array_elements_text(waymark._py_order(v_items, coalesce(p_kwargs -> 'reverse', 'false'))) with ordinality as place (i, position)
-  ), '[]');
+  return waymark._py_sort(v_items, v_items, coalesce(p_kwargs -> 'reverse', 'false'));
 end
 $$;
 
