@@ -2035,6 +2035,9 @@ declare
   v_operands jsonb;
   v_parts text[];
 begin
+  if v_name = 'sorted' and not v_is_method and p_args -> 2 @? '$.dict[*][1].lambda' then
+    return waymark._generate_sorted(p_args, p_names, p_path, p_depth);
+  end if;
   select * into v_proc from pg_proc p
    where p.pronamespace = 'waymark'::regnamespace
      and p.proname = case when v_is_method then '_py_method_' else '_py_call_' end || lower(replace(v_name, '.', '_'));
@@ -2196,6 +2199,31 @@ begin
 end
 $$;
 comment on function waymark._generate_save(jsonb, boolean) is 'The expression that saves the locals of a function.';
+-- file: functions/programs/_generate_sorted.sql
+-- sorted() with a lambda as its key: the keys are computed in the step, one after the other as CPython does before it compares any. SQL null for
+-- every other form, which the function itself or CPython computes.
+create or replace function waymark._generate_sorted(p_args jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_options jsonb := (select jsonb_object_agg(o.value #>> '{0,const}', o.value -> 1) from jsonb_array_elements(p_args -> 2 -> 'dict') o
+                       where o.value #>> '{0,const}' is not null);
+  v_key jsonb := v_options -> 'key' -> 'lambda';
+  v_reverse jsonb := coalesce(v_options -> 'reverse' -> 'const', 'false');
+  v_item text := format('k%s', p_depth);
+begin
+  if v_key is null or jsonb_array_length(v_key -> 'parameters') <> 1 or jsonb_array_length(p_args -> 1 -> 'list') is distinct from 1
+     or v_options - '{key,reverse}'::text[] <> '{}' or v_options ? 'reverse' and v_options -> 'reverse' -> 'const' is null then
+    return null;
+  end if;
+  return format('(select waymark._py_sort(%1$s_list.value, coalesce((select jsonb_agg(%2$s order by %1$s.i) '
+      || 'from jsonb_array_elements(%1$s_list.value) with ordinality as %1$s (value, i)), ''[]''), %3$L) '
+      || 'from (select waymark.py_spread(%4$s, ''null'') offset 0) as %1$s_list (value))', v_item,
+    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key #>> '{parameters,0}', v_item || '.value'),
+      p_path || '.args[2].key', 'value', false, p_depth + 1),
+    v_reverse, waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[1].list[0]', 'value', false, p_depth + 1));
+end
+$$;
+comment on function waymark._generate_sorted(jsonb, jsonb, text, int) is 'The SQL of sorted() with a lambda as its key.';
 -- file: functions/programs/_may_be_evaluated.sql
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
@@ -4309,6 +4337,22 @@ $$;
 
 comment on function waymark._py_slice_text(text, jsonb, int, int, numeric) is
   'A slice of a string or of bytes.';
+-- file: functions/python/_py_sort.sql
+-- The elements of a list in the order of their keys, equal keys in the order of the list, also in reverse.
+-- Raises: WM502 for keys that no one total order orders.
+create or replace function waymark._py_sort(p_items jsonb, p_keys jsonb, p_reverse jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce((
+    select jsonb_agg(p_items -> place.i::int order by place.position)
+    from jsonb_array_elements_text(waymark._py_order(p_keys, p_reverse)) with ordinality as place (i, position)
+  ), '[]');
+end
+$$;
+
+comment on function waymark._py_sort(jsonb, jsonb, jsonb) is
+  'A list in the order of its keys.';
 -- file: functions/python/_py_spaces.sql
 -- The characters that str.strip() and str.split() take for white space: the same in every version of Unicode since 6.3.
 create or replace function waymark._py_spaces() returns text
@@ -5164,10 +5208,7 @@ begin
   elsif v_items <> '[]' and p_kwargs = '{}' and not jsonb_path_exists(v_items, 'strict $[*] ? (@.type() != "string")') then
     return (select jsonb_agg(item.value order by (item.value #>> '{}') collate "C") from jsonb_array_elements(v_items) as item (value));
   end if;
-  return coalesce((
-    select jsonb_agg(v_items -> place.i::int order by place.position)
-    from jsonb_array_elements_text(waymark._py_order(v_items, coalesce(p_kwargs -> 'reverse', 'false'))) with ordinality as place (i, position)
-  ), '[]');
+  return waymark._py_sort(v_items, v_items, coalesce(p_kwargs -> 'reverse', 'false'));
 end
 $$;
 
