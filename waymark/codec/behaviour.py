@@ -17,7 +17,11 @@ _GENERATED = "<string>"
 
 def own_field(cls: type) -> str:
     """The JSON text of the field `"$own"` with the comma before it; empty when the class does what its kind does."""
-    own = [name for name, is_own in (("attr", _attributes), ("eq", _equality), ("truth", _truth)) if is_own(cls)]
+    own = [
+        name
+        for name, is_own in (("attr", _attributes), ("eq", _equality), ("set", _assignment), ("truth", _truth))
+        if is_own(cls)
+    ]
     return f',"$own":{json.dumps(own)}' if own else ""
 
 
@@ -27,6 +31,17 @@ def _attributes(cls: type) -> bool:
 
 def _truth(cls: type) -> bool:
     return _is_written(cls, "__bool__") or (_is_written(cls, "__len__") and getattr(cls, "__bool__", None) is None)
+
+
+def _assignment(cls: Any) -> bool:  # noqa: ANN401
+    """Whether setting a field may do more, or less, than that."""
+    if issubclass(cls, enum.Enum | BaseException):
+        return False
+    config = getattr(cls, "model_config", {})
+    fields = getattr(cls, "model_fields", {}).values()
+    checked = config.get("frozen") or config.get("validate_assignment") or any(field.frozen for field in fields)
+    frozen = getattr(getattr(cls, "__dataclass_params__", None), "frozen", False)
+    return bool(checked or frozen) or _is_written(cls, "__setattr__")
 
 
 def _equality(cls: Any) -> bool:  # noqa: ANN401

@@ -205,3 +205,19 @@ class Together(Workflow):
         for n in range(count):
             found.append(n)
         return found
+
+
+@agrees()
+class Attributes(Workflow):
+    """Fields of models and dataclasses are set for every name of the object."""
+
+    async def run(self):
+        user = await get_user("ann")
+        other = user
+        user.name = "bo"
+        point = await get_point(1)
+        points = [point, point]
+        points[0].x += 5
+        points[1].y = [1]
+        point.y.append(2)
+        return user, other, points, point.x
