@@ -326,3 +326,16 @@ class InComprehensions(Workflow):
 
     async def helper(self, x):
         return await double(x)
+
+
+@agrees_in_any_order()
+class ArgumentsThatCPythonComputes(Workflow):
+    async def run(self):
+        words = ["b", "a\u0301", "c"]
+        calls = [echo("%5s|" % word) for word in words]
+        calls.append(echo(f"{words[0]:>4}"))
+        spread = await asyncio.gather(*[echo(f"{word!a}") for word in words], echo(await mark("then", 1)))
+        return await asyncio.gather(*calls), spread, await asyncio.gather(self.helper("%r" % (words,)))
+
+    async def helper(self, x):
+        return await echo(x)
