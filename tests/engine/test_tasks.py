@@ -1,5 +1,10 @@
 """Tasks of a run: branches, handles, waits, cancellation, scopes, semaphores, as asyncio has them."""
 
+import time
+
+import psycopg
+import pytest
+
 from tests.engine.concurrency import (
     HELPER,
     act,
@@ -18,12 +23,7 @@ from tests.engine.concurrency import (
     wait,
 )
 from tests.engine.programs import call, const, local, op
-from tests.engine.session import Session
-
-
-def exception(session: Session, run_id: object) -> tuple[str, list[object]]:
-    error = session.outcome(run_id)[2]["exception"]  # type: ignore[arg-type]
-    return error["type"], error["args"]
+from tests.engine.session import Claim, Session
 
 
 def test_branches_may_be_functions_and_actions(session: Session) -> None:
@@ -196,4 +196,89 @@ def test_an_operation_that_is_refused_in_a_branch_ends_the_run(session: Session)
     session.turn()
     session.turn()
     assert session.outcome(run_id)[0] == "failed"
+    assert session.is_quiet()
+
+
+def test_a_branch_that_breaks_a_turn_ends_its_run_and_no_other(session: Session) -> None:
+    poison = function("poison", act(const(1)), give(const(1)))
+    good = module("Good", function("run", fork(invoke(1)), give_local(), local_names="r"), poison)
+    session.register(good)
+    session.register({**good, "workflow": "Poison"})
+    function_name = session.value("select function_name from waymark.programs where workflow = 'Poison'")
+    source = session.value("select pg_get_functiondef(('waymark_programs.' || %s)::regproc)", function_name)
+    broken = "\nbegin\n  if p_pc = 2 then\n    perform 1 / (p_pc - p_pc);\n  end if;\n"
+    session.connection.execute(source.replace("\nbegin\n", broken, 1).encode())
+    healthy, bad = session.start("Good"), session.start("Poison")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        session.turn()
+    (claim,) = session.turn(isolate=True)
+    assert claim.run_id == healthy
+    error = session.outcome(bad)[2]
+    assert error["exception"]["type"] == "waymark.errors:EngineError"
+    drain(session, [claim])
+    assert session.outcome(healthy)[1] == [1]
+    assert session.is_quiet()
+
+
+def test_tasks_are_seen_in_their_view(session: Session) -> None:
+    session.register(
+        module(
+            "Seen",
+            function("run", spawn(invoke(1), "t"), act(const("go")), wait("t"), give_local(), local_names="t r"),
+            function("nap", sleep(60), give(const("rested"))),
+        )
+    )
+    run_id = session.start("Seen")
+    (go,) = session.turn()
+    query = "select name, status, line, value from waymark.task_overview where run_id = %s order by task_no"
+    assert session.connection.execute(query, (run_id,)).fetchall() == [("run", "waiting", 2, None), ("nap", "sleeping", 5, None)]
+    session.turn(go.succeeded())
+    waits_for = session.value("select waits_for from waymark.run_overview where run_id = %s", run_id)
+    assert waits_for == "1 outstanding of: line 3"
+    session.move_clock(61)
+    drain(session)
+    assert session.connection.execute(query, (run_id,)).fetchall() == [("nap", "returned", None, '"rested"')]
+
+
+@pytest.mark.parametrize("name", ["Fan", "Bounded"])
+def test_the_cost_of_a_branch_does_not_grow_with_their_number(session: Session, name: str) -> None:
+    session.register(
+        module(
+            "Fan", function("run", spread(invoke(1, n=local("x"))), give(const(1)), parameters=("xs",), local_names="r"), HELPER
+        )
+    )
+    session.register(
+        module(
+            "Bounded",
+            function(
+                "run",
+                {"kind": "semaphore", "value": const(10), "target": "s"},
+                spread(invoke(1, s=local("s"), x=local("x"))),
+                give(const(1)),
+                parameters=("xs",),
+                local_names="s r",
+            ),
+            function(
+                "one",
+                {"kind": "acquire", "semaphore": local("s")},
+                act(local("x"), "r"),
+                {"kind": "release", "semaphore": local("s")},
+                give_local(),
+                parameters=("s", "x"),
+                local_names="r",
+            ),
+        )
+    )
+
+    def seconds(branches: int) -> float:
+        run_id = session.start(name, xs=list(range(branches)))
+        began = time.monotonic()
+        claims: list[Claim] = []
+        while session.outcome(run_id)[0] == "live":
+            claims = session.turn(*(c.succeeded(0) for c in claims), capacity=200)
+            assert name == "Fan" or len(claims) <= 10
+        return time.monotonic() - began
+
+    few = min(seconds(200) for _ in range(3))
+    assert seconds(4000) < 60 * few, "twenty times the branches cost a few dozen times as much, not 400 times"
     assert session.is_quiet()
