@@ -91,3 +91,13 @@ class Options(Workflow):
 
     async def run(self, priority: str, delay: int = 0) -> list[Any]:
         return [priority, delay]
+
+
+@workflow
+class Summing(Workflow):
+    """Calls another workflow, and itself."""
+
+    async def run(self, n: int) -> int:
+        if n == 0:
+            return 0
+        return await Doubling().run(n) + await Summing().run(n - 1)

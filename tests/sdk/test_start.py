@@ -249,3 +249,9 @@ def test_it_starts_from_sql_just_as_well(connection: psycopg.Connection) -> None
     connection.execute("select waymark.register(%s::jsonb)", [program])
     connection.execute("""select waymark.start('Doubling', '{"n": 3}')""")
     assert [run["arguments"] for run in runs(connection)] == [{"n": 3, "times": 1}]
+
+
+async def test_the_workflows_that_it_calls_are_registered_with_it(connection: psycopg.Connection, engine: str) -> None:
+    await flows.Summing().start(2)
+    registered = connection.execute("select workflow from waymark.programs order by program_id").fetchall()
+    assert registered == [("Doubling",), ("Summing",)]
