@@ -26,6 +26,7 @@ LIMIT = 3
 RETRY = RetryPolicy(attempts=5, exception_types=[ValueError], backoff_seconds=2)
 ERRORS = (KeyError, IndexError)
 ITEMS = [1, 2]
+DEEP = {"k": [1]}
 CHANGED = [1]
 CHANGED.append(2)
 OPAQUE = object()

@@ -68,7 +68,7 @@ _OPERATORS: dict[str, Sharing] = {
     **dict.fromkeys(ARITHMETIC, Sharing.NOTHING),
     **dict.fromkeys(("py.neg", "py.pos", "py.invert", "py.range"), Sharing.NOTHING),
     **dict.fromkeys(("py.truth", "py.is_none", "py.is", "py.is_object", "py.exception_matches"), Sharing.LOOK),
-    **dict.fromkeys(("py.getitem", "py.getattr"), Sharing.ELEMENT),
+    **dict.fromkeys(("py.getitem", "py.getattr", "py.self_attribute"), Sharing.ELEMENT),
     **dict.fromkeys(("py.add", "py.mul", "py.bitor", "py.unpack", "py.concat", "py.list", "py.inplace"), Sharing.COPY),
     **dict.fromkeys(("py.unpack_star", "py.bind", "py.task_split"), Sharing.NESTED),
     **dict.fromkeys(("py.task_list", "py.failures"), Sharing.COPY),

@@ -70,7 +70,7 @@ class Awaitables(Mutations):
             prefix = awaited.kinds.get(operand.node, VALUE)
             names[operand.node] = f"{prefix}.{len(names) + 1}"
         index = self.unit.branch(self.method, settled(node, names), list(names.values()))
-        return FunctionCall(index, dict(zip(names.values(), values, strict=True)))
+        return FunctionCall(index, self.hidden() | dict(zip(names.values(), values, strict=True)))
 
     def settle(self, node: ast.expr, awaited: Awaitable, more: Sequence[ast.expr] = ()) -> tuple[ast.expr, list[Expression]]:
         """`node` with its operands evaluated now and, after them, the values of `more`."""

@@ -6,7 +6,9 @@ import ast
 from types import FunctionType
 
 from waymark.compiler.frame import Callee, Frame
+from waymark.compiler.instance import SELF
 from waymark.compiler.names import Static
+from waymark.ir.expressions import Const, Expression, Local, Operator
 from waymark.ir.library import function_name
 
 _MISSING = object()
@@ -27,7 +29,8 @@ class Callees(Frame):
         """What `func` names, if a call of it is compiled with the workflow, or refused as a member of the workflow."""
         member = self.self_member(func)
         if member is not None:
-            return None if member == "run_action" else self._member(member, self.unit.cls.__mro__)
+            is_set = self.unit.state is not None and member in self.unit.state.attributes
+            return None if member == "run_action" else self._member(member, () if is_set else self.unit.cls.__mro__)
         match func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr=name) if self._is_super():
                 mro = self.unit.cls.__mro__
@@ -64,6 +67,13 @@ class Callees(Frame):
                 return Callee(found.name, getter, found.owner)
             case _:
                 return None
+
+    def instance_attribute(self, node: ast.Attribute) -> Expression | None:
+        """`self.name`, if methods set it."""
+        state = self.unit.state
+        if state is None or self.method.kind != "method" or node.attr not in state.attributes:
+            return None
+        return Operator("py.self_attribute", (Local(SELF), Const(node.attr), Const(self.unit.cls.__name__)))
 
     def class_attribute(self, name: str) -> Static | None:
         """What `self.name` reads from the class: its own attributes that are neither methods nor properties."""

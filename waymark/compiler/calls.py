@@ -15,6 +15,7 @@ from waymark.compiler.binding import NAMED, POSITIONAL, Binding, binding, is_dyn
 from waymark.compiler.callees import Callees
 from waymark.compiler.constants import constant, stored
 from waymark.compiler.frame import NONE, Callee, Operand, span
+from waymark.compiler.instance import SELF
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
 from waymark.compiler.source import Method
@@ -177,17 +178,21 @@ class Calls(Callees):
 
     def call_helper(self, node: ast.Call, callee: Callee, target: str | None, *, awaited: bool) -> None:
         """Adds the call of a helper."""
+        if callee.name == "__init__":
+            self._call_init(node, callee)
+            return
         found = self.unit.helper(self, callee, node)
         if found is None:
             return
         index, method = found
+        hidden = self.hidden() if method.kind == "method" else {}
         if method.is_async and not awaited:
             self.refuse("WMC408", node, name=ast.unparse(node.func))
         if awaited and not method.is_async:
             self.refuse("WMC409", node, name=ast.unparse(node.func))
         signature = method.signature
         if is_dynamic(node, signature):
-            args = self._bound_arguments(node, method)
+            args = hidden | self._bound_arguments(node, method)
             self.graph.step(Call, span(node), self.error(), function=index, args=args, target=target)
             if target is not None:
                 self.bind(target)
@@ -200,10 +205,28 @@ class Calls(Callees):
         given: dict[str, Expression] = {key: value for (key, _), value in zip(bound, values, strict=True)}
         defaults = {key: constant(p.default) for key, p in signature.parameters.items() if p.default is not p.empty}
         empty = {key: _EMPTY.get(p.kind, NONE) for key, p in signature.parameters.items()}
-        args = {key: given.get(key) or defaults.get(key) or empty[key] for key in order}
+        args = hidden | {key: given.get(key) or defaults.get(key) or empty[key] for key in order}
         self.graph.step(Call, span(node), self.error(), function=index, args=args, target=target)
         if target is not None:
             self.bind(target)
+
+    def _call_init(self, node: ast.Call, callee: Callee) -> None:
+        """`super().__init__()` in an `__init__`; that of all workflows does nothing."""
+        if self.method.name != "__init__" or self.self_member(node.func) is not None or node.args or node.keywords:
+            self.refuse("WMC008", node, name="__init__", kind="called in another way than `super().__init__()` in an `__init__`")
+        elif callee.owner is not None and callee.owner is not object and callee.owner.__module__ != "waymark.workflow":
+            self.initialize(node, callee)
+
+    def initialize(self, node: ast.AST, callee: Callee) -> None:
+        """Adds the call of an `__init__`, which sets the attributes of the instance."""
+        found = self.unit.helper(self, callee, node)
+        if found is None or self.unit.state is None:
+            return
+        index, method = found
+        if method.signature.parameters:
+            self.refuse("WMC109", node, name=self.unit.cls.__name__)
+        target = SELF if self.unit.state.is_fixed else None
+        self.graph.step(Call, span(node), self.error(), function=index, args=self.hidden(), target=target)
 
     def _bound_arguments(self, node: ast.Call, method: Method) -> dict[str, Expression]:
         """The arguments of a helper that are bound at run time."""

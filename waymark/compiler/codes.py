@@ -117,6 +117,18 @@ _RULES = [
         "names of a body are looked up when the class is decorated, so the later value would not be seen",
         "pass the value as a parameter of `run`, or return it from an action",
     ),
+    Rule(
+        "WMC109",
+        "the `__init__` of `{name}` takes arguments",
+        "a run makes an instance of its own, without arguments: what the caller gave would be lost",
+        "make them parameters of `run`",
+    ),
+    Rule(
+        "WMC110",
+        "`{name}` is set, but the class has an object or a method of this name",
+        "what the class has cannot be compiled into the program",
+        "set it in `__init__`, or give it another name",
+    ),
     # Statements
     Rule("WMC201", "a function inside a method", "a local function may capture variables", "make it a helper method"),
     Rule("WMC202", "a class inside a method", "classes are not values that Postgres can store", "define it in a module"),

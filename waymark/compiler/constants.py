@@ -8,7 +8,7 @@ import enum
 import pathlib
 import uuid
 import zoneinfo
-from typing import cast
+from typing import Any, cast
 
 from waymark.codec import to_jsonable
 from waymark.errors import EncodeError
@@ -59,3 +59,17 @@ def stored(value: object) -> Const | None:
         return Const(to_jsonable(value))
     except EncodeError:
         return None
+
+
+def holds_mutable(encoded: Any) -> bool:
+    """Whether an encoded constant is, or holds, an object that can be changed."""
+    if not isinstance(encoded, dict):
+        return isinstance(encoded, list)
+    value = cast("dict[str, Any]", encoded)
+    match value.get("$"):
+        case "tuple":
+            return any(map(holds_mutable, value["v"]))
+        case str(tag):
+            return tag in {"dict", "set"} or ":" in tag
+        case _:
+            return True

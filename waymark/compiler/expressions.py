@@ -119,6 +119,8 @@ class Expressions(Strings):
             return Local(target)
         if node.attr == "__name__" and (name := self._class_name(node.value)):
             return name
+        if held := self.instance_attribute(node) if self.self_member(node) is not None else None:
+            return held
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
             return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))

@@ -12,8 +12,9 @@ from functools import partial
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.effects import Effects
 from waymark.compiler.graph import Graph, Label
+from waymark.compiler.instance import SELF, State
 from waymark.compiler.names import Names
-from waymark.compiler.source import Method
+from waymark.compiler.source import Callee, Method
 from waymark.ir.expressions import Const, Expression, Local
 from waymark.ir.nodes import Assign, Span
 
@@ -44,20 +45,13 @@ class Operand:
     """Variables that evaluating it assigns, beside those that `node` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """What a call names, if it is compiled with the workflow: the member `name` of the class `owner`, or a function."""
-
-    name: str
-    member: object
-    owner: type | None = None
-
-
 class Unit(ABC):
     """The workflow that a method belongs to."""
 
     cls: type
     reporter: Reporter
+    state: State | None
+    """What the instances hold."""
 
     @abstractmethod
     def helper(self, frame: Frame, callee: Callee, node: ast.AST) -> tuple[int, Method] | None:
@@ -101,6 +95,10 @@ class Frame(ABC):
     @abstractmethod
     def test(self, node: ast.expr) -> tuple[Label | None, Label | None]:
         """Ends the flow with a decision on the truth of `node`: where it goes on if it is true, and if not."""
+
+    def hidden(self) -> dict[str, Expression]:
+        """The arguments that methods pass on unseen: what the instance holds."""
+        return {SELF: Local(SELF)} if self.unit.state is not None and self.method.kind == "method" else {}
 
     @abstractmethod
     def is_compiled(self, node: ast.expr) -> bool:

@@ -168,7 +168,7 @@ class Gather(Children):
         held, taken = self.held_name(name), self.graph.temporary("taken")
         self.assign(taken, Local(held), node)
         again = ast.copy_location(ast.Call(func=known(Intrinsic.REUSED, node), args=[], keywords=[]), node)
-        spent = InvocationValue(FunctionCall(self.unit.branch(self.method, again, []), {}))
+        spent = InvocationValue(FunctionCall(self.unit.branch(self.method, again, []), self.hidden()))
         if self.unstarted.kinds[name] == "list":
             items = Comprehension(ComprehensionBody(spent, (Generator("$.item", Local(taken)),)))
             self.assign(held, items, node)

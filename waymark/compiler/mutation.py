@@ -7,7 +7,8 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from waymark.compiler.calls import Calls
-from waymark.compiler.frame import Operand, span
+from waymark.compiler.frame import NONE, Operand, span
+from waymark.compiler.instance import SELF
 from waymark.compiler.library import call
 from waymark.compiler.source import MUTATORS
 from waymark.ir.expressions import Const, DictDisplay, Expression, Local, Operator
@@ -102,17 +103,30 @@ class Mutations(Calls):
 
     def store(self, target: ast.Subscript | ast.Attribute, value: Expression) -> None:
         """`target = value`. The value has been evaluated; the object and the key come after it."""
+        if isinstance(target, ast.Attribute) and self.self_member(target) is not None:
+            self._set_own(target, value)
+            return
         place = self._place(target)
         settle = self.saved if any(operand.emits for operand in place) else self.spill
         self._set(target, place, settle(value, target))
 
     def delete(self, target: ast.Subscript | ast.Attribute) -> None:
         """`del target`."""
+        if self.self_member(target) is not None:
+            self.refuse("WMC212", target, kind="an attribute of the workflow")
+            return
         method = "__delattr__" if isinstance(target, ast.Attribute) else "__delitem__"
         self.mutate(target, method, self.sequence(self._place(target)))
 
     def augment(self, node: ast.AugAssign, target: ast.Subscript | ast.Attribute) -> None:
         """`target op= value`: the object and the key are evaluated once, then read, changed and stored."""
+        if isinstance(target, ast.Attribute) and self.self_member(target) is not None:
+            read = ast.copy_location(ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load()), target)
+            result = self.graph.temporary()
+            self.assign(result, self.value(read), target)
+            self.combine(node, Local(result), result)
+            self._set_own(target, Local(result))
+            return
         place = [self.spill(value, target) for value in self.sequence(self._place(target))]
         result = self.graph.temporary()
         self.assign(result, self._read(target, place), target)
@@ -132,13 +146,22 @@ class Mutations(Calls):
         method = "__setattr__" if isinstance(target, ast.Attribute) else "__setitem__"
         self.mutate(target, method, [*self.sequence(place), value])
 
+    def _set_own(self, target: ast.Attribute, value: Expression) -> None:
+        """`self.name = value`."""
+        state, name = self.unit.state, target.attr
+        if state is None or self.method.kind != "method":
+            self.refuse("WMC212", target, kind="an attribute of the class")
+        elif state.is_fixed:
+            more = DictDisplay(((Const(name), value),))
+            self.assign(SELF, Operator("py.merge", (Local(SELF), more, NONE)), target)
+        else:
+            self.mutate(target, "__setitem__", [Local(SELF), Const(name), self.spill(value, target)])
+
     def _place(self, target: ast.Subscript | ast.Attribute) -> list[Operand]:
         """The object, and the key, the attribute's name or the three parts of the slice."""
         owner = self.operand(target.value)
         match target:
             case ast.Attribute(attr=name):
-                if self.self_member(target) is not None:
-                    self.refuse("WMC212", target, kind="an attribute of the workflow")
                 return [owner, Operand(target, emits=False, lower=lambda: Const(name))]
             case ast.Subscript(slice=ast.Slice(lower=lower, upper=upper, step=step)):
                 none = Operand(target, emits=False, lower=lambda: Const(None))

@@ -12,6 +12,7 @@ from waymark.compiler.constants import constant
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.frame import Callee, Frame, Unit
 from waymark.compiler.heap import place_objects
+from waymark.compiler.instance import SELF, find_state
 from waymark.compiler.source import (
     Branch,
     FunctionNode,
@@ -47,6 +48,7 @@ class _Compilation(Unit):
         self.cls = cls
         self.name = name
         self.reporter = Reporter(cls.__qualname__)
+        self.state = find_state(cls)
         self.methods: list[Method] = []
         self.nodes: list[AnyNode] = []
         self.functions: list[Function] = []
@@ -135,13 +137,16 @@ class _Compilation(Unit):
         first = len(self.nodes)
         frame = Statements(self, method, first)
         parameters = self._parameters(frame)
-        nodes, temporaries = frame.lower()
+        is_main = not self.functions
+        if frame.hidden() and not is_main:
+            parameters = (Parameter(SELF), *parameters)
+        nodes, temporaries = frame.lower(makes_instance=is_main)
         self.nodes += nodes
         self.functions.append(
             Function(
                 name=method.name,
                 parameters=parameters,
-                locals=(*frame.names.locals, *temporaries),
+                locals=tuple(dict.fromkeys([*(p.name for p in parameters), *frame.names.locals, *temporaries])),
                 entry=first,
                 nodes=(first, len(self.nodes) - 1),
             )

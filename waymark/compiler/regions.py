@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import waymark.ir.expressions as ir
 from waymark.compiler.aliases import INPLACE, Sharing, makes_mutable, signature
+from waymark.compiler.constants import holds_mutable
 from waymark.compiler.region import Region
 from waymark.compiler.webs import read_by
 from waymark.ir.expressions import (
@@ -186,7 +187,7 @@ class Regions:
         match value:
             case Local(name=name):
                 return self.local(name)
-            case Const():
+            case Const(value=constant) if not holds_mutable(constant):
                 return Region()
             case _:
                 pass
@@ -197,6 +198,10 @@ class Regions:
 
     def _inspect(self, value: Expression, region: Region) -> None:  # noqa: C901, PLR0912 - one case a kind
         match value:
+            case Const():
+                # A constant of the module or the class: the next run reads it again, so nothing may change it.
+                region.open()
+                self.unknown.append((self._node, region))
             case ListDisplay() | TupleDisplay():
                 region.is_mutable = isinstance(value, ListDisplay)
                 for item in value.items:
@@ -238,7 +243,8 @@ class Regions:
                 self.look(operand)
             self._make(value, region, [] if makes_mutable(value) is not None else list(map(self.of, found)))
             return
-        args = [self.of(operand) for operand in found]
+        is_told = value.op in {"py.bind", "py.group_split"}  # constants tell these what to do
+        args = [Region() if is_told and isinstance(operand, Const) else self.of(operand) for operand in found]
         self._make(value, region, args)
         match kind:
             case Sharing.LOOK:

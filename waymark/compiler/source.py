@@ -93,6 +93,15 @@ def branch(outer: Method, awaited: ast.expr, parameters: list[str]) -> Branch:
     return Branch(**fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What a call names, if it is compiled with the workflow: the member `name` of the class `owner`, or a function."""
+
+    name: str
+    member: object
+    owner: type | None = None
+
+
 class SourceError(Exception):
     """A method cannot be read: `code` says why, `file` and `node` where, as far as known."""
 

@@ -8,22 +8,40 @@ from waymark.compiler.coroutines import Coroutines
 from waymark.compiler.frame import NONE, span
 from waymark.compiler.graph import Label
 from waymark.compiler.imports import names_of
+from waymark.compiler.instance import SELF, State
 from waymark.compiler.patterns import Patterns
 from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
-from waymark.ir.expressions import Expression, Local, TupleDisplay
+from waymark.ir.expressions import Const, DictDisplay, Expression, Local, TupleDisplay
 from waymark.ir.nodes import AnyNode, Return
 
 
 class Statements(Patterns, Coroutines):
     """Lowering of statements."""
 
-    def lower(self) -> tuple[list[AnyNode], list[str]]:
+    def lower(self, *, makes_instance: bool = False) -> tuple[list[AnyNode], list[str]]:
         """The nodes of the whole method, and the temporaries that they use."""
         node = self.method.node
+        if makes_instance and self.unit.state is not None:
+            self._make_instance(self.unit.state)
         self.body(node.body)
-        self.graph.emit(Return, span(node.body[-1]), value=NONE)
+        self.graph.emit(Return, span(node.body[-1]), value=self._nothing())
         return self.graph.finish()
+
+    def _make_instance(self, state: State) -> None:
+        """What the instance holds when the body begins."""
+        node = self.method.node.body[0]
+        pairs: list[tuple[Expression, Expression]] = []
+        for name, default in state.defaults.items():
+            pairs.append((Const(name), default or self.refuse("WMC110", node, name=f"self.{name}")))
+        self.assign(SELF, DictDisplay(tuple(pairs)), node)
+        if state.init is not None:
+            self.initialize(node, state.init)
+
+    def _nothing(self) -> Expression:
+        """What a function returns that returns nothing: an `__init__`, the attributes that it has set."""
+        state = self.unit.state
+        return Local(SELF) if self.method.name == "__init__" and state is not None and state.is_fixed else NONE
 
     def body(self, statements: list[ast.stmt]) -> None:
         """Adds the nodes of statements."""
@@ -233,7 +251,7 @@ class Statements(Patterns, Coroutines):
         return loop
 
     def _return(self, node: ast.Return) -> None:
-        value = self.value(node.value) if node.value is not None else NONE
+        value = self.value(node.value) if node.value is not None else self._nothing()
         if any(isinstance(around, FinallyExit) for around in self.exits):
             value = self.saved(value, node)
             self.leave(0, node)

@@ -36,7 +36,7 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 3, "handle"),
         # Statements: unpacking, exceptions, patterns
         *_specs("value", 2, "with_cause match_keys match_rest"),
-        *_specs("value", 3, "unpack_star group_split bind"),
+        *_specs("value", 3, "unpack_star group_split bind self_attribute"),
         *_specs("value", 4, "group_rest"),
         *_specs("value", 1, "type_name"),
         *_specs("predicate", 3, "match_sequence"),

@@ -301,6 +301,12 @@ def _with_cause(exception: Any, cause: Any) -> Any:
     return exception
 
 
+def _self_attribute(attributes: Mapping[str, Any], name: str, cls: str) -> Any:
+    if name not in attributes:
+        raise AttributeError(f"'{cls}' object has no attribute '{name}'")
+    return attributes[name]
+
+
 def _type_name(value: object) -> str:
     return type(value).__name__
 
@@ -336,6 +342,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.exception": _exception,
     "py.with_cause": _with_cause,
     "py.type_name": _type_name,
+    "py.self_attribute": _self_attribute,
     "py.exception_matches": _exception_matches,
     "py.call": _call,
     "py.method": _method,
