@@ -61,7 +61,7 @@ def stored(value: object) -> Const | None:
         return None
 
 
-def holds_mutable(encoded: Any) -> bool:
+def holds_mutable(encoded: object) -> bool:
     """Whether an encoded constant is, or holds, an object that can be changed."""
     if not isinstance(encoded, dict):
         return isinstance(encoded, list)
