@@ -4717,8 +4717,8 @@ create or replace function waymark._py_call_datetime_timedelta(p_args jsonb, p_k
 language plpgsql stable parallel safe
 as $$
 declare
-  v_names constant text[] := '{days,seconds,microseconds,milliseconds,minutes,hours,weeks}';
-  v_units constant numeric[] := '{86400000000,1000000,1,1000,60000000,3600000000,604800000000}';
+  v_names constant text[] := array['days', 'seconds', 'microseconds', 'milliseconds', 'minutes', 'hours', 'weeks'];
+  v_units constant numeric[] := array[86400000000, 1000000, 1, 1000, 60000000, 3600000000, 604800000000];
   v_value jsonb;
   v_sum numeric := 0;
 begin
@@ -5430,11 +5430,11 @@ begin
     fill := '0';
     align := coalesce(align, '0');
   end if;
-  width := coalesce(nullif(substring(v_rest from '^[0-9]*'), ''), '0');
+  width := coalesce(nullif(substring(v_rest from '^[0-9]*'), ''), '0')::int;
   v_rest := ltrim(v_rest, '0123456789');
   separator := case when left(v_rest, 1) in (',', '_') then left(v_rest, 1) else '' end;
   v_rest := ltrim(v_rest, ',_');
-  digits := substr(substring(v_rest from '^\.[0-9]+'), 2);
+  digits := substr(substring(v_rest from '^\.[0-9]+'), 2)::int;
   presentation := ltrim(v_rest, '.0123456789');
 end
 $$;
@@ -6723,7 +6723,7 @@ declare
   v_given int := jsonb_array_length(p_args);
   v_bound jsonb := coalesce((
     select jsonb_object_agg(v_positional ->> i, p_args -> i) from generate_series(0, least(v_given, jsonb_array_length(v_positional)) - 1) i), '{}');
-  v_more jsonb := '[]';
+  v_more jsonb := jsonb '[]';
   v_pair jsonb;
   v_values jsonb;
 begin
@@ -7540,16 +7540,16 @@ create or replace function waymark.py_match_keys(p_value jsonb, p_keys jsonb) re
 language plpgsql stable parallel safe
 as $$
 declare
-  v_found jsonb := '[]';
+  v_found jsonb := jsonb '[]';
   v_value jsonb;
 begin
   if waymark._py_kind(p_value) <> 'dict' then
     if waymark._py_may_contain(p_value) then
       return waymark._refuse(format('a mapping pattern for %s', waymark._py_type_name(p_value)), 'Compute it in an action.');
     end if;
-    return 'null';
+    return jsonb 'null';
   elsif jsonb_array_length(waymark._py_pairs(p_value)) < jsonb_array_length(p_keys) then
-    return 'null';
+    return jsonb 'null';
   end if;
   for v_place in 0 .. jsonb_array_length(p_keys) - 1 loop
     if waymark._py_position(p_keys, p_keys -> v_place) < v_place then
@@ -7557,7 +7557,7 @@ begin
     end if;
     v_value := waymark._py_lookup(p_value, p_keys -> v_place);
     if v_value is null then
-      return 'null';
+      return jsonb 'null';
     end if;
     v_found := v_found || jsonb_build_array(v_value);
   end loop;

@@ -9,7 +9,7 @@ declare
   v_given int := jsonb_array_length(p_args);
   v_bound jsonb := coalesce((
     select jsonb_object_agg(v_positional ->> i, p_args -> i) from generate_series(0, least(v_given, jsonb_array_length(v_positional)) - 1) i), '{}');
-  v_more jsonb := '[]';
+  v_more jsonb := jsonb '[]';
   v_pair jsonb;
   v_values jsonb;
 begin

@@ -4,8 +4,8 @@ create or replace function waymark._py_call_datetime_timedelta(p_args jsonb, p_k
 language plpgsql stable parallel safe
 as $$
 declare
-  v_names constant text[] := '{days,seconds,microseconds,milliseconds,minutes,hours,weeks}';
-  v_units constant numeric[] := '{86400000000,1000000,1,1000,60000000,3600000000,604800000000}';
+  v_names constant text[] := array['days', 'seconds', 'microseconds', 'milliseconds', 'minutes', 'hours', 'weeks'];
+  v_units constant numeric[] := array[86400000000, 1000000, 1, 1000, 60000000, 3600000000, 604800000000];
   v_value jsonb;
   v_sum numeric := 0;
 begin

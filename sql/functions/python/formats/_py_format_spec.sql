@@ -25,11 +25,11 @@ begin
     fill := '0';
     align := coalesce(align, '0');
   end if;
-  width := coalesce(nullif(substring(v_rest from '^[0-9]*'), ''), '0');
+  width := coalesce(nullif(substring(v_rest from '^[0-9]*'), ''), '0')::int;
   v_rest := ltrim(v_rest, '0123456789');
   separator := case when left(v_rest, 1) in (',', '_') then left(v_rest, 1) else '' end;
   v_rest := ltrim(v_rest, ',_');
-  digits := substr(substring(v_rest from '^\.[0-9]+'), 2);
+  digits := substr(substring(v_rest from '^\.[0-9]+'), 2)::int;
   presentation := ltrim(v_rest, '.0123456789');
 end
 $$;
