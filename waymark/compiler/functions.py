@@ -23,6 +23,7 @@ _REPLACING = frozenset(["sub", "subn"])
 """Methods of patterns that take a function."""
 _COLLECTING = frozenset(["list", "sorted", "tuple"])
 """Functions that take all elements of an iterator before they look at the first, as `str.join` does."""
+_COMPARING = frozenset(["max", "min"])
 _BY_NAME = frozenset(["getattr", "hasattr"])
 _MAX_RANGE = 3
 
@@ -136,6 +137,12 @@ class Functions(Lambdas):
             return self.argument(argument)
 
         args, kwargs = self._arguments(node, name, lower)
+        match args:
+            case ListDisplay(items=(items,)) if name in _COMPARING and any(word.arg == "key" for word in node.keywords):
+                # Keys are computed while elements are compared.
+                args = ListDisplay((Operator("py.generator", (items,)),))
+            case _:
+                pass
         return call(name, args, kwargs)
 
     def _consumed(self, node: ast.expr) -> Expression:

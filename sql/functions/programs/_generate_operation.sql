@@ -19,7 +19,8 @@ begin
            p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then
-    sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
+    sql := coalesce(waymark._generate_keyed_call(p_expression -> 'args', p_names, p_path, p_depth),
+                    waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth));
     if sql is not null then
       return;
     end if;
