@@ -2018,6 +2018,32 @@ begin
 end
 $$;
 comment on function waymark._generate_invocation(jsonb, jsonb, text) is 'The expression that builds a call.';
+-- file: functions/programs/_generate_keyed_call.sql
+-- The SQL of sorted, min and max of one iterable with a lambda as the key: the keys are computed as those of a comprehension, then ordered.
+-- SQL null for any other call. SQLSTATEs: WM101.
+create or replace function waymark._generate_keyed_call(p_args jsonb, p_names jsonb, p_path text, p_depth int) returns text
+language plpgsql stable as $$
+declare
+  v_name text := p_args -> 0 ->> 'const';
+  v_alias text := format('k%s', p_depth);
+  v_kwargs jsonb := p_args -> -1 -> 'dict';
+  v_key jsonb := jsonb_path_query_first(v_kwargs, 'strict $[*] ? (@[0].const == "key")[1].lambda', '{}', true);
+  v_options jsonb := jsonb_path_query_array(v_kwargs, 'strict $[*] ? (@[0].const != "key")', '{}', true);
+begin
+  if v_name not in ('sorted', 'min', 'max') or jsonb_array_length(p_args) <> 3 or jsonb_array_length(v_key -> 'parameters') is distinct from 1
+     or jsonb_array_length(p_args -> 1 -> 'list') is distinct from 1 or jsonb_path_exists(v_options, 'strict $[*][1] ? (!exists (@.const))', '{}', true) then
+    return null;
+  end if;
+  return format('(select waymark._py_by_key(%1$L, %2$s_all.items, coalesce((select jsonb_agg(%3$s order by %2$s.i) '
+    'from jsonb_array_elements(%2$s_all.items) with ordinality %2$s(value, i)), ''[]''), %4$s) from (select waymark.py_list(%5$s) as items offset 0) %2$s_all)',
+    v_name, v_alias,
+    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key -> 'parameters' ->> 0, v_alias || '.value'),
+      p_path || '.key', 'value', false, p_depth),
+    waymark._generate_dict(v_options, p_names, p_path || '.kwargs', p_depth),
+    waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[0]', 'value', false, p_depth));
+end
+$$;
+comment on function waymark._generate_keyed_call(jsonb, jsonb, text, int) is 'The SQL of sorted, min or max with a lambda as the key.';
 -- file: functions/programs/_generate_library_call.sql
 -- The SQL of a call of the library (py.call, py.method) where the engine has a function for it: _py_call_<name> and _py_method_<name>, dots as
 -- underscores, in lower case. It takes the receiver of a method as p_receiver, then each positional argument, or all of them as an array where it has a parameter
@@ -2163,7 +2189,8 @@ begin
            p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then
-    sql := waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth);
+    sql := coalesce(waymark._generate_keyed_call(p_expression -> 'args', p_names, p_path, p_depth),
+                    waymark._generate_library_call(p_expression -> 'args', p_names, p_path, p_depth));
     if sql is not null then
       return;
     end if;
@@ -2558,6 +2585,29 @@ $$;
 
 comment on function waymark._py_bound(jsonb, numeric, numeric, numeric, numeric) is
   'A bound of a slice as a position in its sequence.';
+-- file: functions/python/_py_by_key.sql
+-- sorted, min and max of an engine list by keys that are computed: the list in order, or its first element of the smallest or largest key.
+-- Raises: WM502 for keys that no one total order orders, and for an empty list without a default.
+create or replace function waymark._py_by_key(p_name text, p_items jsonb, p_keys jsonb, p_kwargs jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_kwargs - (case p_name when 'sorted' then 'reverse' else 'default' end) <> '{}' then
+    return waymark._py_inexact(p_name || '()');
+  elsif p_name = 'sorted' then
+    return coalesce((
+      select jsonb_agg(p_items -> place.i::int order by place.position)
+      from jsonb_array_elements_text(waymark._py_order(p_keys, coalesce(p_kwargs -> 'reverse', 'false'))) with ordinality as place (i, position)
+    ), '[]');
+  elsif p_items = '[]' then
+    return coalesce(p_kwargs -> 'default', waymark._py_inexact(p_name || '()'));
+  end if;
+  return p_items -> (waymark._py_order(p_keys, to_jsonb(p_name = 'max')) ->> 0)::int;
+end
+$$;
+
+comment on function waymark._py_by_key(text, jsonb, jsonb, jsonb) is
+  'The Python sorted, min and max by computed keys.';
 -- file: functions/python/_py_characters.sql
 -- The characters (code points) of a string, as an array of strings.
 create or replace function waymark._py_characters(p_value jsonb) returns jsonb
