@@ -44,6 +44,7 @@ from waymark.ir.expressions import (
     TupleDisplay,
     Walk,
 )
+from waymark.worker.bounds import check_size
 from waymark.worker.operations import OPERATIONS, guarded, named_callable, refuse
 
 _FORM: TypeAdapter[Expression] = TypeAdapter(Expression)
@@ -138,6 +139,7 @@ class Evaluation:
             return refuse(f"this worker does not know the operator {name}")
         if self._guard:
             guarded(name, args)
+        check_size(name, args)
         return operation(*args)
 
     def _generator(self, body: ComprehensionBody, scope: dict[str, Any]) -> Iterator[Any]:

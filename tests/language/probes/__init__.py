@@ -1,5 +1,5 @@
-"""Bodies as people write them who come from other systems. Each agrees with CPython, or is refused: by the compiler with the
-codes given, or (`unsupported`) when the value shows at run time what is documented in docs/language/README.md.
+"""Bodies as people write them who come from other systems. Each agrees with CPython, or is refused by the compiler with the
+codes given.
 """
 
 import importlib
@@ -14,17 +14,14 @@ class Probe(NamedTuple):
     cls: type[Workflow]
     args: tuple[Any, ...]
     codes: Sequence[str]
-    unsupported: bool
 
 
 PROBES: list[Probe] = []
 
 
-def probe(
-    *arguments: tuple[Any, ...], codes: Sequence[str] = (), unsupported: bool = False
-) -> Callable[[type[Workflow]], type[Workflow]]:
+def probe(*arguments: tuple[Any, ...], codes: Sequence[str] = ()) -> Callable[[type[Workflow]], type[Workflow]]:
     def collect(cls: type[Workflow]) -> type[Workflow]:
-        PROBES.extend(Probe(cls, args, codes, unsupported) for args in arguments or [()])
+        PROBES.extend(Probe(cls, args, codes) for args in arguments or [()])
         return cls
 
     return collect

@@ -127,27 +127,27 @@ class Batches(Workflow):
         return batches, await asyncio.gather(*[save(rows, batch=b) for b, rows in [(0, batch) for batch in batches]])
 
 
-@probe((5,), codes=["WMC308"])
+@probe((5,))
 class BatchesWithSlices(Workflow):
     async def run(self, n: int):
         items = [x for x in range(n)]
         return [items[i : i + 2] for i in range(0, n, 2)]
 
 
-@probe((5,), codes=["WMC402"])
+@probe((5,))
 class Enumerate(Workflow):
     async def run(self, n: int):
         for index, x in enumerate(range(n)):
             await save([x], index)
 
 
-@probe((["b", "a"],), codes=["WMC402"])
+@probe((["b", "a"],))
 class Sorted(Workflow):
     async def run(self, names: list[str]):
         return sorted(names)
 
 
-@probe(({"a": 1},), codes=["WMC403"])
+@probe(({"a": 1},))
 class Items(Workflow):
     async def run(self, data: dict):
         return [(key, value) for key, value in data.items()]
@@ -161,13 +161,13 @@ class ItemsWithoutTheMethod(Workflow):
         return pairs, present, "a" in data, data["a"] if "a" in data else 0, data["z"] if "z" in data else "default"
 
 
-@probe(({"a": 1},), codes=["WMC403"])
+@probe(({"a": 1},))
 class Get(Workflow):
     async def run(self, data: dict):
         return data.get("a", 0)
 
 
-@probe(("a,b",), codes=["WMC403", "WMC403"])
+@probe(("a,b",))
 class StringMethods(Workflow):
     async def run(self, text: str):
         return [part.strip() for part in text.split(",")]
@@ -179,7 +179,7 @@ class Lambda(Workflow):
         return lambda x: x * n
 
 
-@probe((3,), codes=["WMC301"])
+@probe((3,))
 class Walrus(Workflow):
     async def run(self, n: int):
         while (page := await fetch_page(n))["next"]:
@@ -187,7 +187,7 @@ class Walrus(Workflow):
         return n
 
 
-@probe((3,), codes=["WMC206"])
+@probe((3,))
 class Match(Workflow):
     async def run(self, n: int):
         match n:
@@ -206,14 +206,14 @@ class NestedFunction(Workflow):
         return double(n)
 
 
-@probe((3,), codes=["WMC213"])
+@probe((3,))
 class StarredTarget(Workflow):
     async def run(self, n: int):
         first, *rest = [x for x in range(n)]
         return first, rest
 
 
-@probe((3,), codes=["WMC309", "WMC309", "WMC309"])
+@probe((3,))
 class StarredDisplays(Workflow):
     async def run(self, n: int):
         base = {"a": 1}
@@ -229,13 +229,13 @@ class StarredCall(Workflow):
         return await save(*args, **options)
 
 
-@probe((3,), codes=["WMC305", "WMC305", "WMC304"])
+@probe((3,))
 class OtherComprehensions(Workflow):
     async def run(self, n: int):
         return {x: x * x for x in range(n)}, {x for x in range(n)}, {1, n}
 
 
-@probe((3,), codes=["WMC208", "WMC209", "WMC203"])
+@probe((3,), codes=["WMC208"])
 class RareStatements(Workflow):
     async def run(self, n: int):
         global settings
@@ -250,7 +250,7 @@ class StateOnSelf(Workflow):
             return self
 
 
-@probe((3,), codes=["WMC212"])
+@probe((3,))
 class StateSetOnSelf(Workflow):
     async def run(self, n: int):
         self.count = n
@@ -266,13 +266,13 @@ class EnumStates(Workflow):
         return "pending" if state != State.DONE else "never", state.name
 
 
-@probe((1,), codes=["WMC311"])
+@probe((1,))
 class EnumIdentity(Workflow):
     async def run(self, job: int):
         return await state_of(job) is State.DONE
 
 
-@probe((1,), codes=["WMC405", "WMC104"])
+@probe((1,))
 class EnumByValue(Workflow):
     async def run(self, job: int):
         return State("done"), State["DONE"]
@@ -315,7 +315,7 @@ class InstanceAttributes(Workflow):
         return settings.url
 
 
-@probe((3,), codes=["WMC103", "WMC401"])
+@probe((3,), codes=["WMC103"])
 class Environment(Workflow):
     async def run(self, n: int):
         return os.environ["HOME"], json.dumps(n)
@@ -339,7 +339,7 @@ class Accumulators(Workflow):
         return count, text, flags
 
 
-@probe((3,), unsupported=True)
+@probe((3,))
 class AugmentedList(Workflow):
     async def run(self, n: int):
         rows = []
@@ -360,7 +360,7 @@ class OrderOfSets(Workflow):
         return [tag for tag in tags]
 
 
-@probe((3,), codes=["WMC603"])
+@probe((3,))
 class RaiseFrom(Workflow):
     async def run(self, n: int):
         try:
@@ -369,7 +369,7 @@ class RaiseFrom(Workflow):
             raise RuntimeError("wrapped") from error
 
 
-@probe((3,), codes=["WMC602"])
+@probe((3,))
 class RaiseCustom(Workflow):
     async def run(self, n: int):
         raise JobFailed("x", code=n)
@@ -381,13 +381,13 @@ class JobFailed(Exception):
         self.code = code
 
 
-@probe((3,), codes=["WMC403"])
+@probe((3,), codes=["WMC008"])
 class Super(Workflow):
     async def run(self, n: int):
         return await super().run(n)
 
 
-@probe((3,), codes=["WMC008"])
+@probe((3,))
 class CallsItself(Workflow):
     async def run(self, n: int):
         return n if n == 0 else await self.run(n - 1)
@@ -416,7 +416,7 @@ class YieldsResults(Workflow):
         yield n
 
 
-@probe(codes=["WMC411", "WMC402", "WMC402"])
+@probe()
 class WrongRanges(Workflow):
     async def run(self):
         return range(), list(range(3)), str(1)
