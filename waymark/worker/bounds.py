@@ -25,11 +25,10 @@ def check_size(name: str, args: Sequence[Any]) -> None:
         LimitExceeded: it would have more than MAX_ITEMS items or MAX_BITS bits.
     """
     match name, args:
-        case ("py.mul" | "py.inplace", [*_, (str() | bytes() | list() | tuple()) as items, int(times)]) | (
-            "py.mul" | "py.inplace",
-            [*_, int(times), (str() | bytes() | list() | tuple()) as items],
-        ):
-            _check(len(items) * times, MAX_ITEMS)
+        case ("py.mul" | "py.inplace", [*_, str() | bytes() | list() | tuple(), int(times)]):
+            _check(len(args[-2]) * times, MAX_ITEMS)
+        case ("py.mul", [int(times), str() | bytes() | list() | tuple()]):
+            _check(len(args[-1]) * times, MAX_ITEMS)
         case ("py.mul", [int(left), int(right)]):
             _check(left.bit_length() + right.bit_length(), MAX_BITS)
         case ("py.lshift", [int(left), int(right)]):
