@@ -141,6 +141,7 @@ class Engine:
     async def _drive(self, run_id: uuid.UUID) -> Outcome:
         worker = Worker()
         results: list[Result] = []
+        was_idle = False
         for _ in range(MAX_TURNS):
             claims = self._session.turn(*results, capacity=1000)
             assert self._session.rejected == []
@@ -149,8 +150,10 @@ class Engine:
                 await worker.finish()
                 return outcome
             worker.submit(claims)
-            if not worker.pending and not self._session.backlog and not claims:
+            is_idle = not worker.pending and not self._session.backlog and not claims
+            if is_idle and was_idle:  # not at once: a step that took too long goes on in the next turn
                 self._pass_time()
+            was_idle = is_idle
             results = await worker.some()
         raise AssertionError(f"the run has not ended after {MAX_TURNS} turns")
 

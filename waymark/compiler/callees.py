@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from types import FunctionType
+from typing import TypeGuard
 
 from waymark.compiler.frame import Callee, Frame
 from waymark.compiler.instance import SELF
@@ -36,9 +37,11 @@ class Callees(Frame):
                 mro = self.unit.cls.__mro__
                 assert self.method.owner is not None
                 return self._member(name, mro[mro.index(self.method.owner) + 1 :])
-            case ast.Attribute(value=value, attr=name) if (owner := self.names.static(value)) and owner.value is self.unit.cls:
-                found = self._member(name, self.unit.cls.__mro__)
-                return found if isinstance(found.member, staticmethod | classmethod) else None
+            case ast.Attribute(value=value, attr=name) if (owner := self.names.static(value)) and self._is_own_class(owner.value):
+                found = self._member(name, owner.value.__mro__)
+                # In a class method that is called of a base, `cls` would be the base.
+                kinds = (staticmethod, classmethod) if owner.value is self.unit.cls else (staticmethod,)
+                return found if isinstance(found.member, kinds) else None
             case _:
                 found = self.names.static(func)
                 return self._own_function(found.value) if found else None
@@ -46,6 +49,10 @@ class Callees(Frame):
     def _member(self, name: str, mro: tuple[type, ...]) -> Callee:
         owner = next((base for base in mro if name in vars(base)), None)
         return Callee(name, _MISSING) if owner is None else Callee(name, vars(owner)[name], owner)
+
+    def _is_own_class(self, value: object) -> TypeGuard[type]:
+        """Whether a value is the class of the workflow or one of its bases."""
+        return isinstance(value, type) and issubclass(self.unit.cls, value)
 
     def _is_super(self) -> bool:
         found = self.names.lookup("super")

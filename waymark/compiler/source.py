@@ -22,11 +22,11 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A parsed file. `functions` are all that it defines, each with the class that it stands directly in."""
+    """A parsed file. `functions` are all that it defines, by first line, each with the class that it stands directly in."""
 
     path: str
     lines: list[str]
-    functions: list[tuple[FunctionNode, ast.ClassDef | None]]
+    functions: dict[int, list[tuple[FunctionNode, ast.ClassDef | None]]]
     codes: dict[tuple[str, int], CodeType]
     rebound: dict[str, int]
     """Global names that are bound more than once, with the last line that does it."""
@@ -125,8 +125,8 @@ def load_function(found: object, name: str, owner: type | None = None) -> Method
     first_line = function.__code__.co_firstlineno
     places = [
         (node, class_node)
-        for node, class_node in file.functions
-        if _first_line(node) == first_line and (class_node is None) is (owner is None) and name in _names_of(node, class_node)
+        for node, class_node in file.functions.get(first_line, [])
+        if (class_node is None) is (owner is None) and name in _names_of(node, class_node)
     ]
     if hasattr(function, "__wrapped__") or not places:
         raise SourceError("WMC004", file, name=name)
@@ -199,12 +199,12 @@ def _parse(path: str, text: str) -> SourceFile:
         warnings.simplefilter("ignore", SyntaxWarning)  # Python showed them when it loaded the file
         tree = ast.parse(text, path)
         code = compile(tree, path, "exec", dont_inherit=True)
-    functions = [
-        (child, node if isinstance(node, ast.ClassDef) else None)
-        for node in ast.walk(tree)
-        for child in ast.iter_child_nodes(node)
-        if isinstance(child, FunctionNode)
-    ]
+    functions: dict[int, list[tuple[FunctionNode, ast.ClassDef | None]]] = {}
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, FunctionNode):
+                found = child, node if isinstance(node, ast.ClassDef) else None
+                functions.setdefault(_first_line(child), []).append(found)
     codes = {(inner.co_qualname, inner.co_firstlineno): inner for inner in _walk_code(code)}
     # Not splitlines(): a form feed or a line separator inside a string ends no line of Python's.
     return SourceFile(path, io.StringIO(text).readlines(), functions, codes, _rebound(tree), frozenset(_changed(tree)))

@@ -148,3 +148,9 @@ class Properties(Workflow):
     @property
     def failing(self):
         return 1 / 0
+
+
+@agrees((3,))
+class ThroughABase(Base):
+    async def run(self, n):
+        return Base.tag(n), ThroughABase.tag(await echo(n)), ThroughABase.named(n), self.tag(n)
