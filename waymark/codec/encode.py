@@ -372,6 +372,8 @@ def _parts(value: Any) -> Iterator[tuple[str, object]]:
                 yield f"[{key!r}]", item
         case enum.Enum():
             yield ".value", value.value
+        case type():
+            pass
         case _ if hasattr(value, "__pydantic_fields_set__"):
             fields = {**value.__dict__, **(value.__pydantic_extra__ or {})}
         case _ if dataclasses.is_dataclass(value):

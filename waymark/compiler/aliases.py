@@ -6,12 +6,14 @@ An operator, function or method that is not listed may share anything with anyth
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from waymark.ir.expressions import Const, DictDisplay, Expression, ListDisplay, Operator
+from waymark.compiler.constants import holds_mutable
+from waymark.ir.expressions import Const, DictDisplay, Expression, ListDisplay, Operator, TupleDisplay
 from waymark.ir.operators import OPERATORS
+from waymark.ir.walk import operands
 
 
 class Sharing(enum.Enum):
@@ -39,6 +41,8 @@ class Sharing(enum.Enum):
     """Its value is a new container of elements of its operands, and it looks at them as deep as it likes."""
     ONE = "one"
     """Its value is an element of its only operand or one of several, and it looks at them as deep as it likes."""
+    INSTANCE = "instance"
+    """Its value is a new instance, which may hold its operands anywhere; code of its class looks at them as deep as it likes."""
     ANYTHING = "anything"
     """Its value may be, or hold, whatever the operands hold, and it looks at that as deep as it likes."""
 
@@ -77,13 +81,13 @@ _OPERATORS: dict[str, Sharing] = {
     **dict.fromkeys(("py.group_split", "py.group_rest"), Sharing.GROUP),
     "py.generator": Sharing.COPY,
     **dict.fromkeys(("py.getslice", "py.spread", "py.merge", "py.match_keys"), Sharing.COPY),
+    "py.unshared": Sharing.NOTHING,
     "py.match_rest": Sharing.COPY,
     "py.match_sequence": Sharing.LOOK,
     "py.exception_of": Sharing.CAUSE,
     "py.iter": Sharing.ITERATOR,
     "py.exception": Sharing.EXCEPTION,
     "py.with_cause": Sharing.CAUSE,
-    "py.construct": Sharing.ANYTHING,
 }
 IMMUTABLE_CALLS = frozenset(
     {
@@ -113,6 +117,7 @@ IMMUTABLE_CALLS = frozenset(
         "complex",
         "any",
         "all",
+        "hasattr",
     }
 )
 """Functions whose value is immutable."""
@@ -120,9 +125,10 @@ _CALLS: dict[str, Sharing] = {
     **dict.fromkeys(IMMUTABLE_CALLS, Sharing.NOTHING),
     **dict.fromkeys(("len", "bool", "isinstance"), Sharing.LOOK),
     **dict.fromkeys(("list", "tuple", "reversed", "dict"), Sharing.COPY),
-    **dict.fromkeys(("set", "frozenset", "copy.deepcopy"), Sharing.NOTHING),
+    **dict.fromkeys(("set", "frozenset", "copy.deepcopy", "dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
     **dict.fromkeys(("enumerate", "zip"), Sharing.NESTED),
-    **dict.fromkeys(("sorted", "sum", "filter", "itertools.islice", "itertools.chain"), Sharing.PICK),
+    **dict.fromkeys(("sorted", "sum", "filter", "itertools.islice", "itertools.chain", "copy.copy"), Sharing.PICK),
+    "dataclasses.replace": Sharing.INSTANCE,
     **dict.fromkeys(("min", "max", "next"), Sharing.ONE),
 }
 _SHARING_MODULES = ("builtins", "itertools", "functools", "operator", "collections", "copy", "dataclasses")
@@ -131,8 +137,12 @@ _METHODS: dict[str, Sharing] = {
     "get": Sharing.ELEMENT,
     **dict.fromkeys(("copy", "keys", "values"), Sharing.COPY),
     "items": Sharing.NESTED,
-    **dict.fromkeys(("model_copy", "derive", "subgroup", "group", "groups"), Sharing.ANYTHING),
+    "model_copy": Sharing.PICK,
+    **dict.fromkeys(("derive", "subgroup", "group", "groups"), Sharing.ANYTHING),
 }
+_SAME = ("model_validate", "parse_obj")
+"""Constructors that give an instance of the class as it is."""
+_DEEP = DictDisplay(((Const("deep"), Const(True)),))
 _HELD = ("args", "exceptions")
 """Attributes of an exception that are containers of what it holds."""
 
@@ -142,13 +152,26 @@ def signature(value: Operator) -> Signature:
     match value:
         case Operator(op="py.getattr", args=(owner, Const(value=name))) if name in _HELD:
             return Signature(Sharing.COPY, (owner,))
+        case Operator(op="py.call", args=(Const(value="sum"), ListDisplay(items=(items,)), DictDisplay(items=()))):
+            return Signature(Sharing.NOTHING, (items,))
         case Operator(op="py.call", args=(Const(value=str(name)), ListDisplay(items=items), DictDisplay(items=pairs))):
             given = (*items, *(item for key, item in pairs if key != Const("key")))
             module = name.rpartition(".")[0].partition(".")[0] or "builtins"
             found = _CALLS.get(name, Sharing.ANYTHING if module in _SHARING_MODULES else Sharing.NOTHING)
             return Signature(found, given)
-        case Operator(op="py.method", args=(receiver, Const(value=str(name)), ListDisplay(items=items), DictDisplay(items=()))):
-            return Signature(_METHODS.get(name, Sharing.NOTHING), (receiver, *items))
+        case Operator(op="py.method", args=(receiver, Const(value="model_copy"), _, kwargs)) if kwargs == _DEEP:
+            return Signature(Sharing.NOTHING, (receiver,))
+        case Operator(
+            op="py.method", args=(receiver, Const(value=str(name)), ListDisplay(items=items), DictDisplay(items=pairs))
+        ):
+            found = _METHODS.get(name, Sharing.NOTHING)
+            is_known = not pairs or found is Sharing.NOTHING or name == "model_copy"
+            return Signature(found if is_known else Sharing.ANYTHING, (receiver, *items, *(item for _, item in pairs)))
+        case Operator(op="py.construct", args=(Const(value=str(name)), args, kwargs)):
+            is_new = not name.endswith(_SAME) or (
+                isinstance(args, ListDisplay) and all(isinstance(item, DictDisplay) for item in args.items)
+            )
+            return Signature(Sharing.INSTANCE if is_new else Sharing.ANYTHING, (args, kwargs))
         case Operator(op="py.method" | "py.call"):
             return Signature(Sharing.ANYTHING, value.args)
         case _:
@@ -164,10 +187,36 @@ def with_operands(value: Operator, operands: list[Expression]) -> Operator:
             rest = iter(operands[len(items) :])
             kept = tuple((key, item if key == Const("key") else next(rest)) for key, item in pairs)
             return replace(value, args=(name, ListDisplay(tuple(operands[: len(items)])), DictDisplay(kept)))
-        case Operator(op="py.method", args=(_, name, ListDisplay(), DictDisplay(items=()) as kwargs)):
-            return replace(value, args=(operands[0], name, ListDisplay(tuple(operands[1:])), kwargs))
+        case Operator(op="py.method", args=(_, name, ListDisplay(items=items), DictDisplay(items=pairs))):
+            rest = operands[len(items) + 1 :]
+            kept = tuple((key, item) for (key, _), item in zip(pairs, rest, strict=False))
+            kwargs = DictDisplay(kept) if rest else value.args[3]
+            return replace(value, args=(operands[0], name, ListDisplay(tuple(operands[1 : len(items) + 1])), kwargs))
+        case Operator(op="py.construct", args=(name, *_)):
+            return replace(value, args=(name, *operands))
         case _:
             return replace(value, args=tuple(operands))
+
+
+def handed(value: Expression) -> Iterator[tuple[Expression, bool]]:
+    """What a new instance may hold of an operand: the expressions of objects that others may have, too.
+
+    With each, whether the instance only gets what that holds: a display or a copy is new itself.
+    """
+    match value:
+        case ListDisplay() | TupleDisplay() | DictDisplay():
+            for item in operands(value):
+                yield from handed(item)
+        case Operator() if signature(value).sharing is Sharing.NOTHING:
+            pass
+        case Operator() if signature(value).sharing is Sharing.COPY:
+            for item in signature(value).operands:
+                found = list(handed(item))
+                yield from [(item, True)] if found == [(item, False)] else found
+        case Const(value=constant) if not holds_mutable(constant):
+            pass
+        case _:
+            yield value, False
 
 
 def makes_mutable(value: Operator) -> bool | None:

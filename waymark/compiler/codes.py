@@ -264,7 +264,8 @@ _RULES = [
         "WMC404",
         "an object that is changed in place passes through an operation that may give it another name",
         "every name of the object must see the change, and here it cannot be followed",
-        "build a new value instead of changing the object: `items = items + [item]`, or a comprehension",
+        "build a new value instead of changing the object: `items = items + [item]`, or a comprehension; give an instance or "
+        "a task a copy: `Order(items=list(items))`, `copy.deepcopy(x)`",
     ),
     Rule(
         "WMC405",

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from waymark.compiler.aliases import INPLACE, Sharing, signature, with_operands
+from waymark.compiler.aliases import INPLACE, Sharing, handed, signature, with_operands
+from waymark.compiler.augmented import settle_numbers, settle_scalars
 from waymark.compiler.regions import Regions
 from waymark.compiler.webs import join_webs, split_webs
 from waymark.ir.expressions import (
@@ -66,35 +67,15 @@ def place_objects(program: Program, refuse: Callable[[AnyNode], None]) -> Progra
     """
     if not any(isinstance(node, Mutate) for node in program.nodes):
         return program
-    program, original = split_webs(program)
+    program, original = split_webs(settle_numbers(program))
     regions = Regions(program)
-    program = _settle_scalars(program, regions)
+    program = settle_scalars(program, regions)
     if not any(isinstance(node, Mutate) for node in program.nodes):
         return join_webs(program, original)
     for node, region in regions.unknown:
         if any(region.levels()):
             refuse(node)
     return join_webs(_Placement(program, regions).run(), original)
-
-
-def _settle_scalars(program: Program, regions: Regions) -> Program:
-    """Augmented assignments to what is never mutable are plain assignments."""
-    nodes = list(program.nodes)
-    for regions.function, function in enumerate(program.functions):
-        for index in range(function.nodes[0], function.nodes[1] + 1):
-            match nodes[index]:
-                case Mutate(method=method, object=old, args=(right,), target=str(target)) as node if (
-                    method in INPLACE
-                    and not regions.of(old).is_mutable
-                    and not (method == "__imul__" and regions.of(right).is_mutable)
-                ):
-                    value = Operator("py.inplace", (Const(INPLACE[method]), old, right))
-                    nodes[index] = Assign(
-                        id=node.id, span=node.span, error=node.error, target=target, value=value, next=node.next
-                    )
-                case _:
-                    pass
-    return replace(program, nodes=tuple(nodes))
 
 
 class _Placement:
@@ -293,7 +274,7 @@ class _Placement:
             return placed.value
         return Load(placed) if self._is_boxed(value) else placed
 
-    def _value(self, value: Expression) -> Expression:
+    def _value(self, value: Expression) -> Expression:  # noqa: C901 - one case a form
         """The value as the heap has it: a reference if it is an object that changes."""
         match value:
             case Const() | Local():
@@ -308,6 +289,11 @@ class _Placement:
                 return mapped(value, self._loaded)
             case If(parts=(test, then, otherwise)):
                 return If((self._loaded(test), self._value(then), self._value(otherwise)))
+            case Comprehension(body=ComprehensionBody(element=Operator() as made) as body) if _is_tree(made):
+                placed, levels = self._comprehension(body), self._regions.of(value).levels()
+                element = placed.body.element
+                content = Comprehension(replace(placed.body, element=element.parts[1] if isinstance(element, Box) else element))
+                return Box((levels, content)) if any(levels) else content
             case Comprehension(body=body):
                 return self._new(value, self._comprehension(body))
             case Operator():
@@ -360,8 +346,26 @@ class _Placement:
             case Sharing.ONE:
                 change = self._value if len(found) > 1 else self._loaded
                 return with_operands(value, list(map(change, found)))
+            case Sharing.INSTANCE:
+                return self._instance(value, found)
             case Sharing.ANYTHING:
                 return with_operands(value, list(map(self._value, found)))
+
+    def _instance(self, value: Operator, found: tuple[Expression, ...]) -> Expression:
+        """A new instance. Under another name, changes of what it is handed would not be seen: that is checked when it is made."""
+        levels = self._regions.of(value).levels()
+        made = with_operands(value, [self._handed(operand, any(levels[1:])) for operand in found])
+        return Box((levels, made)) if any(levels) else made
+
+    def _handed(self, operand: Expression, is_changed: bool) -> Expression:
+        if isinstance(operand, ListDisplay | TupleDisplay | DictDisplay):
+            return mapped(operand, lambda item: self._handed(item, is_changed))
+        others = list(handed(operand))
+        regions = self._regions.held(operand)
+        packed = self._packed(operand)
+        if not any(region.is_open and (is_changed or any(region.levels())) for region in regions):
+            return packed
+        return Operator("py.unshared", (packed, Const(any(is_inside for _, is_inside in others))))
 
     def _exception(self, value: Operator) -> Expression:
         """An exception has a message of its arguments as they are now, and the arguments themselves."""
@@ -369,6 +373,11 @@ class _Placement:
         if not any(self._regions.of(args).element.levels()):
             return value
         return Operator("py.exception_of", (replace(value, args=(name, mro, self._packed(args))), self._loaded(args)))
+
+
+def _is_tree(value: Operator) -> bool:
+    """Whether the value is new, with all that it holds."""
+    return signature(value).sharing in {Sharing.NOTHING, Sharing.INSTANCE}
 
 
 def may_be_refused(value: Expression) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import waymark.ir.expressions as ir
-from waymark.compiler.aliases import INPLACE, Sharing, makes_mutable, signature
+from waymark.compiler.aliases import INPLACE, Sharing, handed, makes_mutable, signature
 from waymark.compiler.constants import holds_mutable
 from waymark.compiler.region import Region
 from waymark.compiler.webs import read_by
@@ -55,6 +55,8 @@ class Regions:
         self.exceptions.element.open()
         self.unknown: list[tuple[AnyNode, Region]] = []
         """What passes through operations that look at it as they like: it must not be boxed."""
+        self._instances: list[tuple[AnyNode, Region, list[Region]]] = []
+        """New instances, with what others may hold of them."""
         self.tasks: set[int] = set()
         """The functions that run as tasks of their own."""
         self.looked = frozenset(_looked(program))
@@ -64,6 +66,7 @@ class Regions:
         for self.function, function in enumerate(program.functions):
             for self._node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
                 self._visit(self._node)
+        self._hand()
         known = [self.exceptions, *self._returned, *(region for _, region in self._made.values())]
         for region in [*known, *(region for names in self._locals for region in names.values())]:
             region.levels()
@@ -282,8 +285,28 @@ class Regions:
                 for argument in args:
                     region.unify(argument if len(args) > 1 else argument.element)
                 self.unknown.append((self._node, region))
+            case Sharing.INSTANCE:
+                region.open()
+                self._instances.append((self._node, region, [region for operand in found for region in self.held(operand)]))
             case Sharing.ANYTHING:
                 self._anything(region, args)
+
+    def held(self, operand: Expression) -> list[Region]:
+        """The regions of what a new instance may hold of an operand, and others, too."""
+        return [self.of(item).element if is_inside else self.of(item) for item, is_inside in handed(operand)]
+
+    def _hand(self) -> None:
+        """Lets instances hold what bodies have made and handed them. What comes from outside is looked at when it is there."""
+        pending = self._instances
+        while pending:
+            made = [item for item in pending if any(map(_is_made, item[2]))]
+            pending = [item for item in pending if item not in made] if made else []
+            for node, region, found in made:
+                element = region.element
+                element.unify(element.element)
+                for other in filter(_is_made, found):
+                    element.unify(other)
+                self.unknown.append((node, element))
 
     def _make(self, value: Operator, region: Region, args: list[Region]) -> None:
         """Notes whether the value may be mutable."""
@@ -303,6 +326,12 @@ class Regions:
         for argument in args:
             region.unify(argument)
         self.unknown.append((self._node, region))
+
+
+def _is_made(region: Region) -> bool:
+    """Whether the objects are containers that the body makes."""
+    root = region.root()
+    return root.is_mutable and not root.is_open
 
 
 def _looked(program: Program) -> Iterator[str]:

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, cast
 
 from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
+from waymark.compiler.constants import is_immutable
 from waymark.errors import RemoteError, UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
 from waymark.worker.binding import BINDING
@@ -270,6 +271,13 @@ def _is(left: Any, right: Any) -> bool:
     return left is right
 
 
+def _unshared(value: Any, is_inside: bool) -> Any:
+    elements = cast("Any", value.values if type(value) is dict else value.__iter__) if is_inside else [value].__iter__
+    if not all(map(is_immutable, elements())):
+        refuse("a new instance and others hold one object, which is changed; give it a copy: list(x), copy.deepcopy(x)")
+    return value
+
+
 def _concat(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
     return [*left, *right]
 
@@ -280,6 +288,8 @@ def _list_append(items: list[Any], item: Any) -> list[Any]:
 
 def _inplace(name: str, left: Any, right: Any) -> Any:
     cls = _class_of(left)
+    if cls in _MUTABLE and type(right) in {int, float, bool} and name != "mul":
+        return getattr(operator, f"i{_NAMES.get(name, name).rstrip('_')}")(left, right)  # which is a TypeError
     if issubclass(cls, _MUTABLE) or is_model(cls) or dataclasses.is_dataclass(cls):
         return refuse(f"an augmented assignment that changes a {cls.__name__} under all its names")
     return OPERATIONS[f"py.{name}"](left, right)
@@ -336,6 +346,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.unpack": _unpack,
     "py.unpack_star": _unpack_star,
     "py.range": range,
+    "py.unshared": _unshared,
     "py.concat": _concat,
     "py.list_append": _list_append,
     "py.inplace": _inplace,
