@@ -2853,8 +2853,8 @@ begin
       perform waymark._refuse('nan beside nan in a container (equal only if it is the same object)', 'Compare the elements one by one.');
     end if;
     return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
-  elsif v_left in ('opaque', 'iterator') or v_right in ('opaque', 'iterator') then
-    perform waymark._refuse('comparison of an iterator, or of a value that could not be encoded', 'Compare lists.');
+  elsif v_left in ('opaque', 'iterator', 'callable', 'complex') or v_right in ('opaque', 'iterator', 'callable', 'complex') then
+    perform waymark._refuse('comparison of an iterator, a function, a complex number, or a value that could not be encoded', 'Compare lists.');
   elsif waymark._py_has_own(p_left, 'eq') or waymark._py_has_own(p_right, 'eq') then
     perform waymark._refuse('a comparison that a class defines itself', 'Compare it in an action, or compare attributes.');
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then
@@ -3535,14 +3535,14 @@ $$;
 comment on function waymark._py_integer(text, numeric, numeric) is
   'Sum, difference or product of two ints of any size.';
 -- file: functions/python/_py_is_foreign.sql
--- Whether a value is an instance of a user's class, which may define any operator, one that could not be encoded, or a function or class itself, or an iterator.
+-- Whether a value is an instance of a user's class, which may define any operator, one that could not be encoded, a complex number, or a function or class itself, or an iterator.
 create or replace function waymark._py_is_foreign(p_value jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 declare
   v_kind text := waymark._py_kind(p_value);
 begin
-  return v_kind in ('object', 'enum', 'opaque', 'callable', 'iterator', 'task', 'semaphore') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
+  return v_kind in ('object', 'enum', 'class', 'complex', 'opaque', 'callable', 'iterator', 'task', 'semaphore') or (v_kind = 'exception' and strpos(p_value ->> 'type', ':') > 0);
 end
 $$;
 
@@ -3619,7 +3619,7 @@ declare
   v_number numeric;
 begin
   case
-    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'task', 'semaphore') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
+    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'class', 'ellipsis', 'task', 'semaphore') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
       return p_value;
     when v_kind in ('bool', 'float', 'decimal') then
       v_number := waymark._py_number(p_value);
@@ -5032,7 +5032,7 @@ declare
     else jsonb_build_array(v_kind, 'object')
   end;
 begin
-  if jsonb_path_exists(v_names, 'strict $[*] ? (@.type() != "object")') or not v_names @> '[{"$": "callable"}]' then
+  if v_kind in ('class', 'complex', 'ellipsis') or jsonb_path_exists(v_names, 'strict $[*] ? (@.type() != "object")') or not v_names @> '[{"$": "callable"}]' then
     return waymark._py_inexact('isinstance()');
   end if;
   v_names := jsonb_path_query_array(v_names, '$[*].v');
@@ -5319,6 +5319,29 @@ $$;
 
 comment on function waymark._py_call_tuple(jsonb) is
   'The Python tuple(iterable).';
+-- file: functions/python/builtins/_py_call_type.sql
+-- The class of a value: a builtin one, or the one that the encoding names.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_type(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+begin
+  if v_kind not in ('NoneType', 'bool', 'int', 'float', 'complex', 'str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range', 'ellipsis', 'enum',
+      'exception', 'object') then
+    return waymark._py_inexact('type()');
+  end if;
+  return jsonb_build_object('$', 'class', 'v', case
+    when v_kind in ('enum', 'exception') then p_value ->> 'type'
+    when v_kind = 'object' then p_value ->> '$'
+    else v_kind
+  end);
+end
+$$;
+
+comment on function waymark._py_call_type(jsonb) is
+  'The Python type(value).';
 -- file: functions/python/builtins/_py_call_zip.sql
 -- The function zip.
 -- Raises: WM502 for what only CPython can compute here.
@@ -7395,13 +7418,15 @@ $$;
 comment on function waymark.py_invert(jsonb) is
   'The Python operator ~.';
 -- file: functions/python/py_is.sql
--- The Python operator `is`, where one side is None, True or False; the identity of other values is not kept.
--- Raises: WM502 when neither side is one of these.
+-- The Python operator `is`, where one side is None, True, False, a class or the ellipsis; the identity of other values is not kept.
+-- Raises: WM502 for any others.
 create or replace function waymark.py_is(p_left jsonb, p_right jsonb) returns boolean
 language plpgsql stable parallel safe
 as $$
 begin
   if jsonb_typeof(p_left) in ('null', 'boolean') or jsonb_typeof(p_right) in ('null', 'boolean') then
+    return p_left = p_right;
+  elsif '{class,ellipsis}' ::text[] @> array[waymark._py_kind(p_left)] or '{class,ellipsis}' ::text[] @> array[waymark._py_kind(p_right)] then
     return p_left = p_right;
   end if;
   perform waymark._refuse('`is` between values other than None, True and False', 'Use ==.');
@@ -7410,7 +7435,7 @@ end
 $$;
 
 comment on function waymark.py_is(jsonb, jsonb) is
-  'The Python operator is, for None, True and False.';
+  'The Python operator is, for None, True, False, classes and the ellipsis.';
 -- file: functions/python/py_is_none.sql
 -- Whether a value is None.
 create or replace function waymark.py_is_none(p_value jsonb) returns boolean
@@ -8143,8 +8168,8 @@ begin
         perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
       end if;
       return true;
-    when 'opaque', 'iterator' then
-      perform waymark._refuse('the truth of an iterator, or of a value that could not be encoded', 'Compare with None.');
+    when 'opaque', 'iterator', 'class', 'complex' then
+      perform waymark._refuse('the truth of an iterator, a class, or of a value that could not be encoded', 'Compare with None.');
     else
       null;
   end case;
@@ -8164,7 +8189,7 @@ declare
   v_kind text := waymark._py_kind(p_value);
   v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal|zoneinfo)\.', '');
 begin
-  if v_kind in ('opaque', 'callable', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
+  if v_kind in ('opaque', 'callable', 'class', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
     return waymark._refuse('type()', 'Compute it in an action.');
   end if;
   return to_jsonb(v_name);
@@ -8486,7 +8511,8 @@ begin
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
     when p_tag = 'time' then v_text ~ '^\d\d:\d\d:\d\d'
     when p_tag = 'uuid' then v_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    when p_tag in ('decimal', 'path') then v_text is not null
+    when p_tag in ('decimal', 'path', 'complex', 'class') then v_text is not null
+    when p_tag = 'ellipsis' then p_payload is null
     when p_tag = 'enum' then p_value ? 'type' and p_value ? 'name' and p_value ? 'value'
     when p_tag = 'exception' then p_value ? 'type' and jsonb_typeof(p_value -> 'mro') = 'array'
       and jsonb_typeof(p_value -> 'args') = 'array' and jsonb_typeof(p_value -> 'message') = 'string'

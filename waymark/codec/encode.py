@@ -157,6 +157,13 @@ def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
     return zone.key
 
 
+def _encode_class(value: type) -> str:
+    _check_importable(value)
+    if type(value).__eq__ is not type.__eq__:
+        raise EncodeError(f"class {class_name(value)}, whose metaclass defines its equality")
+    return tagged("class", class_name(value))
+
+
 def _encode_timezone(value: dt.timezone) -> str:
     shift, *name = cast("tuple[dt.timedelta, *tuple[str, ...]]", value.__getinitargs__())  # type: ignore[attr-defined]
     named = f',"name":{encode_str(name[0])}' if name else ""
@@ -246,6 +253,9 @@ type_encoders.update(
         pathlib.WindowsPath: _encode_path,
         pathlib.PurePosixPath: _encode_path,
         pathlib.PureWindowsPath: _encode_path,
+        complex: lambda value: f'{{"$":"complex","v":"{value!r}"}}',
+        type(...): lambda _: '{"$":"ellipsis"}',
+        type: _encode_class,
         Opaque: lambda value: f'{{"$":"opaque","repr":{encode_str(value.text)}}}',
     }
 )
@@ -258,6 +268,8 @@ def _make_encoder(cls: type[Any]) -> Callable[[Any], str]:
     if issubclass(cls, enum.Enum):
         _check_importable(cls)
         return _make_enum_encoder(cls)
+    if issubclass(cls, type):
+        return _encode_class
     if issubclass(cls, BaseException):
         from waymark.codec.exceptions import encode_exception  # noqa: PLC0415 - that module builds on this one
 

@@ -6,6 +6,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+_UNNAMED = {cls.__name__: cls for cls in (type(None), type(...))}
+"""Builtin classes that are no attributes of `builtins`."""
+
 
 class NameNotFound(LookupError):
     """A name that does not lead to an object here; the message says which part of it is missing."""
@@ -32,6 +35,8 @@ def resolve(name: str) -> object:
     Raises:
         NameNotFound: its module cannot be imported (the `__cause__` says why) or has no such attribute.
     """
+    if name in _UNNAMED:
+        return _UNNAMED[name]
     module_name, colon, qualname = name.partition(":")
     if not colon:
         module_name, qualname = "builtins", name

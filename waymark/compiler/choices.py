@@ -6,7 +6,9 @@ import ast
 import enum
 from collections.abc import Sequence
 from functools import reduce
+from typing import cast
 
+from waymark.compiler.constants import constant
 from waymark.compiler.effects import is_cheap, is_truth
 from waymark.compiler.frame import Operand, span
 from waymark.compiler.graph import Label
@@ -113,13 +115,16 @@ class Choices(Iteration):
                 same = Operator("py.is", tuple(operands))
             case _ if any(map(self._is_member, nodes)) or all(map(self._is_class, nodes)):
                 same = Operator("py.eq", tuple(operands))
+            case _ if any(isinstance(side, Const) and _is_sole(side.value) for side in operands):
+                same = Operator("py.is", tuple(operands))
             case _:
                 return self.refuse("WMC311", node)
         return same if isinstance(op, ast.Is) else Not(same)
 
     def _side(self, node: ast.expr) -> Operand:
         """An operand of a comparison: a value, a view, or the class that `type(x)` is compared with."""
-        found = self.function(node) if isinstance(node, ast.Name | ast.Attribute) and self._is_class(node) else None
+        is_class = isinstance(node, ast.Name | ast.Attribute) and self._is_class(node) and not self.root_is_rebound(node)
+        found = (constant(self.static_value(node)) or self.function(node)) if is_class else None
         return self.operand(node, lambda side: self.operand_of(side) if found is None else found)
 
     def _is_member(self, node: ast.expr) -> bool:
@@ -225,6 +230,11 @@ class Choices(Iteration):
     def _repeats(self, nodes: Sequence[ast.expr], index: int) -> bool:
         """Whether a middle operand may be evaluated for both of its comparisons."""
         return is_cheap(nodes[index]) and not self.effects.emits(nodes[index + 1])
+
+
+def _is_sole(encoded: object) -> bool:
+    """Whether an encoded value is a class or the ellipsis: its identity is its name."""
+    return isinstance(encoded, dict) and cast("dict[str, object]", encoded).get("$") in {"class", "ellipsis"}
 
 
 def _let(bound: dict[str, Expression], body: Expression) -> Expression:

@@ -90,8 +90,8 @@ _RULES = [
     Rule(
         "WMC104",
         "`{name}` is a {type} used as a value",
-        "functions, classes and modules are no values that Postgres can store",
-        "call an action with plain data instead",
+        "functions and modules are no values that Postgres can store, nor are classes that cannot be imported by their name",
+        "call it where it is needed, give it to a builtin (`sorted(rows, key=len)`), or write a helper method",
     ),
     Rule(
         "WMC105",
@@ -107,9 +107,9 @@ _RULES = [
     ),
     Rule(
         "WMC107",
-        "the constant `{name}`",
-        "it has no exact stored form",
-        "use an int, float, str, bytes, bool, None or a tuple of these",
+        "this constant",
+        "it has more digits than Postgres' numbers",
+        "compute it in an action that needs it",
     ),
     Rule(
         "WMC108",

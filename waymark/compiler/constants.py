@@ -19,6 +19,8 @@ _ATOMS = (
     bool,
     int,
     float,
+    complex,
+    type(...),
     str,
     bytes,
     range,
@@ -39,6 +41,8 @@ _ATOMS = (
 
 def is_immutable(value: object) -> bool:
     """Whether `value` and all it holds can never change."""
+    if isinstance(value, type):
+        return True
     if isinstance(value, enum.Enum):
         return is_immutable(value.value)
     if type(value) in (tuple, frozenset):

@@ -34,6 +34,9 @@ BINARY: dict[type[ast.operator], str] = {
 }
 _UNARY: dict[type[ast.unaryop], str] = {ast.USub: "py.neg", ast.UAdd: "py.pos", ast.Invert: "py.invert"}
 
+_SPECIAL = frozenset(["__cause__", "__name__", "__qualname__"])
+"""Special attributes that exceptions and classes have as values."""
+
 
 class Expressions(Strings):
     """Lowering of expressions."""
@@ -43,7 +46,7 @@ class Expressions(Strings):
         match node:
             case ast.Constant(value=value):
                 found = constant(value)
-                return found if found is not None else self.refuse("WMC107", node, name=ast.unparse(node))
+                return found if found is not None else self.refuse("WMC107", node)
             case ast.Name():
                 return self._name(node)
             case ast.Attribute():
@@ -124,7 +127,7 @@ class Expressions(Strings):
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
             return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
-        if node.attr.startswith("__") and node.attr.endswith("__") and node.attr != "__cause__":
+        if node.attr.startswith("__") and node.attr.endswith("__") and node.attr not in _SPECIAL:
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
         if found is not None:
@@ -189,7 +192,7 @@ class Expressions(Strings):
         match node:
             case ast.UnaryOp(op=ast.Not()):
                 return self.negation(node)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() | complex() as number)):
                 negative = constant(-number)
                 assert negative is not None
                 return negative

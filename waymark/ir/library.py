@@ -43,7 +43,7 @@ from collections.abc import Callable
 from typing import Any
 
 _FUNCTIONS = {
-    builtins: """abs all any ascii bin bool bytes callable chr dict dict.fromkeys divmod enumerate filter float
+    builtins: """abs all any ascii bin bool bytes callable chr complex dict dict.fromkeys divmod enumerate filter float
         float.fromhex format frozenset getattr hasattr hex int int.from_bytes isinstance issubclass iter len list map max
         min next oct ord pow range repr reversed round set slice sorted str str.maketrans sum tuple type zip bytes.fromhex
         bytes.maketrans""",
@@ -95,6 +95,7 @@ _METHODS: dict[type, str] = {
     bool: "",
     int: "as_integer_ratio bit_count bit_length conjugate is_integer to_bytes",
     float: "as_integer_ratio conjugate hex is_integer",
+    complex: "conjugate",
     str: """capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii
         isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip
         partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith

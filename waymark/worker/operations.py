@@ -55,7 +55,8 @@ def named_callable(name: str) -> Any:
     if isinstance(found, type):
         cls: type[Any] = found
         module = cls.__module__
-        if issubclass(cls, BaseException) or module in _ABSTRACT or module.partition(".")[0] not in sys.stdlib_module_names:
+        is_users = module.partition(".")[0] not in sys.stdlib_module_names
+        if is_users or cls is object or issubclass(cls, BaseException) or module in _ABSTRACT:
             return cls
     return refuse(f"{name} is no function or class that an expression may name")
 
@@ -272,8 +273,8 @@ def _is(left: Any, right: Any) -> bool:
 
 
 def _unshared(value: Any, is_inside: bool) -> Any:
-    elements = cast("Any", value.values if type(value) is dict else value.__iter__) if is_inside else [value].__iter__
-    if not all(map(is_immutable, elements())):
+    elements = (value.values() if _class_of(value) is dict else value) if is_inside else [value]
+    if not all(map(is_immutable, elements)):
         refuse("a new instance and others hold one object, which is changed; give it a copy: list(x), copy.deepcopy(x)")
     return value
 

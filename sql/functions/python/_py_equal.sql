@@ -20,8 +20,8 @@ begin
       perform waymark._refuse('nan beside nan in a container (equal only if it is the same object)', 'Compare the elements one by one.');
     end if;
     return v_number = waymark._py_number(p_right) and v_number <> 'NaN';
-  elsif v_left in ('opaque', 'iterator') or v_right in ('opaque', 'iterator') then
-    perform waymark._refuse('comparison of an iterator, or of a value that could not be encoded', 'Compare lists.');
+  elsif v_left in ('opaque', 'iterator', 'callable', 'complex') or v_right in ('opaque', 'iterator', 'callable', 'complex') then
+    perform waymark._refuse('comparison of an iterator, a function, a complex number, or a value that could not be encoded', 'Compare lists.');
   elsif waymark._py_has_own(p_left, 'eq') or waymark._py_has_own(p_right, 'eq') then
     perform waymark._refuse('a comparison that a class defines itself', 'Compare it in an action, or compare attributes.');
   elsif v_left in ('set', 'frozenset') and v_right in ('set', 'frozenset') then

@@ -9,7 +9,7 @@ declare
   v_number numeric;
 begin
   case
-    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'task', 'semaphore') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
+    when v_kind in ('str', 'int', 'NoneType', 'bytes', 'date', 'uuid', 'timedelta', 'class', 'ellipsis', 'task', 'semaphore') or v_kind = 'enum' and not waymark._py_has_own(p_value, 'eq') then
       return p_value;
     when v_kind in ('bool', 'float', 'decimal') then
       v_number := waymark._py_number(p_value);

@@ -39,8 +39,8 @@ begin
         perform waymark._refuse('the truth of an Enum member with a false value', 'Test the member''s .value, or compare with None.');
       end if;
       return true;
-    when 'opaque', 'iterator' then
-      perform waymark._refuse('the truth of an iterator, or of a value that could not be encoded', 'Compare with None.');
+    when 'opaque', 'iterator', 'class', 'complex' then
+      perform waymark._refuse('the truth of an iterator, a class, or of a value that could not be encoded', 'Compare with None.');
     else
       null;
   end case;

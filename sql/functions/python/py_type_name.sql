@@ -7,7 +7,7 @@ declare
   v_kind text := waymark._py_kind(p_value);
   v_name text := regexp_replace(waymark._py_type_name(p_value), '^(datetime|decimal|zoneinfo)\.', '');
 begin
-  if v_kind in ('opaque', 'callable', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
+  if v_kind in ('opaque', 'callable', 'class', 'iterator') or v_name ~ '[^\w]' or position('[' in coalesce(p_value ->> 'type', p_value ->> '$', '')) > 0 then
     return waymark._refuse('type()', 'Compute it in an action.');
   end if;
   return to_jsonb(v_name);

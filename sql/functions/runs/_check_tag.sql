@@ -21,7 +21,8 @@ begin
     when p_tag = 'date' then v_text ~ '^\d{4}-\d\d-\d\d$'
     when p_tag = 'time' then v_text ~ '^\d\d:\d\d:\d\d'
     when p_tag = 'uuid' then v_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    when p_tag in ('decimal', 'path') then v_text is not null
+    when p_tag in ('decimal', 'path', 'complex', 'class') then v_text is not null
+    when p_tag = 'ellipsis' then p_payload is null
     when p_tag = 'enum' then p_value ? 'type' and p_value ? 'name' and p_value ? 'value'
     when p_tag = 'exception' then p_value ? 'type' and jsonb_typeof(p_value -> 'mro') = 'array'
       and jsonb_typeof(p_value -> 'args') = 'array' and jsonb_typeof(p_value -> 'message') = 'string'

@@ -23,7 +23,7 @@ declare
     else jsonb_build_array(v_kind, 'object')
   end;
 begin
-  if jsonb_path_exists(v_names, 'strict $[*] ? (@.type() != "object")') or not v_names @> '[{"$": "callable"}]' then
+  if v_kind in ('class', 'complex', 'ellipsis') or jsonb_path_exists(v_names, 'strict $[*] ? (@.type() != "object")') or not v_names @> '[{"$": "callable"}]' then
     return waymark._py_inexact('isinstance()');
   end if;
   v_names := jsonb_path_query_array(v_names, '$[*].v');
