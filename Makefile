@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers check bench bundle generated format build setup clean
+.PHONY: help demo test servers fuzz check bench bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ servers: build ## The tests of the engine on PostgreSQL 16 and 15 (15: from Debi
 	WAYMARK_TEST_POSTGRES=16 $(BIN)/pytest -q tests/engine tests/operators tests/language tests/infra/test_migrations.py
 	@.ci/tools
 	WAYMARK_TEST_POSTGRES=15 $(BIN)/pytest -q tests/engine tests/operators tests/language tests/infra/test_migrations.py
+
+fuzz: build ## Compare N (10000) random programs with CPython
+	FUZZ=$(or $(N),10000) $(BIN)/pytest -q tests/fuzz
 
 check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies, compose file
 	$(BIN)/ruff check

@@ -32,12 +32,13 @@ create index runs_by_parent on waymark.runs (parent_run) where parent_run is not
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
 -- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
-create sequence waymark.numbers as int cycle;
+-- From 2: the timer of a scope has its negative number, and -1 means something else there.
+create sequence waymark.numbers as int minvalue 2 cycle;
 comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
--- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
+-- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
 -- heap: the contents of the objects that the task changes, by their number.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
@@ -72,15 +73,15 @@ create table waymark.tasks (
   ticket       int,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
-    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
   constraint tasks_pending_matches_state check (
-    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
+    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure'))),
   constraint tasks_are_plain_or_shared check (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
        and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
   constraint tasks_wait_for_something check (
-    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')) and (ticket is not null or state <> 'semaphore'))
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;

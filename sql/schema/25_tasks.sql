@@ -38,10 +38,12 @@ create table waymark.scopes (
 );
 comment on table waymark.scopes is 'Open cancel scopes of live runs.';
 
+-- bound: what a BoundedSemaphore or a lock may not exceed.
 create table waymark.semaphores (
   run_id       uuid not null,
   semaphore_no int not null,
   value        int not null,
+  bound        int,
   primary key (run_id, semaphore_no),
   constraint semaphores_are_not_negative check (value >= 0)
 );

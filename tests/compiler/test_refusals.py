@@ -121,6 +121,8 @@ CASES = [
     ("WMC411", "await «asyncio.wait_for(act(1))»", ""),
     ("WMC411", "await «asyncio.wait([x], return_when=x)»", ""),
     ("WMC411", "await «asyncio.shield()»", ""),
+    ("WMC411", "await «asyncio.create_task(asyncio.gather(act(1)))»", ""),
+    ("WMC411", "call = act(1)\nawait asyncio.gather(call, «call»)", ""),
     ("WMC411", "«asyncio.create_task(act(1), context=x)»", ""),
     ("WMC411", "for i in «asyncio.as_completed(x, timeout=1)»: await i", ""),
     ("WMC411", "async with «asyncio.timeout()»: pass", ""),

@@ -34,7 +34,7 @@ from waymark.ir.nodes import Fork, Iterate
 Spread = ast.ListComp | ast.GeneratorExp
 
 _GATHER = Template("""
-    ended = await wait(tasks, "first_exception", None, True)
+    ended = await wait(tasks, "first_failure", None, True)
     failed = await failures(ended)
     if failed:
         await outcome(failed[0])
@@ -182,6 +182,7 @@ class Gather(Children):
         """A gather as an awaitable."""
         settle = self._return_exceptions(node)
         parts = list(self._parts(node.args))
+        self._refuse_repeated(parts)
         operands = [operand for part in parts for operand in part.operands]
 
         def lower(target: str | None) -> None:
@@ -199,6 +200,16 @@ class Gather(Children):
             elif not part.is_task:
                 awaited.kinds[part.operands[0].node] = CALLS if part.is_list else CALL
         return awaited
+
+    def _refuse_repeated(self, parts: Sequence[_Part]) -> None:
+        names: set[str] = set()
+        for part in parts:
+            if not part.is_task and part.call is None and isinstance(name := part.operands[0].node, ast.Name):
+                if name.id in names:
+                    why = f"the call in `{name.id}` would run once, for two places"
+                    rewrite = f"make a task of it: `{name.id} = asyncio.create_task(…)`"
+                    self.refuse("WMC411", name, name="asyncio.gather", why=why, rewrite=rewrite)
+                names.add(name.id)
 
     def _return_exceptions(self, call: ast.Call) -> bool:
         settle = False

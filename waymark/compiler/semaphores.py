@@ -39,7 +39,8 @@ class Semaphores(Tasks):
                 name = ast.unparse(node.func)
                 return self.refuse("WMC411", node, name=name, why="it takes its first value only", rewrite=f"write `{name}(10)`")
         target = self.graph.temporary("semaphore")
-        self.graph.step(Semaphore, span(node), self.error(), value=value, target=target)
+        bounded = self.static_value(node.func) is not asyncio.Semaphore
+        self.graph.step(Semaphore, span(node), self.error(), value=value, bounded=bounded, target=target)
         return Local(target)
 
     def is_release(self, node: ast.Call) -> bool:

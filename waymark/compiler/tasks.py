@@ -79,6 +79,7 @@ _LATE = Template("""
     raise TimeoutError
 """)
 _UNTIL = {"ALL_COMPLETED": "all", "FIRST_COMPLETED": "first", "FIRST_EXCEPTION": "first_exception"}
+_FUTURES = (asyncio.gather, asyncio.shield)
 _CREATORS = (asyncio.create_task, asyncio.ensure_future)
 
 
@@ -134,8 +135,12 @@ class Tasks(Gather):
             why, rewrite = "it takes one call, and `name=`", "write `create_task(call(…))`"
             return self.refuse("WMC411", node, name=ast.unparse(node.func), why=why, rewrite=rewrite)
         group = self.group_of(node)
+        creator = self.static_value(node.func)
+        if creator is not asyncio.ensure_future and isinstance(call, ast.Call) and self.static_value(call.func) in _FUTURES:
+            why, rewrite = "it takes a coroutine, and this has begun by itself", "bind it to a variable as it is, and await that"
+            return self.refuse("WMC411", node, name=ast.unparse(node.func), why=why, rewrite=rewrite)
         if not self.is_call(call):
-            if self.static_value(node.func) is asyncio.ensure_future:
+            if creator is asyncio.ensure_future:
                 return self.value(call)
             return self.refuse("WMC508", call, name=ast.unparse(node.func))
         awaited = self.any_awaitable(call)

@@ -8,7 +8,7 @@ from typing import Literal
 from waymark.ir.base import NodeBase
 from waymark.ir.expressions import AnyCall, Expression, WorkflowCall
 
-Until = Literal["all", "first", "first_exception", "now"]
+Until = Literal["all", "first", "first_exception", "first_failure", "now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,11 @@ class Unscope(NodeBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Semaphore(NodeBase):
-    """Makes a semaphore."""
+    """Makes a semaphore; a bounded one is never above its first value."""
 
     kind: Literal["semaphore"] = "semaphore"
     value: Expression
+    bounded: bool = False
     target: str
     next: int
 

@@ -150,7 +150,7 @@ def _concurrent(node: Concurrent) -> str:
         case Unscope():
             return f"{node.target} = unscope {node.scope}"
         case Semaphore():
-            return f"{node.target} = semaphore {format_expression(node.value)}"
+            return f"{node.target} = {'bounded ' if node.bounded else ''}semaphore {format_expression(node.value)}"
         case Acquire() | Release():
             return f"{node.kind} {format_expression(node.semaphore)}"
         case _:

@@ -35,8 +35,8 @@ begin
   end loop;
   if v_kind in ('fork', 'spawn') then
     perform waymark._check_calls(coalesce(p_node -> 'branches', jsonb_build_object('invocation', p_node -> 'call')), p_ir, v_path);
-  elsif v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
-    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception or now');
+  elsif v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'first_failure', 'now') then
+    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception, first_failure or now');
   end if;
   if v_kind = 'call' then
     v_callee := p_ir #> array['functions', p_node ->> 'function'];

@@ -23,8 +23,8 @@ begin
                        else format('jsonb_build_object(''$'', %L, ''v'', v_value)', case v_kind when 'spawn' then 'task' else v_kind end) end);
     end if;
     return format(E'payload := %s;\n          v_value := to_jsonb(nextval(''waymark.numbers''));\n          ', v_value)
-      || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s', p_node -> 'id',
-                                          coalesce(p_reads ->> (p_node ->> 'group'), 'null'))) || v_bind;
+      || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s, ''bounded'', %L', p_node -> 'id',
+                                          coalesce(p_reads ->> (p_node ->> 'group'), 'null'), coalesce(p_node -> 'bounded', 'false'))) || v_bind;
   end if;
   return case v_kind
     when 'child' then format(c_suspend, v_value, p_suspend, 'child')

@@ -16,7 +16,7 @@ begin
     when 'cancel' then '{"tasks": "object", "next": "int"}'
     when 'scope' then '{"seconds": "any", "target": "string", "next": "int"}'
     when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
-    when 'semaphore' then '{"value": "object", "target": "string", "next": "int"}'
+    when 'semaphore' then '{"value": "object", "bounded": "boolean?", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'

@@ -9,16 +9,17 @@ begin
   end if;
   with waiting as materialized (
     select s.run_id, s.task_no, s.step_no + 1 as step_no, s.payload,
-           (select count(distinct n.value) from jsonb_array_elements(s.payload -> 'tasks') n) as wanted, h.ended, h.raised
+           (select count(distinct n.value) from jsonb_array_elements(s.payload -> 'tasks') n) as wanted, h.ended, h.raised, h.failed
       from unnest(p_steps) s
      cross join lateral (
-        select count(distinct n.value) as ended, coalesce(bool_or(t.status = 'raised'), false) as raised
+        select count(distinct n.value) as ended, coalesce(bool_or(t.status = 'raised'), false) as raised,
+                  coalesce(bool_or(t.status <> 'returned'), false) as failed
           from jsonb_array_elements(s.payload -> 'tasks') n
          cross join lateral (select e.status from waymark.task_history e where e.run_id = s.run_id and e.task_no = n.value::int offset 0) t) h
      where s.effect = 'wait'
   ), decided as materialized (
     select w.*, w.ended = w.wanted or case w.payload ->> 'until' when 'now' then true when 'first' then w.ended > 0
-                                                                 when 'first_exception' then w.raised else false end as over
+                                                                 when 'first_exception' then w.raised when 'first_failure' then w.failed else false end as over
       from waiting w
   ), noted as (
     insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)

@@ -6,6 +6,7 @@ language plpgsql as $$
 declare
   v_steps waymark.task_step[] := array(select s from unnest(p_steps) s where s.shared);
   v_failed waymark.action_result[];
+  v_fatal waymark.task_step[];
 begin
   perform waymark._close_bodies(v_steps, p_now);
   if exists (select from unnest(v_steps) s where s.commands is not null) then
@@ -16,7 +17,7 @@ begin
   if cardinality(v_failed) > 0 then
     perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
   end if;
-  perform waymark._pass_semaphores(v_steps, p_now);
+  v_fatal := waymark._pass_semaphores(v_steps, p_now);
   perform waymark._end_tasks(array(
     select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
       from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
@@ -32,6 +33,9 @@ begin
      cross join lateral (
         select from waymark.tasks t where t.run_id = s.run_id and t.task_no = s.task_no and t.wake ? 'cancel' and t.state <> 'ready' offset 0) t
      where s.payload ->> 'action' is distinct from 'waymark:evaluate'), false, p_now);
+  if cardinality(v_fatal) > 0 then
+    perform waymark._fail_runs(v_fatal, p_now);
+  end if;
   perform waymark._close_runs(v_steps, p_now);
 end
 $$;

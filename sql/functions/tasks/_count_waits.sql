@@ -11,14 +11,16 @@ begin
      where t.ctid = m.row_id
     returning t.run_id, t.waiter_no, t.step_no, e.status
   ), counted as materialized (
-    select t.run_id, t.waiter_no, t.step_no, count(*)::int as ended, bool_or(t.status = 'raised') as raised from told t group by 1, 2, 3
+    select t.run_id, t.waiter_no, t.step_no, count(*)::int as ended, bool_or(t.status = 'raised') as raised, bool_or(t.status <> 'returned') as failed
+      from told t group by 1, 2, 3
   ), waiting as materialized (
     select c.*, t.row_id, t.waits_for,
-           t.pending <= c.ended or t.state = 'first' or t.state = 'first_exception' and c.raised as over
+           t.pending <= c.ended or t.state = 'first' or t.state = 'first_exception' and c.raised
+             or t.state = 'first_failure' and c.failed as over
       from counted c
      cross join lateral (
         select w.ctid as row_id, w.pending, w.state, w.waits_for from waymark.tasks w
-         where w.run_id = c.run_id and w.task_no = c.waiter_no and w.step_no = c.step_no and w.state in ('all', 'first', 'first_exception') offset 0) t
+         where w.run_id = c.run_id and w.task_no = c.waiter_no and w.step_no = c.step_no and w.state in ('all', 'first', 'first_exception', 'first_failure') offset 0) t
   ), less as (
     update waymark.tasks t set pending = t.pending - w.ended from waiting w where t.ctid = w.row_id and not w.over
   )

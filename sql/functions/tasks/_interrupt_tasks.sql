@@ -13,7 +13,7 @@ begin
     from unnest(p_tasks) v
    cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = v.run_id and t.task_no = v.task_no offset 0) w
    where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore')
-                       or v.state in ('all', 'first', 'first_exception') and v.waits_for -> 'linked' is distinct from 'true'
+                       or v.state in ('all', 'first', 'first_exception', 'first_failure') and v.waits_for -> 'linked' is distinct from 'true'
                        or v.state = 'action' and not exists (
                             select from waymark.actions a where a.run_id = v.run_id and a.task_no = v.task_no and a.step_no = v.step_no
                                and (a.state = 'child' or a.name = 'waymark:evaluate')));

@@ -2,8 +2,8 @@
 create or replace function waymark._open_shared(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
-  insert into waymark.semaphores (run_id, semaphore_no, value)
-  select s.run_id, (c -> 'number')::int, (c -> 'value')::int from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'semaphore';
+  insert into waymark.semaphores (run_id, semaphore_no, value, bound)
+  select s.run_id, (c -> 'number')::int, (c -> 'value')::int, case when (c ->> 'bounded')::boolean then (c -> 'value')::int end from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'semaphore';
   insert into waymark.scopes (run_id, scope_no, task_no, cancels)
   select s.run_id, (c -> 'number')::int, s.task_no, coalesce(t.cancels, 0)
     from unnest(p_steps) s

@@ -1,5 +1,6 @@
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
--- runs of several tasks is stepped in further rounds, but not without an end: others wait.
+-- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
+-- count little: between them the other tasks of its run may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -11,12 +12,12 @@ declare
   v_steps waymark.task_step[];
   v_shared boolean;
   v_more boolean := false;
+  v_rounds numeric := 0;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
 begin
-  for v_round in 1..10 loop
-    exit when cardinality(v_events) = 0;
+  while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
                          where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
@@ -43,8 +44,13 @@ begin
     v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);
-    exit when p_capacity = 0;
-    v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
+    v_events := waymark._answered_events(v_steps);
+    v_rounds := v_rounds + case when cardinality(v_events) = 0 then 1.0 else 0.05 end;
+    if p_capacity > 0 then
+      v_events := v_events || array(
+        select e from unnest(waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000)) e
+         where e.run_id <> all (array(select distinct a.run_id from unnest(v_events) a)));
+    end if;
   end loop;
   -- The turn that goes on with it may be this very session's, which is not known to wait.
   if v_more or cardinality(v_events) > 0 then

@@ -37,7 +37,7 @@ begin
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure')
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,

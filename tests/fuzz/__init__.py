@@ -1,0 +1,1 @@
+"""Differential fuzzing: whole random programs under CPython and through the engine."""
