@@ -112,12 +112,13 @@ create index runs_by_parent on waymark.runs (parent_run) where parent_run is not
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
 -- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
-create sequence waymark.numbers as int cycle;
+-- From 2: the timer of a scope has its negative number, and -1 means something else there.
+create sequence waymark.numbers as int minvalue 2 cycle;
 comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
--- all, first or first_exception (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
+-- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
 -- heap: the contents of the objects that the task changes, by their number.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
@@ -152,15 +153,15 @@ create table waymark.tasks (
   ticket       int,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
-    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'semaphore', 'closing')),
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
   constraint tasks_pending_matches_state check (
-    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception'))),
+    (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure'))),
   constraint tasks_are_plain_or_shared check (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
        and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
   constraint tasks_wait_for_something check (
-    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'closing')) and (ticket is not null or state <> 'semaphore'))
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
@@ -278,10 +279,12 @@ create table waymark.scopes (
 );
 comment on table waymark.scopes is 'Open cancel scopes of live runs.';
 
+-- bound: what a BoundedSemaphore or a lock may not exceed.
 create table waymark.semaphores (
   run_id       uuid not null,
   semaphore_no int not null,
   value        int not null,
+  bound        int,
   primary key (run_id, semaphore_no),
   constraint semaphores_are_not_negative check (value >= 0)
 );
@@ -1494,8 +1497,8 @@ begin
   end loop;
   if v_kind in ('fork', 'spawn') then
     perform waymark._check_calls(coalesce(p_node -> 'branches', jsonb_build_object('invocation', p_node -> 'call')), p_ir, v_path);
-  elsif v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'now') then
-    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception or now');
+  elsif v_kind = 'wait' and p_node ->> 'until' not in ('all', 'first', 'first_exception', 'first_failure', 'now') then
+    perform waymark._refuse_ir(v_path || '.until', 'must be all, first, first_exception, first_failure or now');
   end if;
   if v_kind = 'call' then
     v_callee := p_ir #> array['functions', p_node ->> 'function'];
@@ -1753,8 +1756,8 @@ begin
                        else format('jsonb_build_object(''$'', %L, ''v'', v_value)', case v_kind when 'spawn' then 'task' else v_kind end) end);
     end if;
     return format(E'payload := %s;\n          v_value := to_jsonb(nextval(''waymark.numbers''));\n          ', v_value)
-      || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s', p_node -> 'id',
-                                          coalesce(p_reads ->> (p_node ->> 'group'), 'null'))) || v_bind;
+      || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s, ''bounded'', %L', p_node -> 'id',
+                                          coalesce(p_reads ->> (p_node ->> 'group'), 'null'), coalesce(p_node -> 'bounded', 'false'))) || v_bind;
   end if;
   return case v_kind
     when 'child' then format(c_suspend, v_value, p_suspend, 'child')
@@ -2288,7 +2291,7 @@ begin
     when 'cancel' then '{"tasks": "object", "next": "int"}'
     when 'scope' then '{"seconds": "any", "target": "string", "next": "int"}'
     when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
-    when 'semaphore' then '{"value": "object", "target": "string", "next": "int"}'
+    when 'semaphore' then '{"value": "object", "bounded": "boolean?", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
@@ -9064,10 +9067,14 @@ end
 $$;
 comment on function waymark._check_tasks(jsonb) is 'The numbers in a list of handles of tasks.';
 -- file: functions/steps/_check_timeout.sql
--- The seconds of a timeout: null for None, 0 for what is over at once. SQLSTATEs: WM501, WM503.
+-- The seconds of a timeout: null for None, 0 for what is over at once. asyncio adds them to the time of its loop first, hence the TypeError of that addition.
+-- SQLSTATEs: WM501, WM502, WM503.
 create or replace function waymark._check_timeout(p_seconds jsonb) returns jsonb
 language plpgsql stable as $$
 begin
+  if p_seconds <> 'null' then
+    perform waymark.py_add('0.0', p_seconds);
+  end if;
   return case when p_seconds = 'null' then 'null' else coalesce(waymark._check_sleep(p_seconds) -> 'seconds', '0') end;
 end
 $$;
@@ -9186,6 +9193,26 @@ begin
 end
 $$;
 comment on function waymark._accept_messages(waymark.timers[], timestamptz) is 'Ended children, cancel requests and scopes that due timers tell of.';
+-- file: functions/tasks/_answered_events.sql
+-- The tasks whose suspension in this round was none in asyncio: they asked how tasks stand, closed a scope, took a free semaphore or awaited what has ended. Before
+-- they have gone on, no other task of their run may. The caller has the bodies of the runs locked.
+create or replace function waymark._answered_events(p_steps waymark.task_step[]) returns waymark.task_event[]
+language plpgsql as $$
+declare
+  v_events waymark.task_event[];
+begin
+  select array_agg(row(t.row_id, t.run_id, t.task_no, t.program_id, t.priority, t.queue, t.started_at, t.step_no, true, t.pc, t.locals, t.frames, t.heap,
+                       coalesce((t.wake -> 'ok')::boolean, true), coalesce(t.wake -> 'value', 'null'))::waymark.task_event)
+    into v_events
+    from unnest(p_steps) s
+   cross join lateral (
+      select w.*, w.ctid as row_id from waymark.tasks w
+       where w.run_id = s.run_id and w.task_no = s.task_no and w.state = 'ready' and w.step_no = s.step_no + 1 for no key update offset 0) t
+   where s.shared and s.effect in ('unscope', 'wait', 'acquire');
+  return coalesce(v_events, '{}');
+end
+$$;
+comment on function waymark._answered_events(waymark.task_step[]) is 'Tasks that go on before any other of their run.';
 -- file: functions/tasks/_begin_waits.sql
 -- Waits that began in this round: those that are over at once wake their task, the others count what they wait for.
 create or replace function waymark._begin_waits(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -9198,16 +9225,17 @@ begin
   end if;
   with waiting as materialized (
     select s.run_id, s.task_no, s.step_no + 1 as step_no, s.payload,
-           (select count(distinct n.value) from jsonb_array_elements(s.payload -> 'tasks') n) as wanted, h.ended, h.raised
+           (select count(distinct n.value) from jsonb_array_elements(s.payload -> 'tasks') n) as wanted, h.ended, h.raised, h.failed
       from unnest(p_steps) s
      cross join lateral (
-        select count(distinct n.value) as ended, coalesce(bool_or(t.status = 'raised'), false) as raised
+        select count(distinct n.value) as ended, coalesce(bool_or(t.status = 'raised'), false) as raised,
+                  coalesce(bool_or(t.status <> 'returned'), false) as failed
           from jsonb_array_elements(s.payload -> 'tasks') n
          cross join lateral (select e.status from waymark.task_history e where e.run_id = s.run_id and e.task_no = n.value::int offset 0) t) h
      where s.effect = 'wait'
   ), decided as materialized (
     select w.*, w.ended = w.wanted or case w.payload ->> 'until' when 'now' then true when 'first' then w.ended > 0
-                                                                 when 'first_exception' then w.raised else false end as over
+                                                                 when 'first_exception' then w.raised when 'first_failure' then w.failed else false end as over
       from waiting w
   ), noted as (
     insert into waymark.task_waits (run_id, task_no, waiter_no, step_no)
@@ -9369,6 +9397,7 @@ language plpgsql as $$
 declare
   v_steps waymark.task_step[] := array(select s from unnest(p_steps) s where s.shared);
   v_failed waymark.action_result[];
+  v_fatal waymark.task_step[];
 begin
   perform waymark._close_bodies(v_steps, p_now);
   if exists (select from unnest(v_steps) s where s.commands is not null) then
@@ -9379,7 +9408,7 @@ begin
   if cardinality(v_failed) > 0 then
     perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
   end if;
-  perform waymark._pass_semaphores(v_steps, p_now);
+  v_fatal := waymark._pass_semaphores(v_steps, p_now);
   perform waymark._end_tasks(array(
     select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
       from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
@@ -9395,6 +9424,9 @@ begin
      cross join lateral (
         select from waymark.tasks t where t.run_id = s.run_id and t.task_no = s.task_no and t.wake ? 'cancel' and t.state <> 'ready' offset 0) t
      where s.payload ->> 'action' is distinct from 'waymark:evaluate'), false, p_now);
+  if cardinality(v_fatal) > 0 then
+    perform waymark._fail_runs(v_fatal, p_now);
+  end if;
   perform waymark._close_runs(v_steps, p_now);
 end
 $$;
@@ -9413,14 +9445,16 @@ begin
      where t.ctid = m.row_id
     returning t.run_id, t.waiter_no, t.step_no, e.status
   ), counted as materialized (
-    select t.run_id, t.waiter_no, t.step_no, count(*)::int as ended, bool_or(t.status = 'raised') as raised from told t group by 1, 2, 3
+    select t.run_id, t.waiter_no, t.step_no, count(*)::int as ended, bool_or(t.status = 'raised') as raised, bool_or(t.status <> 'returned') as failed
+      from told t group by 1, 2, 3
   ), waiting as materialized (
     select c.*, t.row_id, t.waits_for,
-           t.pending <= c.ended or t.state = 'first' or t.state = 'first_exception' and c.raised as over
+           t.pending <= c.ended or t.state = 'first' or t.state = 'first_exception' and c.raised
+             or t.state = 'first_failure' and c.failed as over
       from counted c
      cross join lateral (
         select w.ctid as row_id, w.pending, w.state, w.waits_for from waymark.tasks w
-         where w.run_id = c.run_id and w.task_no = c.waiter_no and w.step_no = c.step_no and w.state in ('all', 'first', 'first_exception') offset 0) t
+         where w.run_id = c.run_id and w.task_no = c.waiter_no and w.step_no = c.step_no and w.state in ('all', 'first', 'first_exception', 'first_failure') offset 0) t
   ), less as (
     update waymark.tasks t set pending = t.pending - w.ended from waiting w where t.ctid = w.row_id and not w.over
   )
@@ -9660,7 +9694,7 @@ begin
     from unnest(p_tasks) v
    cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = v.run_id and t.task_no = v.task_no offset 0) w
    where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore')
-                       or v.state in ('all', 'first', 'first_exception') and v.waits_for -> 'linked' is distinct from 'true'
+                       or v.state in ('all', 'first', 'first_exception', 'first_failure') and v.waits_for -> 'linked' is distinct from 'true'
                        or v.state = 'action' and not exists (
                             select from waymark.actions a where a.run_id = v.run_id and a.task_no = v.task_no and a.step_no = v.step_no
                                and (a.state = 'child' or a.name = 'waymark:evaluate')));
@@ -9689,8 +9723,8 @@ comment on function waymark._is_evaluating(uuid, int, int, text) is 'Whether a t
 create or replace function waymark._open_shared(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
-  insert into waymark.semaphores (run_id, semaphore_no, value)
-  select s.run_id, (c -> 'number')::int, (c -> 'value')::int from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'semaphore';
+  insert into waymark.semaphores (run_id, semaphore_no, value, bound)
+  select s.run_id, (c -> 'number')::int, (c -> 'value')::int, case when (c ->> 'bounded')::boolean then (c -> 'value')::int end from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'semaphore';
   insert into waymark.scopes (run_id, scope_no, task_no, cancels)
   select s.run_id, (c -> 'number')::int, s.task_no, coalesce(t.cancels, 0)
     from unnest(p_steps) s
@@ -9734,11 +9768,13 @@ $$;
 comment on function waymark._park_shared(waymark.task_step[], timestamptz) is 'Writes where stepped tasks of runs with several stand.';
 -- file: functions/tasks/_pass_semaphores.sql
 -- Releases semaphores and hands them to who asks for them, in the order of the tickets: those that have waited, and the steps of this round, which have
--- their tickets and queue as well. A task that is woken has what it asked for.
-create or replace function waymark._pass_semaphores(p_steps waymark.task_step[], p_now timestamptz) returns void
+-- their tickets and queue as well. A task that is woken has what it asked for. Answers a failure for each run that gave back to a lock or bounded semaphore what
+-- nobody had taken: in asyncio `release` raises, but here the step has gone on already.
+create or replace function waymark._pass_semaphores(p_steps waymark.task_step[], p_now timestamptz) returns waymark.task_step[]
 language plpgsql as $$
 declare
   v_keys waymark.task_key[];
+  v_over waymark.task_key[];
 begin
   with released as (
     select s.run_id, (c -> 'semaphore')::int as semaphore_no from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'release'
@@ -9747,23 +9783,35 @@ begin
   )
   select array_agg(distinct row(r.run_id, r.semaphore_no)::waymark.task_key) into v_keys from released r;
   if v_keys is null then
-    return;
+    return '{}';
   end if;
-  perform waymark._release_semaphores(array(
+  v_over := waymark._release_semaphores(array(
     select row(s.run_id, (c -> 'semaphore')::int)::waymark.task_key from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'release'));
   perform waymark._grant_semaphores(v_keys, p_now);
+  return array(
+    select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no, s.shared, s.pc, s.locals, s.frames, s.heap, 'raise',
+               waymark._engine_failure(s.pc, 'WM502', 'a lock or bounded semaphore is released that is not acquired; acquire it first, or use `async with`'), null)::waymark.task_step
+      from (select distinct on (r.run_id) r.* from unnest(p_steps) r, unnest(r.commands) c, unnest(v_over) o
+             where c ->> 'do' = 'release' and r.run_id = o.run_id and (c -> 'semaphore')::int = o.task_no order by r.run_id, r.task_no) s);
 end
 $$;
 comment on function waymark._pass_semaphores(waymark.task_step[], timestamptz) is 'Carries out releases and acquisitions of semaphores.';
 -- file: functions/tasks/_release_semaphores.sql
--- Gives back one to each semaphore, as often as it is listed (a key is run and semaphore).
-create or replace function waymark._release_semaphores(p_keys waymark.task_key[]) returns void
+-- Gives back one to each semaphore, as often as it is listed (a key is run and semaphore). Answers those that are above their bound now.
+create or replace function waymark._release_semaphores(p_keys waymark.task_key[]) returns waymark.task_key[]
 language plpgsql as $$
+declare
+  v_over waymark.task_key[];
 begin
-  update waymark.semaphores s set value = s.value + k.released
-    from (select u.run_id, u.task_no as semaphore_no, count(*)::int as released from unnest(p_keys) u group by 1, 2) k
-   cross join lateral (select m.ctid as row_id from waymark.semaphores m where m.run_id = k.run_id and m.semaphore_no = k.semaphore_no offset 0) m
-   where s.ctid = m.row_id;
+  with released as (
+    update waymark.semaphores s set value = s.value + k.released
+      from (select u.run_id, u.task_no as semaphore_no, count(*)::int as released from unnest(p_keys) u group by 1, 2) k
+     cross join lateral (select m.ctid as row_id from waymark.semaphores m where m.run_id = k.run_id and m.semaphore_no = k.semaphore_no offset 0) m
+     where s.ctid = m.row_id
+    returning s.*
+  )
+  select array_agg(row(r.run_id, r.semaphore_no)::waymark.task_key) into v_over from released r where r.value > r.bound;
+  return coalesce(v_over, '{}');
 end
 $$;
 comment on function waymark._release_semaphores(waymark.task_key[]) is 'Gives back to semaphores.';
@@ -9942,7 +9990,8 @@ comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigin
   'Takes results by fencing token, keeps history and schedules retries; answers the tasks that can go on.';
 -- file: functions/turn/_advance.sql
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
--- runs of several tasks is stepped in further rounds, but not without an end: others wait.
+-- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
+-- count little: between them the other tasks of its run may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -9954,12 +10003,12 @@ declare
   v_steps waymark.task_step[];
   v_shared boolean;
   v_more boolean := false;
+  v_rounds numeric := 0;
   v_wanted smallint;
   v_room int := p_capacity;
   v_count bigint;
 begin
-  for v_round in 1..10 loop
-    exit when cardinality(v_events) = 0;
+  while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
                          where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
@@ -9986,8 +10035,13 @@ begin
     v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);
-    exit when p_capacity = 0;
-    v_events := waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000);
+    v_events := waymark._answered_events(v_steps);
+    v_rounds := v_rounds + case when cardinality(v_events) = 0 then 1.0 else 0.05 end;
+    if p_capacity > 0 then
+      v_events := v_events || array(
+        select e from unnest(waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000)) e
+         where e.run_id <> all (array(select distinct a.run_id from unnest(v_events) a)));
+    end if;
   end loop;
   -- The turn that goes on with it may be this very session's, which is not known to wait.
   if v_more or cardinality(v_events) > 0 then
@@ -10204,7 +10258,7 @@ begin
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception')
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure')
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
