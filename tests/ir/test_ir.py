@@ -49,7 +49,7 @@ DOCUMENT: dict[str, Any] = {
          "linked": True, "target": "x", "next": 13},
         {"id": 13, "kind": "cancel", "span": SPAN, "tasks": {"list": [{"local": "t"}]}, "next": 14},
         {"id": 14, "kind": "unscope", "span": SPAN, "scope": "s", "target": "x", "next": 15},
-        {"id": 15, "kind": "semaphore", "span": SPAN, "value": {"const": 3}, "target": "s", "next": 16},
+        {"id": 15, "kind": "semaphore", "span": SPAN, "value": {"const": 3}, "bounded": False, "target": "s", "next": 16},
         {"id": 16, "kind": "acquire", "span": SPAN, "semaphore": {"local": "s"}, "next": 17},
         {"id": 17, "kind": "release", "span": SPAN, "semaphore": {"local": "s"}, "next": 18},
         {"id": 18, "kind": "child", "span": SPAN, "call": {"workflow": "Other", "args": {"n": X}}, "target": "x", "next": 9},

@@ -31,7 +31,7 @@ class OfATask(Workflow):
         lock = asyncio.Lock()
         await asyncio.gather(self.released(lock), asyncio.sleep(60))
 
-    async def released(self, lock):
+    async def released(self, lock: asyncio.Lock):
         lock.release()
 
 
