@@ -330,7 +330,12 @@ _RULES = [
         "its first argument is the call that the policy is for",
         "write `self.run_action(my_action(…), retry=…)`",
     ),
-    Rule("WMC505", "the policy {name}", "{why}", "give RetryPolicy(…), BackoffPolicy(…) or a timeout in seconds"),
+    Rule(
+        "WMC505",
+        "the policy {name}",
+        "{why}",
+        "give RetryPolicy(…), BackoffPolicy(…), a name or attribute that holds one, or a timeout in seconds",
+    ),
     Rule(
         "WMC506",
         "the workflow `{name}` is not decorated with @workflow",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import enum
+import re
+from typing import cast
 
 from waymark.codec import class_name
 from waymark.compiler.binding import PackedArguments, PackedKeywords
 from waymark.compiler.constants import constant, stored
+from waymark.compiler.library import call
 from waymark.compiler.names import Scope
 from waymark.compiler.strings import Strings
 from waymark.ir.expressions import (
@@ -113,7 +116,14 @@ class Expressions(Strings):
             case _ if self.names.is_rebound(node.id):
                 return self.refuse("WMC108", node, name=node.id)
             case found:
-                return self.constant(node, found.value)
+                return self._known(node, found.value)
+
+    def _known(self, node: ast.expr, value: object) -> Expression:
+        """A value that is known when the class is decorated; a compiled pattern is compiled again where it is used."""
+        if isinstance(value, re.Pattern):
+            pattern = cast("re.Pattern[str]", value)
+            return call("re.compile", [self.constant(node, pattern.pattern), Const(pattern.flags)])
+        return self.constant(node, value)
 
     def _attribute(self, node: ast.Attribute) -> Expression:
         if found := self.own_property(node):
@@ -126,12 +136,12 @@ class Expressions(Strings):
             return held
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
-            return self.constant(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
+            return self._known(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr not in _SPECIAL:
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
         if found is not None:
-            return self.constant(node, found.value)
+            return self._known(node, found.value)
         owner = self.names.static(node.value)
         if owner is not None and isinstance(owner.value, enum.Enum) and node.attr in {"name", "value"}:
             return self.constant(node, getattr(owner.value, node.attr))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import typing
 from collections.abc import Callable
 from itertools import takewhile
 from typing import cast
@@ -68,6 +69,8 @@ class Functions(Lambdas):
         match node.func:
             case func if callee is not None and self.root_is_rebound(func):
                 return self.value(func)
+            case _ if callee is typing.cast and len(node.args) == len(("type", "value")):
+                return self.value(node.args[1])
             case _ if name is not None:
                 return self._library_call(node, name)
             case func if isinstance(callee, type) and is_own(callee):

@@ -41,23 +41,28 @@ def call_fields(names: Names, keywords: list[ast.keyword], defaults: Fields) -> 
     fields = dict(defaults)
     for keyword in keywords:
         assert keyword.arg is not None
-        given = _option(names, keyword.arg, keyword.value)
+        given = _option(names, keyword.arg, keyword.value, fields)
         replaced = _REPLACED[keyword.arg] if given else ()
         if keyword.arg == "retry" and "backoff" in given:
+            is_computed = isinstance(given["backoff"], ast.IfExp) and not isinstance(keyword.value, ast.Call)
             if any(other.arg == "backoff" for other in keywords):
-                raise PolicyError(keyword.value, "`backoff_seconds` and `backoff=` name two different pauses")
-            replaced += _PAUSES
+                if is_computed:
+                    given = {name: value for name, value in given.items() if name not in _PAUSES}
+                else:
+                    raise PolicyError(keyword.value, "`backoff_seconds` and `backoff=` name two different pauses")
+            replaced += () if is_computed else _PAUSES
         fields = {name: value for name, value in fields.items() if name not in replaced} | given
     return fields
 
 
-def _option(names: Names, option: str, node: ast.expr) -> Fields:
+def _option(names: Names, option: str, node: ast.expr, defaults: Fields) -> Fields:
     """The fields of one keyword argument."""
     known = _evaluate(names, node)
     if known is None:
         if option == "timeout":
             return {"timeout": node}
-        return _constructed(names, node, RetryPolicy if option == "retry" else BackoffPolicy)
+        cls = RetryPolicy if option == "retry" else BackoffPolicy
+        return _constructed(names, node, cls) if isinstance(node, ast.Call) else _computed(node, cls, defaults)
     try:
         fields = _check(option, known.value)
     except (TypeError, ValueError) as error:
@@ -81,11 +86,40 @@ def _check(option: str, value: object) -> dict[str, Any]:
             raise TypeError(f"`{option}` cannot be a {type(value).__name__}")
 
 
+def _computed(node: ast.expr, cls: type, defaults: Fields) -> Fields:
+    """The fields of a policy that a local or an attribute holds, or None: then those of the action."""
+    if any(isinstance(child, ast.Call | ast.Await | ast.NamedExpr) for child in ast.walk(node)):
+        raise PolicyError(node, "each of its fields reads it, so it must be a name, an attribute, or a choice between them")
+    fields: Fields = {}
+    for name, field in FIELDS[cls].items():
+        value = ast.Attribute(node, name, ast.Load())
+        is_absent: ast.expr = ast.Compare(node, [ast.Is()], [ast.Constant(None)])
+        if cls is RetryPolicy and field == "backoff":
+            is_absent = ast.BoolOp(ast.Or(), [is_absent, ast.UnaryOp(ast.Not(), value)])
+            for pause in defaults.keys() & set(_PAUSES[1:]):
+                fields[pause] = _choice(is_absent, defaults.get(pause), ast.Constant(None), node)
+        fields[field] = _choice(is_absent, defaults.get(field), value, node)
+    return fields
+
+
+def _choice(test: ast.expr, default: Const | ast.expr | None, value: ast.expr, place: ast.expr) -> ast.expr:
+    """`default if test else value`."""
+    if not isinstance(default, ast.expr):
+        known: Any = default.value if default else None
+        items = [ast.Constant(item) for item in cast("list[Any]", known)] if isinstance(known, list) else None
+        default = ast.Constant(known) if items is None else ast.List(cast("list[ast.expr]", items))
+    chosen = ast.IfExp(test, default, value)
+    for child in ast.walk(chosen):
+        if isinstance(child, ast.expr) and "lineno" not in vars(child):
+            ast.copy_location(child, place)
+    return chosen
+
+
 def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
     """The fields of `RetryPolicy(…)` or `BackoffPolicy(…)` with arguments that are known only at run time."""
     callee = names.static(node.func) if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or callee is None or callee.value is not cls:
-        raise PolicyError(node, f"it is not a {cls.__name__}(…) or a module constant that is one")
+        raise PolicyError(node, f"it is not a {cls.__name__}(…), nor a name or attribute that holds one")
     parameters = inspect.signature(cls).parameters
     named = [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
     pairs = [*zip(parameters, node.args, strict=False), *named]

@@ -6,7 +6,7 @@ declare
   v_value jsonb;
   v_valid boolean;
 begin
-  for v_key, v_value in select * from jsonb_each(p_policy) loop
+  for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
     v_valid := case v_key
       when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
       when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
@@ -21,7 +21,7 @@ begin
       perform waymark._raise_python('ValueError', format('policy: %s cannot be %s', v_key, left(v_value::text, 100)));
     end if;
   end loop;
-  return p_policy;
+  return waymark._plain_policy(p_policy);
 end
 $$;
 comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
