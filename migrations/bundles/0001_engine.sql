@@ -9003,7 +9003,7 @@ declare
   v_value jsonb;
   v_valid boolean;
 begin
-  for v_key, v_value in select * from jsonb_each(p_policy) loop
+  for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
     v_valid := case v_key
       when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
       when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
@@ -9018,7 +9018,7 @@ begin
       perform waymark._raise_python('ValueError', format('policy: %s cannot be %s', v_key, left(v_value::text, 100)));
     end if;
   end loop;
-  return p_policy;
+  return waymark._plain_policy(p_policy);
 end
 $$;
 comment on function waymark._check_policy(jsonb) is 'Refuses policy values that are out of range.';
@@ -9117,6 +9117,19 @@ begin
 end
 $$;
 comment on function waymark._join_lists(jsonb) is 'The elements of all lists of a list, in order.';
+-- file: functions/steps/_plain_policy.sql
+-- A policy whose values the body computed, as numbers and names: a timedelta in seconds, classes by their names, None as if it were not given.
+create or replace function waymark._plain_policy(p_policy jsonb) returns jsonb
+language sql stable as $$
+  select coalesce(jsonb_object_agg(plain.key, plain.value) filter (where plain.value not in ('null', '[]')), '{}')
+  from jsonb_each(p_policy) as field (key, value)
+  cross join lateral (select field.key, case field.value ->> '$'
+    when 'timedelta' then to_jsonb((field.value #>> '{v,0}')::numeric * 86400 + (field.value #>> '{v,1}')::numeric + (field.value #>> '{v,2}')::numeric / 1000000)
+    when 'tuple' then (select coalesce(jsonb_agg(coalesce(name.value -> 'v', name.value)), '[]') from jsonb_array_elements(field.value -> 'v') as name)
+    else field.value
+  end) as plain (key, value)
+$$;
+comment on function waymark._plain_policy(jsonb) is 'A policy with timedeltas in seconds and classes by name.';
 -- file: functions/steps/_push_frame.sql
 -- Appends a call record. SQLSTATEs: WM501 (RecursionError at CPython's default depth).
 create or replace function waymark._push_frame(p_frames jsonb, p_pc int, p_locals jsonb) returns jsonb
