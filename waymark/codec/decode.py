@@ -17,10 +17,20 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any, cast
 
-from waymark.codec.encode import Opaque, is_model, parse, parse_int
+from waymark.codec.encode import Opaque, is_model, parse, parse_int, type_encoders
 from waymark.codec.exceptions import decode_exception
 from waymark.codec.names import NameNotFound, resolve
 from waymark.errors import DecodeError
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reference:
+    """What stands for an object of a task's heap (`waymark.worker.objects`)."""
+
+    number: int
+
+
+type_encoders[Reference] = lambda reference: f'{{"$":{reference.number}}}'
 
 
 def decode(text: str) -> Any:
@@ -71,6 +81,8 @@ def _rebuild(parsed: dict[str, Any]) -> Any:
     try:
         if type(tag) is list:
             return _in_order(parsed, cast("list[str]", tag))
+        if type(tag) is int:
+            return Reference(tag)
         return (_DECODERS.get(tag) or _instance_decoder(tag))(parsed)
     except DecodeError:
         raise

@@ -6,14 +6,12 @@ An operator, function or method that is not listed may share anything with anyth
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from waymark.compiler.constants import holds_mutable
 from waymark.ir.expressions import Const, DictDisplay, Expression, ListDisplay, Operator, TupleDisplay
 from waymark.ir.operators import OPERATORS
-from waymark.ir.walk import operands
 
 
 class Sharing(enum.Enum):
@@ -39,10 +37,20 @@ class Sharing(enum.Enum):
     """Its value is an exception group, or parts of one, that hold what the operands hold; it looks at that as it likes."""
     PICK = "pick"
     """Its value is a new container of elements of its operands, and it looks at them as deep as it likes."""
-    ONE = "one"
-    """Its value is an element of its only operand or one of several, and it looks at them as deep as it likes."""
+    ELEMENT_OF = "element of"
+    """Its value is an element of its first operand, or one of the others; it looks at elements as deep as it likes."""
+    CHOICE = "choice"
+    """Its value is one of its operands, and it looks at them as deep as it likes."""
+    PAIRS = "pairs"
+    """Its value is a new dict of the values of its positional operand, a mapping or pairs, and of its named ones."""
+    SUM = "sum"
+    """Its value is the second operand with the elements of the first added."""
+    CALLS = "calls"
+    """Its value is a new container of what its first operand, a function, gives for the elements of the others."""
     INSTANCE = "instance"
-    """Its value is a new instance, which may hold its operands anywhere; code of its class looks at them as deep as it likes."""
+    """Its value is a new object that holds, at any depth, what the operands are and hold."""
+    CLONE = "clone"
+    """Its value is new, and what is one object in the operand is one in it."""
     ANYTHING = "anything"
     """Its value may be, or hold, whatever the operands hold, and it looks at that as deep as it likes."""
 
@@ -81,7 +89,6 @@ _OPERATORS: dict[str, Sharing] = {
     **dict.fromkeys(("py.group_split", "py.group_rest"), Sharing.GROUP),
     "py.generator": Sharing.COPY,
     **dict.fromkeys(("py.getslice", "py.spread", "py.merge", "py.match_keys"), Sharing.COPY),
-    "py.unshared": Sharing.NOTHING,
     "py.match_rest": Sharing.COPY,
     "py.match_sequence": Sharing.LOOK,
     "py.exception_of": Sharing.CAUSE,
@@ -124,25 +131,27 @@ IMMUTABLE_CALLS = frozenset(
 _CALLS: dict[str, Sharing] = {
     **dict.fromkeys(IMMUTABLE_CALLS, Sharing.NOTHING),
     **dict.fromkeys(("len", "bool", "isinstance"), Sharing.LOOK),
-    **dict.fromkeys(("list", "tuple", "reversed", "dict"), Sharing.COPY),
-    **dict.fromkeys(("set", "frozenset", "copy.deepcopy", "dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
+    **dict.fromkeys(("list", "tuple", "reversed", "copy.copy"), Sharing.COPY),
+    **dict.fromkeys(("set", "frozenset", "dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
     **dict.fromkeys(("enumerate", "zip"), Sharing.NESTED),
-    **dict.fromkeys(("sorted", "sum", "filter", "itertools.islice", "itertools.chain", "copy.copy"), Sharing.PICK),
+    **dict.fromkeys(("sorted", "filter", "itertools.islice", "itertools.chain"), Sharing.PICK),
+    **dict.fromkeys(("min", "max", "next"), Sharing.ELEMENT_OF),
+    "dict": Sharing.PAIRS,
+    "sum": Sharing.SUM,
+    "map": Sharing.CALLS,
+    "copy.deepcopy": Sharing.CLONE,
     "dataclasses.replace": Sharing.INSTANCE,
-    **dict.fromkeys(("min", "max", "next"), Sharing.ONE),
 }
 _SHARING_MODULES = ("builtins", "itertools", "functools", "operator", "collections", "copy", "dataclasses")
 """Modules of which functions can hand on what they are given; the values of all others are new."""
 _METHODS: dict[str, Sharing] = {
     "get": Sharing.ELEMENT,
-    **dict.fromkeys(("copy", "keys", "values"), Sharing.COPY),
+    **dict.fromkeys(("copy", "keys", "values", "model_copy"), Sharing.COPY),
     "items": Sharing.NESTED,
-    "model_copy": Sharing.PICK,
     **dict.fromkeys(("derive", "subgroup", "group", "groups"), Sharing.ANYTHING),
 }
 _SAME = ("model_validate", "parse_obj")
 """Constructors that give an instance of the class as it is."""
-_DEEP = DictDisplay(((Const("deep"), Const(True)),))
 _HELD = ("args", "exceptions")
 """Attributes of an exception that are containers of what it holds."""
 
@@ -152,30 +161,32 @@ def signature(value: Operator) -> Signature:
     match value:
         case Operator(op="py.getattr", args=(owner, Const(value=name))) if name in _HELD:
             return Signature(Sharing.COPY, (owner,))
-        case Operator(op="py.call", args=(Const(value="sum"), ListDisplay(items=(items,)), DictDisplay(items=()))):
-            return Signature(Sharing.NOTHING, (items,))
-        case Operator(op="py.call", args=(Const(value=str(name)), ListDisplay(items=items), DictDisplay(items=pairs))):
-            given = (*items, *(item for key, item in pairs if key != Const("key")))
+        case Operator(op="py.call", args=(Const(value=str(name)), *given)):
             module = name.rpartition(".")[0].partition(".")[0] or "builtins"
             found = _CALLS.get(name, Sharing.ANYTHING if module in _SHARING_MODULES else Sharing.NOTHING)
-            return Signature(found, given)
-        case Operator(op="py.method", args=(receiver, Const(value="model_copy"), _, kwargs)) if kwargs == _DEEP:
-            return Signature(Sharing.NOTHING, (receiver,))
-        case Operator(
-            op="py.method", args=(receiver, Const(value=str(name)), ListDisplay(items=items), DictDisplay(items=pairs))
-        ):
-            found = _METHODS.get(name, Sharing.NOTHING)
-            is_known = not pairs or found is Sharing.NOTHING or name == "model_copy"
-            return Signature(found if is_known else Sharing.ANYTHING, (receiver, *items, *(item for _, item in pairs)))
-        case Operator(op="py.construct", args=(Const(value=str(name)), args, kwargs)):
-            is_new = not name.endswith(_SAME) or (
-                isinstance(args, ListDisplay) and all(isinstance(item, DictDisplay) for item in args.items)
-            )
-            return Signature(Sharing.INSTANCE if is_new else Sharing.ANYTHING, (args, kwargs))
-        case Operator(op="py.method" | "py.call"):
-            return Signature(Sharing.ANYTHING, value.args)
+            if name in {"min", "max"} and isinstance(given[0], ListDisplay) and len(given[0].items) > 1:
+                found = Sharing.CHOICE
+            return _of_call(found, (), given)
+        case Operator(op="py.method", args=(receiver, Const(value=str(name)), *given)):
+            return _of_call(_METHODS.get(name, Sharing.NOTHING), (receiver,), given)
+        case Operator(op="py.construct", args=(Const(value=str(name)), *given)):
+            return _of_call(Sharing.ANYTHING if name.endswith(_SAME) else Sharing.INSTANCE, (), given)
         case _:
             return Signature(_OPERATORS.get(value.op, Sharing.ANYTHING), value.args)
+
+
+def _of_call(sharing: Sharing, receiver: tuple[Expression, ...], given: list[Expression]) -> Signature:
+    match given:
+        case [ListDisplay(items=items), DictDisplay(items=pairs)]:
+            return Signature(sharing, (*receiver, *items, *(item for _, item in pairs)))
+        case _:
+            is_looking = sharing in {Sharing.NOTHING, Sharing.LOOK}
+            return Signature(Sharing.NOTHING if is_looking else Sharing.ANYTHING, (*receiver, *given))
+
+
+def positional(value: Operator) -> tuple[Expression, ...]:
+    """The positional arguments of a call."""
+    return value.args[-2].items if isinstance(value.args[-2], ListDisplay) else ()
 
 
 def with_operands(value: Operator, operands: list[Expression]) -> Operator:
@@ -183,40 +194,21 @@ def with_operands(value: Operator, operands: list[Expression]) -> Operator:
     match value:
         case Operator(op="py.getattr", args=(_, name)):
             return replace(value, args=(operands[0], name))
-        case Operator(op="py.call", args=(name, ListDisplay(items=items), DictDisplay(items=pairs))):
-            rest = iter(operands[len(items) :])
-            kept = tuple((key, item if key == Const("key") else next(rest)) for key, item in pairs)
-            return replace(value, args=(name, ListDisplay(tuple(operands[: len(items)])), DictDisplay(kept)))
-        case Operator(op="py.method", args=(_, name, ListDisplay(items=items), DictDisplay(items=pairs))):
-            rest = operands[len(items) + 1 :]
-            kept = tuple((key, item) for (key, _), item in zip(pairs, rest, strict=False))
-            kwargs = DictDisplay(kept) if rest else value.args[3]
-            return replace(value, args=(operands[0], name, ListDisplay(tuple(operands[1 : len(items) + 1])), kwargs))
-        case Operator(op="py.construct", args=(name, *_)):
-            return replace(value, args=(name, *operands))
+        case Operator(op="py.call" | "py.construct", args=(name, *given)):
+            return replace(value, args=(name, *_arguments(given, operands)))
+        case Operator(op="py.method", args=(_, name, *given)):
+            return replace(value, args=(operands[0], name, *_arguments(given, operands[1:])))
         case _:
             return replace(value, args=tuple(operands))
 
 
-def handed(value: Expression) -> Iterator[tuple[Expression, bool]]:
-    """What a new instance may hold of an operand: the expressions of objects that others may have, too.
-
-    With each, whether the instance only gets what that holds: a display or a copy is new itself.
-    """
-    match value:
-        case ListDisplay() | TupleDisplay() | DictDisplay():
-            for item in operands(value):
-                yield from handed(item)
-        case Operator() if signature(value).sharing is Sharing.NOTHING:
-            pass
-        case Operator() if signature(value).sharing is Sharing.COPY:
-            for item in signature(value).operands:
-                found = list(handed(item))
-                yield from [(item, True)] if found == [(item, False)] else found
-        case Const(value=constant) if not holds_mutable(constant):
-            pass
+def _arguments(given: list[Expression], operands: list[Expression]) -> tuple[Expression, ...]:
+    match given:
+        case [ListDisplay(items=items), DictDisplay(items=pairs)]:
+            named = zip((key for key, _ in pairs), operands[len(items) :], strict=True)
+            return ListDisplay(tuple(operands[: len(items)])), DictDisplay(tuple(named))
         case _:
-            yield value, False
+            return tuple(operands)
 
 
 def makes_mutable(value: Operator) -> bool | None:

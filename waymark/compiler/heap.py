@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from waymark.compiler.aliases import INPLACE, Sharing, handed, signature, with_operands
+from waymark.compiler.aliases import INPLACE, Sharing, positional, signature, with_operands
 from waymark.compiler.augmented import settle_numbers, settle_scalars
 from waymark.compiler.regions import Regions
 from waymark.compiler.webs import join_webs, split_webs
@@ -35,6 +35,7 @@ from waymark.ir.expressions import (
     Operator,
     Or,
     Pack,
+    Plain,
     Shared,
     TupleDisplay,
     Walk,
@@ -152,7 +153,7 @@ class _Placement:
             case Assign(target=target) if target in self._regions.looked:
                 node = replace(node, value=self._packed(node.value))
             case Assign():
-                node = replace(node, value=self._placed(node.value, node, before))
+                node = replace(node, value=self._placed(node.value))
             case Branch():
                 node = replace(node, test=self._loaded(node.test))
             case Call():
@@ -186,48 +187,17 @@ class _Placement:
         (right,) = settled.args
         changed = replace(settled, id=-1)
         value = Operator("py.inplace", (Const(INPLACE[node.method]), settled.object, right))
-        plain: list[AnyNode] = []
         levels = self._regions.local(settled.target).levels()
-        result = self._wrapped(value, levels, node, plain)
-        plain.append(Assign(id=-1, span=node.span, error=node.error, target=settled.target, value=result, next=settled.next))
+        result = _shared(New(value) if levels[0] else value, levels)
+        plain = Assign(id=-1, span=node.span, error=node.error, target=settled.target, value=result, next=settled.next)
         test = Operator("py.is_object", (settled.object,))
         branch = Branch(id=node.id, span=node.span, test=test, then=-1, otherwise=-2)
-        return [*_joined(before, branch), changed, *plain]
+        return [*_joined(before, branch), changed, plain]
 
-    def _placed(self, value: Expression, node: AnyNode, before: list[AnyNode]) -> Expression:
-        """The value for an assignment. Where that makes objects, what the engine may refuse comes before, in nodes of its own.
-
-        There CPython can evaluate it: it knows values, and gives values. An expression that it must not evaluate is `shared`.
-        """
-        levels = self._regions.of(value).levels()
+    def _placed(self, value: Expression) -> Expression:
+        """The value for an assignment."""
         placed = self._value(value)
-        if not any(levels) or isinstance(placed, Local | Const):
-            return placed
-        match placed:
-            case New(value=content) if not allocates(content) and not any(self._regions.of(value).element.levels()):
-                return self._wrapped(content, levels, node, before) if may_be_refused(content) else placed
-            case Box(parts=(_, content)):
-                return Box((levels, self._named(content, node, before)))
-            case _ if not may_be_refused(placed):
-                return placed
-            case _ if isinstance(value, ListDisplay | TupleDisplay | DictDisplay):
-                return self._display(value, node, before)
-            case _:
-                return Shared(placed)
-
-    def _display(self, value: Expression, node: AnyNode, before: list[AnyNode]) -> Expression:
-        """A display whose elements are made first, each in nodes of its own."""
-
-        def made(item: Expression) -> Expression:
-            return item if isinstance(item, Const) else self._named(self._placed(item, node, before), node, before)
-
-        return self._new(value, mapped(value, made))
-
-    def _wrapped(self, value: Expression, levels: tuple[bool, ...], node: AnyNode, before: list[AnyNode]) -> Expression:
-        """A new value for a name whose objects are boxed as `levels` says: its elements are what they are."""
-        if any(levels[1:]) or levels == (True,):
-            return Shared(New(value))
-        return New(self._named(value, node, before)) if levels[0] else value
+        return _shared(placed, self._regions.of(value).levels())
 
     def _named(self, value: Expression, node: AnyNode, before: list[AnyNode]) -> Expression:
         """The value, with a name that a node before gives it."""
@@ -289,11 +259,6 @@ class _Placement:
                 return mapped(value, self._loaded)
             case If(parts=(test, then, otherwise)):
                 return If((self._loaded(test), self._value(then), self._value(otherwise)))
-            case Comprehension(body=ComprehensionBody(element=Operator() as made) as body) if _is_tree(made):
-                placed, levels = self._comprehension(body), self._regions.of(value).levels()
-                element = placed.body.element
-                content = Comprehension(replace(placed.body, element=element.parts[1] if isinstance(element, Box) else element))
-                return Box((levels, content)) if any(levels) else content
             case Comprehension(body=body):
                 return self._new(value, self._comprehension(body))
             case Operator():
@@ -321,9 +286,7 @@ class _Placement:
         kind, found = signature(value)
         match kind:
             case Sharing.NOTHING:
-                placed = with_operands(value, [self._packed(operand) for operand in found])
-                levels = self._regions.of(value).levels()
-                return Box((levels, placed)) if any(levels) else placed
+                return self._box(value, with_operands(value, [self._packed(operand) for operand in found]))
             case Sharing.ELEMENT:
                 first, *key = found[:2]
                 defaults = [self._value(operand) for operand in found[2:]]
@@ -338,34 +301,34 @@ class _Placement:
             case Sharing.CAUSE | Sharing.GROUP:
                 return with_operands(value, list(map(self._value, found)))
             case Sharing.COPY | Sharing.PICK:
-                return self._new(value, with_operands(value, list(map(self._loaded, found))))
+                change = self._loaded if kind is Sharing.COPY or _has_key(found) else self._plain
+                return self._new(value, with_operands(value, list(map(change, found))))
             case Sharing.NESTED:
-                placed = with_operands(value, list(map(self._loaded, found)))
-                levels = self._regions.of(value).levels()
-                return Box((levels, placed)) if any(levels) else placed
-            case Sharing.ONE:
-                change = self._value if len(found) > 1 else self._loaded
-                return with_operands(value, list(map(change, found)))
-            case Sharing.INSTANCE:
-                return self._instance(value, found)
-            case Sharing.ANYTHING:
-                return with_operands(value, list(map(self._value, found)))
+                return self._box(value, with_operands(value, list(map(self._loaded, found))))
+            case Sharing.ELEMENT_OF:
+                first = self._loaded(found[0]) if _has_key(found) else self._plain(found[0])
+                return with_operands(value, [first, *map(self._value, found[1:])])
+            case Sharing.PAIRS:
+                count = len(positional(value))
+                return self._new(
+                    value, with_operands(value, [*map(self._loaded, found[:count]), *map(self._value, found[count:])])
+                )
+            case Sharing.SUM:
+                return self._box(value, with_operands(value, [self._plain(found[0]), *map(self._guarded, found[1:])]))
+            case Sharing.CHOICE | Sharing.CALLS | Sharing.INSTANCE | Sharing.CLONE | Sharing.ANYTHING:
+                return self._box(value, with_operands(value, list(map(self._guarded, found))))
 
-    def _instance(self, value: Operator, found: tuple[Expression, ...]) -> Expression:
-        """A new instance. Under another name, changes of what it is handed would not be seen: that is checked when it is made."""
+    def _box(self, value: Expression, placed: Expression) -> Expression:
         levels = self._regions.of(value).levels()
-        made = with_operands(value, [self._handed(operand, any(levels[1:])) for operand in found])
-        return Box((levels, made)) if any(levels) else made
+        return Box((levels, placed)) if any(levels) else placed
 
-    def _handed(self, operand: Expression, is_changed: bool) -> Expression:
-        if isinstance(operand, ListDisplay | TupleDisplay | DictDisplay):
-            return mapped(operand, lambda item: self._handed(item, is_changed))
-        others = list(handed(operand))
-        regions = self._regions.held(operand)
-        packed = self._packed(operand)
-        if not any(region.is_open and (is_changed or any(region.levels())) for region in regions):
-            return packed
-        return Operator("py.unshared", (packed, Const(any(is_inside for _, is_inside in others))))
+    def _plain(self, value: Expression) -> Expression:
+        """The content of a value, in which the engine may look at anything but objects that change."""
+        return Plain(self._loaded(value)) if any(self._regions.of(value).element.levels()) else self._loaded(value)
+
+    def _guarded(self, value: Expression) -> Expression:
+        """The value, in which the engine may look at anything but objects that change."""
+        return Plain(self._value(value)) if any(self._regions.of(value).levels()) else self._value(value)
 
     def _exception(self, value: Operator) -> Expression:
         """An exception has a message of its arguments as they are now, and the arguments themselves."""
@@ -375,9 +338,14 @@ class _Placement:
         return Operator("py.exception_of", (replace(value, args=(name, mro, self._packed(args))), self._loaded(args)))
 
 
-def _is_tree(value: Operator) -> bool:
-    """Whether the value is new, with all that it holds."""
-    return signature(value).sharing in {Sharing.NOTHING, Sharing.INSTANCE}
+def _shared(placed: Expression, levels: tuple[bool, ...]) -> Expression:
+    """An expression whose value is or holds objects: where the engine refuses it, CPython is given the objects themselves."""
+    return Shared((levels, placed)) if any(levels) and may_be_refused(placed) else placed
+
+
+def _has_key(found: tuple[Expression, ...]) -> bool:
+    """Whether a lambda says what of the elements is looked at: the engine computes the keys, and moves the elements only."""
+    return any(isinstance(operand, Lambda) for operand in found)
 
 
 def may_be_refused(value: Expression) -> bool:

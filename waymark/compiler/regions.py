@@ -12,12 +12,13 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import waymark.ir.expressions as ir
-from waymark.compiler.aliases import INPLACE, Sharing, handed, makes_mutable, signature
+from waymark.compiler.aliases import IMMUTABLE_CALLS, INPLACE, Sharing, makes_mutable, positional, signature
 from waymark.compiler.constants import holds_mutable
 from waymark.compiler.region import Region
 from waymark.compiler.webs import read_by
 from waymark.ir.expressions import (
     UNBOUND,
+    Callable,
     Comprehension,
     Const,
     DictDisplay,
@@ -51,12 +52,12 @@ class Regions:
         self._returned = [Region() for _ in program.functions]
         self._made: dict[int, tuple[Expression, Region]] = {}
         self._scope: dict[str, Region] = {}
+        self._parameters: dict[int, tuple[LambdaBody, dict[str, Region]]] = {}
+        self._results: list[tuple[list[Region], Region]] = []
         self.exceptions = Region()
         self.exceptions.element.open()
         self.unknown: list[tuple[AnyNode, Region]] = []
         """What passes through operations that look at it as they like: it must not be boxed."""
-        self._instances: list[tuple[AnyNode, Region, list[Region]]] = []
-        """New instances, with what others may hold of them."""
         self.tasks: set[int] = set()
         """The functions that run as tasks of their own."""
         self.looked = frozenset(_looked(program))
@@ -66,7 +67,8 @@ class Regions:
         for self.function, function in enumerate(program.functions):
             for self._node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
                 self._visit(self._node)
-        self._hand()
+        while any(_follows(operands, result) for operands, result in self._results):
+            pass
         known = [self.exceptions, *self._returned, *(region for _, region in self._made.values())]
         for region in [*known, *(region for names in self._locals for region in names.values())]:
             region.levels()
@@ -88,8 +90,12 @@ class Regions:
     def parameters(self, function: LambdaBody) -> Generator[None]:
         """Inside, names stand for the parameters of a lambda."""
         with self.scope():
-            self._scope = {**self._scope, **{name: Region(is_open=True) for name in function.parameters}}
+            self._scope = {**self._scope, **self._parameters_of(function)}
             yield
+
+    def _parameters_of(self, function: LambdaBody) -> dict[str, Region]:
+        made = function, {name: Region() for name in function.parameters}
+        return self._parameters.setdefault(id(function), made)[1]
 
     def bind(self, generator: ir.Generator) -> None:
         """From here on, the variable of a comprehension stands for the elements of its iterable."""
@@ -157,15 +163,15 @@ class Regions:
             case _:
                 for value, region in zip(node.args, args, strict=True):
                     changed.element.unify(region.element)
-                    if node.method == "update" and not isinstance(value, DictDisplay):
+                    if node.method in {"update", "__ior__"} and not isinstance(value, DictDisplay):
                         region.element.unify(region.element.element)  # an iterable of pairs
         match node.method:
             case "popitem":
                 target.element.unify(changed.element)
             case method if method in INPLACE:
                 target.unify(changed)
-                if method == "__imul__" and args[0].is_mutable:
-                    target.make()  # an int times a list
+                if method == "__imul__":
+                    self._results.append((args, target))  # an int times a list
             case "pop" if len(args) > 1:
                 target.unify(changed.element)
                 target.unify(args[1])
@@ -230,7 +236,7 @@ class Regions:
                 self._operator(value, region)
             case Lambda(function=function):
                 with self.parameters(function):
-                    self.of(function.body)
+                    region.unify(self.of(function.body))  # what it gives
             case InvocationValue(invocation=call):
                 self._start(call)
                 for operand in operands(value):
@@ -277,36 +283,59 @@ class Regions:
                 for argument in args:
                     held.unify(argument.element)
                 self.unknown.append((self._node, held))
-            case Sharing.PICK:
-                for argument in args:
-                    region.element.unify(argument.element)
-                self.unknown.append((self._node, region.element))
-            case Sharing.ONE:
-                for argument in args:
-                    region.unify(argument if len(args) > 1 else argument.element)
-                self.unknown.append((self._node, region))
+            case _:
+                self._library(value, region, args)
+
+    def _library(self, value: Operator, region: Region, args: list[Region]) -> None:  # noqa: C901 - one case a kind
+        kind, found = signature(value)
+        match kind:
+            case Sharing.PICK | Sharing.ELEMENT_OF:
+                taken = region.element if kind is Sharing.PICK else region
+                for operand, argument in zip(found, args, strict=True):
+                    if isinstance(operand, Lambda):
+                        self._give(operand, taken)
+                    elif kind is Sharing.ELEMENT_OF and operand is not found[0]:
+                        taken.unify(argument)
+                    else:
+                        taken.unify(argument.element)
+            case Sharing.CHOICE:
+                for operand, argument in zip(found, args, strict=True):
+                    if isinstance(operand, Lambda):
+                        self._give(operand, region)
+                    else:
+                        region.unify(argument)
+            case Sharing.PAIRS:
+                region.make()
+                count = len(positional(value))
+                for operand, argument in zip(found[:count], args[:count], strict=True):
+                    held = argument.element
+                    if not _holds_pairs(operand):
+                        held.unify(held.element)
+                    region.element.unify(held.element)
+                for argument in args[count:]:
+                    region.element.unify(argument)
+            case Sharing.SUM:
+                for start in args[1:]:
+                    region.unify(start)
+                    region.element.unify(args[0].element.element)
+                    self._results.append(([args[0].element], region))
+            case Sharing.CALLS:
+                region.make()
+                self._calls(found, args, region)
             case Sharing.INSTANCE:
                 region.open()
-                self._instances.append((self._node, region, [region for operand in found for region in self.held(operand)]))
-            case Sharing.ANYTHING:
-                self._anything(region, args)
-
-    def held(self, operand: Expression) -> list[Region]:
-        """The regions of what a new instance may hold of an operand, and others, too."""
-        return [self.of(item).element if is_inside else self.of(item) for item, is_inside in handed(operand)]
-
-    def _hand(self) -> None:
-        """Lets instances hold what bodies have made and handed them. What comes from outside is looked at when it is there."""
-        pending = self._instances
-        while pending:
-            made = [item for item in pending if any(map(_is_made, item[2]))]
-            pending = [item for item in pending if item not in made] if made else []
-            for node, region, found in made:
-                element = region.element
-                element.unify(element.element)
-                for other in filter(_is_made, found):
-                    element.unify(other)
-                self.unknown.append((node, element))
+                region.element.unify(region.element.element)
+                for argument in args:
+                    region.element.unify(argument)
+            case Sharing.CLONE:
+                region.open()
+            case _:
+                region.open()
+                region.unify(region.element)
+                for operand, argument in zip(found, args, strict=True):
+                    region.unify(argument)
+                    if isinstance(operand, Lambda):
+                        self._give(operand, region)
 
     def _make(self, value: Operator, region: Region, args: list[Region]) -> None:
         """Notes whether the value may be mutable."""
@@ -315,23 +344,53 @@ class Regions:
             return
         made = makes_mutable(value)
         left = args[1:2] if value.op == "py.inplace" else args if value.op == "py.mul" else args[:1]
-        if made or (made is None and any(argument.is_mutable for argument in left)):
+        if made:
             region.make()
+        elif made is None:
+            self._results.append((left, region))
         if made and kind is Sharing.NOTHING:
             region.open()
 
-    def _anything(self, region: Region, args: list[Region]) -> None:
-        region.open()
-        region.unify(region.element)
-        for argument in args:
-            region.unify(argument)
-        self.unknown.append((self._node, region))
+    def _give(self, operand: Lambda, region: Region) -> None:
+        """Notes that a lambda is called with objects of a region."""
+        for parameter in self._parameters_of(operand.function).values():
+            parameter.unify(region)
+
+    def _calls(self, found: tuple[Expression, ...], args: list[Region], region: Region) -> None:
+        """Notes what `map` gives."""
+        match found[0]:
+            case Lambda(function=function):
+                region.element.unify(args[0])
+                for parameter, argument in zip(self._parameters_of(function).values(), args[1:], strict=False):
+                    parameter.unify(argument.element)
+            case Callable(name=name) if name in IMMUTABLE_CALLS:
+                pass
+            case _:
+                region.element.open()
+                region.element.unify(region.element.element)
+                for argument in args[1:]:
+                    region.element.unify(argument.element)
 
 
-def _is_made(region: Region) -> bool:
-    """Whether the objects are containers that the body makes."""
-    root = region.root()
-    return root.is_mutable and not root.is_open
+def _follows(operands: list[Region], result: Region) -> bool:
+    """Makes a result mutable if an operand is; whether that is news."""
+    if result.root().is_mutable or not any(operand.root().is_mutable for operand in operands):
+        return False
+    result.make()
+    return True
+
+
+def _holds_pairs(value: Expression) -> bool:
+    """Whether an iterable is known to hold pairs of key and value."""
+    match value:
+        case Operator(op="py.generator", args=(elements,)):
+            return _holds_pairs(elements)
+        case Comprehension(body=body):
+            return isinstance(body.element, TupleDisplay)
+        case Operator():
+            return signature(value).sharing is Sharing.NESTED
+        case _:
+            return False
 
 
 def _looked(program: Program) -> Iterator[str]:

@@ -230,9 +230,19 @@ class Box(Model):
 
 @dataclass(frozen=True, slots=True)
 class Shared(Model):
-    """A value that may be, or hold, an object of the heap: only the engine can evaluate it."""
+    """`(levels, value)`: a value that may be, or hold, objects of the heap, boxed as in `Box`.
 
-    value: Annotated[Expression, Field(alias="shared")]
+    Where the engine refuses it, CPython evaluates it with the objects themselves. Only as the value of an assign node.
+    """
+
+    parts: Annotated[tuple[tuple[bool, ...], Expression], Field(alias="shared")]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Model):
+    """A value that the engine refuses to look at where objects of the heap are in it."""
+
+    value: Annotated[Expression, Field(alias="plain")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +272,7 @@ _KINDS: dict[str, type[object]] = {
     "new": New,
     "box": Box,
     "shared": Shared,
+    "plain": Plain,
     "walk": Walk,
 }
 _TAGS = {kind: tag for tag, kind in _KINDS.items()}
@@ -293,6 +304,7 @@ Expression = Annotated[
     | Annotated[New, Tag("new")]
     | Annotated[Box, Tag("box")]
     | Annotated[Shared, Tag("shared")]
+    | Annotated[Plain, Tag("plain")]
     | Annotated[Walk, Tag("walk")],
     Discriminator(_tag),
 ]

@@ -26,7 +26,7 @@ OPERATORS: dict[str, OperatorSpec] = {
     for spec in [
         *_specs("value", 2, "add sub mul truediv floordiv mod pow lshift rshift bitand bitor bitxor"),
         *_specs("value", 1, "neg pos invert iter list generator"),
-        *_specs("value", 2, "getattr getitem unpack concat list_append spread unshared"),
+        *_specs("value", 2, "getattr getitem unpack concat list_append spread"),
         *_specs("value", 3, "range exception inplace call construct merge"),
         *_specs("value", 4, "method getslice"),
         # Tasks

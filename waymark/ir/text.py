@@ -31,6 +31,7 @@ from waymark.ir.expressions import (
     Operator,
     Or,
     Pack,
+    Plain,
     Policy,
     Shared,
     TupleDisplay,
@@ -190,10 +191,10 @@ def format_expression(value: Expression) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"(lambda {', '.join(value.function.parameters)}: {format_expression(value.function.body)})"
         case InvocationValue():
             return _call(value.invocation)
-        case Load() | Pack() | New() | Shared() | Walk():
+        case Load() | Pack() | New() | Plain() | Walk():
             return f"{type(value).__name__.lower()}({format_expression(value.value)})"
-        case Box(parts=(levels, boxed)):
-            return f"box({format_expression(boxed)}, {''.join('01'[level] for level in levels)})"
+        case Box(parts=(levels, content)) | Shared(parts=(levels, content)):
+            return f"{type(value).__name__.lower()}({format_expression(content)}, {''.join('01'[level] for level in levels)})"
         case _:
             assert_never(value)
 

@@ -33,6 +33,7 @@ from waymark.ir.expressions import (
     Operator,
     Or,
     Pack,
+    Plain,
     Shared,
     TupleDisplay,
     Walk,
@@ -310,10 +311,10 @@ class _NodeCheck:
                     if not _NAME.fullmatch(name):
                         _fail(f"{self.path}.{key}.lambda.parameters", f"{name!r} is not a valid name")
                 self.expression(f"{key}.lambda.body", function.body, scope.union(function.parameters), depth + 1)
-            case Load() | Pack() | New() | Shared() | Walk():
+            case Load() | Pack() | New() | Plain() | Walk():
                 self.expression(f"{key}.{type(value).__name__.lower()}", value.value, scope, depth + 1)
-            case Box():
-                self.expression(f"{key}.box[1]", value.parts[1], scope, depth + 1)
+            case Box() | Shared():
+                self.expression(f"{key}.{type(value).__name__.lower()}[1]", value.parts[1], scope, depth + 1)
             case InvocationValue():
                 if not isinstance(self.node, Assign | Fork):
                     _fail(f"{self.path}.{key}", "an invocation may only be a branch of a fork, or bound to a local")

@@ -40,11 +40,13 @@ from waymark.ir.expressions import (
     Operator,
     Or,
     Pack,
+    Plain,
     Shared,
     TupleDisplay,
     Walk,
 )
 from waymark.worker.bounds import check_size
+from waymark.worker.objects import Objects
 from waymark.worker.operations import OPERATIONS, guarded, named_callable, refuse
 
 _FORM: TypeAdapter[Expression] = TypeAdapter(Expression)
@@ -62,8 +64,10 @@ _RISKY = (
 """In the encoding: values that Python may compare by identity, which decoding does not keep, or that stand for others."""
 
 
-def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - named as in the IR
+def evaluate(expression: Any, locals: dict[str, Any], objects: dict[str, Any] | None = None) -> Any:  # noqa: A002 - named as in the IR
     """The value of an expression whose constants are decoded, over decoded locals; what is missing there is unbound.
+
+    `objects` are those of the heap that the locals refer to, by number.
 
     Raises:
         InvalidProgram: this is no expression.
@@ -74,10 +78,15 @@ def evaluate(expression: Any, locals: dict[str, Any]) -> Any:  # noqa: A002 - na
         form = _FORM.validate_python(expression)
     except (ValidationError, RecursionError) as error:
         raise InvalidProgram(f"malformed IR: no expression ({type(error).__name__})", detail="expression") from None
-    before = encode_arguments(locals)
+    levels, form = form.parts if isinstance(form, Shared) else ((), form)
+    before = encode_arguments({**locals, "": objects})
+    heap = Objects(objects or {}, locals)
+    linked = heap.snapshot()
     value = Evaluation(guard=any(mark in before for mark in _RISKY)).value(form, locals)
-    if encode_arguments(locals) != before:
+    if heap.snapshot() != linked:
         refuse("code of a class changed an object of the body")
+    if levels:
+        value = heap.unlinked(value, levels)
     if _LOST in before and _LOST in encode(value):
         refuse("an exception whose class the worker cannot make again would lose its class")
     return value
@@ -126,9 +135,11 @@ class Evaluation:
                 return named_callable(name)
             case Lambda(function):
                 return self._function(function, scope)
-            case Load(value=operand) | Pack(value=operand):
-                return self.value(operand, scope)  # the engine gives values without references
-            case InvocationValue() | New() | Box() | Shared() | Walk():
+            case Load(value=operand) | Pack(value=operand) | Plain(value=operand) | New(value=operand) | Box(parts=(_, operand)):
+                return self.value(operand, scope)  # the objects themselves stand in the place of references
+            case Walk(value=operand):
+                return self._operation("py.iter", [self.value(operand, scope)])
+            case InvocationValue() | Shared():
                 raise InvalidProgram("malformed IR: an invocation is no value", detail="expression")
             case _:
                 assert_never(form)

@@ -19,7 +19,6 @@ from typing import Any, NoReturn, cast
 
 from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
-from waymark.compiler.constants import is_immutable
 from waymark.errors import RemoteError, UnsupportedOperation
 from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
 from waymark.worker.binding import BINDING
@@ -272,13 +271,6 @@ def _is(left: Any, right: Any) -> bool:
     return left is right
 
 
-def _unshared(value: Any, is_inside: bool) -> Any:
-    elements = (value.values() if _class_of(value) is dict else value) if is_inside else [value]
-    if not all(map(is_immutable, elements)):
-        refuse("a new instance and others hold one object, which is changed; give it a copy: list(x), copy.deepcopy(x)")
-    return value
-
-
 def _concat(left: Iterable[Any], right: Iterable[Any]) -> list[Any]:
     return [*left, *right]
 
@@ -347,7 +339,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.unpack": _unpack,
     "py.unpack_star": _unpack_star,
     "py.range": range,
-    "py.unshared": _unshared,
     "py.concat": _concat,
     "py.list_append": _list_append,
     "py.inplace": _inplace,

@@ -56,7 +56,7 @@ begin
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
     when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
-    when 'load', 'pack', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
+    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
