@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from waymark.ir.expressions import Const, DictDisplay, Expression, ListDisplay, Operator, TupleDisplay
+from waymark.ir.expressions import Comprehension, Const, DictDisplay, Expression, ListDisplay, Operator, TupleDisplay
 from waymark.ir.operators import OPERATORS
 
 
@@ -135,7 +135,9 @@ _CALLS: dict[str, Sharing] = {
     **dict.fromkeys(("set", "frozenset", "dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
     **dict.fromkeys(("enumerate", "zip"), Sharing.NESTED),
     **dict.fromkeys(("sorted", "filter", "itertools.islice", "itertools.chain"), Sharing.PICK),
-    **dict.fromkeys(("min", "max", "next"), Sharing.ELEMENT_OF),
+    **dict.fromkeys(("min", "max", "next", "random.choice", "secrets.choice"), Sharing.ELEMENT_OF),
+    **dict.fromkeys(("random.choices", "random.sample"), Sharing.PICK),
+    **dict.fromkeys(("statistics.median_low", "statistics.median_high", "statistics.mode", "dict.fromkeys"), Sharing.ANYTHING),
     "dict": Sharing.PAIRS,
     "sum": Sharing.SUM,
     "map": Sharing.CALLS,
@@ -209,6 +211,19 @@ def _arguments(given: list[Expression], operands: list[Expression]) -> tuple[Exp
             return ListDisplay(tuple(operands[: len(items)])), DictDisplay(tuple(named))
         case _:
             return tuple(operands)
+
+
+def holds_pairs(value: Expression) -> bool:
+    """Whether an iterable is known to hold pairs of key and value."""
+    match value:
+        case Operator(op="py.generator", args=(elements,)):
+            return holds_pairs(elements)
+        case Comprehension(body=body):
+            return isinstance(body.element, TupleDisplay)
+        case Operator():
+            return signature(value).sharing is Sharing.NESTED
+        case _:
+            return False
 
 
 def makes_mutable(value: Operator) -> bool | None:

@@ -262,10 +262,10 @@ _RULES = [
     ),
     Rule(
         "WMC404",
-        "an object that is changed in place passes through an operation that may give it another name",
-        "every name of the object must see the change, and here it cannot be followed",
-        "build a new value instead of changing the object: `items = items + [item]`, or a comprehension; give an instance or "
-        "a task a copy: `Order(items=list(items))`, `copy.deepcopy(x)`",
+        "an object that is changed in place is shared with a task, an exception group or a constant",
+        "each of them has its own copy, and would not see the change",
+        "build a new value instead of changing the object: `items = items + [item]`, or a comprehension; or give a task a copy: "
+        "`self.work(copy.deepcopy(x))`",
     ),
     Rule(
         "WMC405",

@@ -150,6 +150,8 @@ class _Placement:
                 }
                 place: dict[str, Any] = {"id": node.id, "span": node.span, "error": node.error, "next": node.next}
                 node = self._settled(Mutate(**place, **change), before)
+            case Assign(value=Operator(op="py.list_append", args=(items, item))):
+                node = replace(node, value=Operator("py.list_append", (items, self._value(item))))
             case Assign(target=target) if target in self._regions.looked:
                 node = replace(node, value=self._packed(node.value))
             case Assign():
@@ -244,7 +246,7 @@ class _Placement:
             return placed.value
         return Load(placed) if self._is_boxed(value) else placed
 
-    def _value(self, value: Expression) -> Expression:  # noqa: C901 - one case a form
+    def _value(self, value: Expression) -> Expression:
         """The value as the heap has it: a reference if it is an object that changes."""
         match value:
             case Const() | Local():

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import waymark.ir.expressions as ir
-from waymark.compiler.aliases import IMMUTABLE_CALLS, INPLACE, Sharing, makes_mutable, positional, signature
+from waymark.compiler.aliases import IMMUTABLE_CALLS, INPLACE, Sharing, holds_pairs, makes_mutable, positional, signature
 from waymark.compiler.constants import holds_mutable
 from waymark.compiler.region import Region
 from waymark.compiler.webs import read_by
@@ -286,7 +286,7 @@ class Regions:
             case _:
                 self._library(value, region, args)
 
-    def _library(self, value: Operator, region: Region, args: list[Region]) -> None:  # noqa: C901 - one case a kind
+    def _library(self, value: Operator, region: Region, args: list[Region]) -> None:  # noqa: C901, PLR0912 - one case a kind
         kind, found = signature(value)
         match kind:
             case Sharing.PICK | Sharing.ELEMENT_OF:
@@ -309,7 +309,7 @@ class Regions:
                 count = len(positional(value))
                 for operand, argument in zip(found[:count], args[:count], strict=True):
                     held = argument.element
-                    if not _holds_pairs(operand):
+                    if not holds_pairs(operand):
                         held.unify(held.element)
                     region.element.unify(held.element)
                 for argument in args[count:]:
@@ -378,19 +378,6 @@ def _follows(operands: list[Region], result: Region) -> bool:
         return False
     result.make()
     return True
-
-
-def _holds_pairs(value: Expression) -> bool:
-    """Whether an iterable is known to hold pairs of key and value."""
-    match value:
-        case Operator(op="py.generator", args=(elements,)):
-            return _holds_pairs(elements)
-        case Comprehension(body=body):
-            return isinstance(body.element, TupleDisplay)
-        case Operator():
-            return signature(value).sharing is Sharing.NESTED
-        case _:
-            return False
 
 
 def _looked(program: Program) -> Iterator[str]:
