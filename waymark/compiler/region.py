@@ -36,6 +36,20 @@ class Region:
         return root.is_changed and root.is_mutable
 
     @property
+    def holds_mutable(self) -> bool:
+        """Whether some of the objects, or of what they hold, can be changed."""
+        return any(region.is_mutable for region in self._chain())
+
+    def _chain(self) -> list[Region]:
+        """The region, that of its elements, and so on, each once."""
+        found: list[Region] = []
+        region: Region | None = self.root()
+        while region is not None and region not in found:
+            found.append(region)
+            region = region._element.root() if region._element is not None else None  # noqa: SLF001 - its own class
+        return found
+
+    @property
     def element(self) -> Region:
         """The region of what the objects hold."""
         return self.root()._own_element()  # noqa: SLF001 - its own class

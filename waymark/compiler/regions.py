@@ -53,6 +53,7 @@ class Regions:
         self._made: dict[int, tuple[Expression, Region]] = {}
         self._scope: dict[str, Region] = {}
         self._parameters: dict[int, tuple[LambdaBody, dict[str, Region]]] = {}
+        self._flows: list[tuple[Region, Region]] = []
         self._results: list[tuple[list[Region], Region]] = []
         self.exceptions = Region()
         self.exceptions.element.open()
@@ -67,8 +68,7 @@ class Regions:
         for self.function, function in enumerate(program.functions):
             for self._node in program.nodes[function.nodes[0] : function.nodes[1] + 1]:
                 self._visit(self._node)
-        while any(_follows(operands, result) for operands, result in self._results):
-            pass
+        self._settle()
         known = [self.exceptions, *self._returned, *(region for _, region in self._made.values())]
         for region in [*known, *(region for names in self._locals for region in names.values())]:
             region.levels()
@@ -101,6 +101,18 @@ class Regions:
         """From here on, the variable of a comprehension stands for the elements of its iterable."""
         self._scope = {**self._scope, generator.target: self.of(generator.iter).element}
 
+    def _flow(self, into: Region, value: Region) -> None:
+        """Notes that objects of one region may be among those of another: they become one, unless nothing of it can change."""
+        self._flows.append((into, value))
+
+    def _settle(self) -> None:
+        moving = self._flows
+        while moving or any(_follows(operands, result) for operands, result in self._results):
+            moving = [flow for flow in self._flows if flow[1].holds_mutable]
+            self._flows = [flow for flow in self._flows if not flow[1].holds_mutable]
+            for into, value in moving:
+                into.unify(value)
+
     # --- Nodes ----------------------------------------------------------------------------------------------------------
 
     def _visit(self, node: AnyNode) -> None:  # noqa: C901, PLR0912 - one case a kind
@@ -108,26 +120,26 @@ class Regions:
             case Assign(value=value) if value == UNBOUND:
                 pass
             case Assign(target=target, value=Operator(op="py.list_append", args=(_, item))):
-                self.local(target).element.unify(self.of(item))
+                self._flow(self.local(target).element, self.of(item))
             case Assign(target=target, value=value) if target in self.looked:
                 self.look(value)
             case Assign(target=target, value=value):
-                self.local(target).unify(self.of(value))
+                self._flow(self.local(target), self.of(value))
             case Iterate(iterator=iterator, target=target):
-                self.local(target).unify(self.local(iterator).element)
+                self._flow(self.local(target), self.local(iterator).element)
             case Call(function=index, args=args, target=target):
                 for name, value in args.items():
-                    self._locals[index][name].unify(self.of(value))
+                    self._flow(self._locals[index][name], self.of(value))
                 if target is not None:
-                    self.local(target).unify(self._returned[index])
+                    self._flow(self.local(target), self._returned[index])
             case Mutate():
                 self._mutate(node)
             case Catch(target=target):
-                self.local(target).unify(self.exceptions)
+                self._flow(self.local(target), self.exceptions)
             case Raise(value=value):
-                self.exceptions.unify(self.of(value))
+                self._flow(self.exceptions, self.of(value))
             case Return(value=value) if self.function:
-                self._returned[self.function].unify(self.of(value))
+                self._flow(self._returned[self.function], self.of(value))
             case _:
                 for value in operands(node):
                     self.look(value)
@@ -146,7 +158,7 @@ class Regions:
         for name, value in call.args.items():
             region = self.of(value)
             if isinstance(call, FunctionCall):
-                region.unify(self._locals[call.function][name])
+                self._flow(self._locals[call.function][name], region)
             if isinstance(call, FunctionCall) or not isinstance(self._node, Fork):
                 self.unknown.append((self._node, region))
 
@@ -157,28 +169,28 @@ class Regions:
         changed.change()
         match node.method:
             case "append" | "add" | "__setattr__":
-                changed.element.unify(args[-1])
+                self._flow(changed.element, args[-1])
             case "insert" | "setdefault" | "__setitem__" if len(args) == 2:  # noqa: PLR2004 - a key and a value
-                changed.element.unify(args[1])
+                self._flow(changed.element, args[1])
             case _:
                 for value, region in zip(node.args, args, strict=True):
-                    changed.element.unify(region.element)
+                    self._flow(changed.element, region.element)
                     if node.method in {"update", "__ior__"} and not isinstance(value, DictDisplay):
                         region.element.unify(region.element.element)  # an iterable of pairs
         match node.method:
             case "popitem":
-                target.element.unify(changed.element)
+                self._flow(target.element, changed.element)
             case method if method in INPLACE:
-                target.unify(changed)
+                self._flow(target, changed)
                 if method == "__imul__":
                     self._results.append((args, target))  # an int times a list
             case "pop" if len(args) > 1:
-                target.unify(changed.element)
-                target.unify(args[1])
+                self._flow(target, changed.element)
+                self._flow(target, args[1])
             case _:
-                target.unify(changed.element)
+                self._flow(target, changed.element)
         for value in node.kwargs.values():
-            changed.element.unify(self.of(value))
+            self._flow(changed.element, self.of(value))
 
     # --- Expressions ----------------------------------------------------------------------------------------------------
 
@@ -214,16 +226,16 @@ class Regions:
             case ListDisplay() | TupleDisplay():
                 region.is_mutable = isinstance(value, ListDisplay)
                 for item in value.items:
-                    region.element.unify(self.of(item))
+                    self._flow(region.element, self.of(item))
             case DictDisplay(items=pairs):
                 region.make()
                 for key, item in pairs:
                     self.of(key)
-                    region.element.unify(self.of(item))
+                    self._flow(region.element, self.of(item))
             case If(parts=(test, then, otherwise)):
                 self.of(test)
-                region.unify(self.of(then))
-                region.unify(self.of(otherwise))
+                self._flow(region, self.of(then))
+                self._flow(region, self.of(otherwise))
             case Comprehension(body=body):
                 region.make()
                 with self.scope():
@@ -231,12 +243,12 @@ class Regions:
                         self.bind(generator)
                         for condition in generator.conditions:
                             self.of(condition)
-                    region.element.unify(self.of(body.element))
+                    self._flow(region.element, self.of(body.element))
             case Operator():
                 self._operator(value, region)
             case Lambda(function=function):
                 with self.parameters(function):
-                    region.unify(self.of(function.body))  # what it gives
+                    self._flow(region, self.of(function.body))  # what it gives
             case InvocationValue(invocation=call):
                 self._start(call)
                 for operand in operands(value):
@@ -259,29 +271,29 @@ class Regions:
             case Sharing.LOOK:
                 pass
             case Sharing.ELEMENT:
-                region.unify(args[0].element)
+                self._flow(region, args[0].element)
                 for default in args[2:]:
-                    region.unify(default)
+                    self._flow(region, default)
             case Sharing.COPY:
                 for argument in args:
-                    region.element.unify(argument.element)
+                    self._flow(region.element, argument.element)
             case Sharing.NESTED:
                 for argument in args:
-                    region.element.element.unify(argument.element)
+                    self._flow(region.element.element, argument.element)
                 if value.op in {"py.unpack_star", "py.bind"}:
                     region.element.unify(region.element.element)
                 region.element.make()
             case Sharing.ITERATOR:
-                region.unify(args[0])
+                self._flow(region, args[0])
             case Sharing.EXCEPTION:
-                region.element.unify(args[2].element)
+                self._flow(region.element, args[2].element)
             case Sharing.CAUSE:
-                region.unify(args[0])
-                region.element.unify(args[1])
+                self._flow(region, args[0])
+                self._flow(region.element, args[1])
             case Sharing.GROUP:
                 held = region.element.element if value.op == "py.group_split" else region.element
                 for argument in args:
-                    held.unify(argument.element)
+                    self._flow(held, argument.element)
                 self.unknown.append((self._node, held))
             case _:
                 self._library(value, region, args)
@@ -295,15 +307,15 @@ class Regions:
                     if isinstance(operand, Lambda):
                         self._give(operand, taken)
                     elif kind is Sharing.ELEMENT_OF and operand is not found[0]:
-                        taken.unify(argument)
+                        self._flow(taken, argument)
                     else:
-                        taken.unify(argument.element)
+                        self._flow(taken, argument.element)
             case Sharing.CHOICE:
                 for operand, argument in zip(found, args, strict=True):
                     if isinstance(operand, Lambda):
                         self._give(operand, region)
                     else:
-                        region.unify(argument)
+                        self._flow(region, argument)
             case Sharing.PAIRS:
                 region.make()
                 count = len(positional(value))
@@ -311,13 +323,13 @@ class Regions:
                     held = argument.element
                     if not holds_pairs(operand):
                         held.unify(held.element)
-                    region.element.unify(held.element)
+                    self._flow(region.element, held.element)
                 for argument in args[count:]:
-                    region.element.unify(argument)
+                    self._flow(region.element, argument)
             case Sharing.SUM:
                 for start in args[1:]:
-                    region.unify(start)
-                    region.element.unify(args[0].element.element)
+                    self._flow(region, start)
+                    self._flow(region.element, args[0].element.element)
                     self._results.append(([args[0].element], region))
             case Sharing.CALLS:
                 region.make()
@@ -326,14 +338,14 @@ class Regions:
                 region.open()
                 region.element.unify(region.element.element)
                 for argument in args:
-                    region.element.unify(argument)
+                    self._flow(region.element, argument)
             case Sharing.CLONE:
                 region.open()
             case _:
                 region.open()
                 region.unify(region.element)
                 for operand, argument in zip(found, args, strict=True):
-                    region.unify(argument)
+                    self._flow(region, argument)
                     if isinstance(operand, Lambda):
                         self._give(operand, region)
 
@@ -354,22 +366,22 @@ class Regions:
     def _give(self, operand: Lambda, region: Region) -> None:
         """Notes that a lambda is called with objects of a region."""
         for parameter in self._parameters_of(operand.function).values():
-            parameter.unify(region)
+            self._flow(parameter, region)
 
     def _calls(self, found: tuple[Expression, ...], args: list[Region], region: Region) -> None:
         """Notes what `map` gives."""
         match found[0]:
             case Lambda(function=function):
-                region.element.unify(args[0])
+                self._flow(region.element, args[0])
                 for parameter, argument in zip(self._parameters_of(function).values(), args[1:], strict=False):
-                    parameter.unify(argument.element)
+                    self._flow(parameter, argument.element)
             case Callable(name=name) if name in IMMUTABLE_CALLS:
                 pass
             case _:
                 region.element.open()
                 region.element.unify(region.element.element)
                 for argument in args[1:]:
-                    region.element.unify(argument.element)
+                    self._flow(region.element, argument.element)
 
 
 def _follows(operands: list[Region], result: Region) -> bool:
