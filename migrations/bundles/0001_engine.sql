@@ -742,6 +742,22 @@ $$;
 
 comment on function waymark._heap_pack(jsonb, jsonb[], int) is
   'A value without references.';
+-- file: functions/heap/_heap_plain.sql
+-- The IR form "plain": a value that an operator looks at as deep as it likes, or that it may hand on. Raises: WM502 for references and new objects in it.
+create or replace function waymark._heap_plain(p_value jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  if jsonb_typeof(p_value) in ('array', 'object')
+     and jsonb_path_exists(p_value, 'strict $.** ? (@."$".type() == "number" || @."$" == "new")', silent => true) then
+    return waymark._refuse('an operation on objects that change', 'Do it in an action.');
+  end if;
+  return p_value;
+end
+$$;
+
+comment on function waymark._heap_plain(jsonb) is
+  'A value without objects of the heap in it.';
 -- file: functions/heap/_heap_renumber.sql
 -- A value whose references have new numbers.
 create or replace function waymark._heap_renumber(p_value jsonb, p_numbers jsonb) returns jsonb
@@ -1583,7 +1599,7 @@ end
 $$;
 comment on function waymark._generate_array(text[]) is 'The SQL of a list display.';
 -- file: functions/programs/_generate_assign.sql
--- An assignment. An expression that makes objects of the heap is settled first: they get cells.
+-- An assignment.
 create or replace function waymark._generate_assign(p_node jsonb, p_reads jsonb, p_path text, p_target text) returns text
 language plpgsql stable as $$
 declare
@@ -1593,12 +1609,7 @@ begin
     return format('%s := null;', p_target);
   end if;
   v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', 'value', true);
-  if p_node ->> 'value' !~ '"(new|box)": ' then
-    return format('%s := %s;', p_target, v_value);
-  end if;
-  return format(E'v_value := waymark._heap_settle(%s, cardinality(v_heap));\n'
-    '          for v_cell in 0..jsonb_array_length(v_value -> ''cells'') - 1 loop\n'
-    '            v_heap[cardinality(v_heap) + 1] := v_value -> ''cells'' -> v_cell;\n          end loop;\n          %s := v_value -> ''value'';', v_value, p_target);
+  return waymark._generate_store(p_node, p_target, v_value);
 end
 $$;
 comment on function waymark._generate_assign(jsonb, jsonb, text, text) is 'The code of an assignment.';
@@ -1849,7 +1860,7 @@ begin
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
     when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
-    when 'load', 'pack', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
+    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
@@ -1959,25 +1970,28 @@ end
 $$;
 comment on function waymark._generate_function_value(text, jsonb, jsonb, text, int) is 'The SQL of a function or class as an argument.';
 -- file: functions/programs/_generate_heap.sql
--- The forms of an IR expression that have to do with objects in the heap (load, pack, new, box, shared, walk). SQLSTATEs: WM101.
+-- The forms of an IR expression that have to do with objects in the heap (load, pack, plain, new, box, shared, walk). SQLSTATEs: WM101.
 create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_depth int) returns text
 language plpgsql stable as $$
 declare
   v_levels text;
+  v_value text;
 begin
-  if p_form = 'shared' then
-    return waymark._generate_expression(p_body, p_names, p_path || '.shared', 'value', false, p_depth);
-  elsif p_form <> 'box' then
-    return format(case p_form when 'new' then 'waymark._heap_new(%s)' when 'walk' then 'waymark._heap_iter(%s, v_heap)'
+  if p_form not in ('box', 'shared') then
+    return format(case when p_form in ('new', 'plain') then 'waymark._heap_' || p_form || '(%s)' when p_form = 'walk' then 'waymark._heap_iter(%s, v_heap)'
                               else 'waymark._heap_' || p_form || '(%s, v_heap)' end,
       waymark._generate_expression(p_body, p_names, format('%s.%s', p_path, p_form), 'value', false, p_depth));
   elsif jsonb_typeof(p_body) <> 'array' or jsonb_array_length(p_body) <> 2
         or jsonb_path_exists(p_body, 'strict $[0].type() ? (@ != "array")') or jsonb_array_length(p_body -> 0) not between 1 and 50
         or jsonb_path_exists(p_body, 'strict $[0][*] ? (@.type() != "boolean")') then
-    perform waymark._refuse_ir(p_path || '.box', 'must be levels and an expression');
+    perform waymark._refuse_ir(p_path || '.' || p_form, 'must be levels and an expression');
+  end if;
+  v_value := waymark._generate_expression(p_body -> 1, p_names, format('%s.%s[1]', p_path, p_form), 'value', false, p_depth);
+  if p_form = 'shared' then
+    return v_value;
   end if;
   select string_agg(l.value::text, ', ' order by l.ordinality) into v_levels from jsonb_array_elements(p_body -> 0) with ordinality l;
-  return format('waymark._heap_box(%s, array[%s])', waymark._generate_expression(p_body -> 1, p_names, p_path || '.box[1]', 'value', false, p_depth), v_levels);
+  return format('waymark._heap_box(%s, array[%s])', v_value, v_levels);
 end
 $$;
 comment on function waymark._generate_heap(text, jsonb, jsonb, text, int) is 'The SQL of an expression about objects in the heap.';
@@ -2210,7 +2224,7 @@ begin
   return format(E'          elsif v_skip = %s then\n          pc := %s;\n          v_skip := 0;\n          perform waymark._check_evaluation(v_ok, v_value);\n'
     '          %s\n', p_position, ~(p_node -> 'id')::int, case p_node ->> 'kind'
       when 'branch' then format('pc := case when v_value = ''true'' then %s else %s end;', p_node -> 'then', p_node -> 'else')
-      else format('%I := v_value;', p_variables ->> (p_node ->> 'target')) end);
+      else waymark._generate_store(p_node, quote_ident(p_variables ->> (p_node ->> 'target')), 'v_value') end);
 end
 $$;
 comment on function waymark._generate_resumption(jsonb, int, jsonb) is 'The code that goes on with the value of an evaluation.';
@@ -2254,15 +2268,29 @@ begin
 end
 $$;
 comment on function waymark._generate_sorted(jsonb, jsonb, text, int) is 'The SQL of sorted() with a lambda as its key.';
+-- file: functions/programs/_generate_store.sql
+-- What an assignment does with its value. One that may hold new objects of the heap is settled first: they get cells.
+create or replace function waymark._generate_store(p_node jsonb, p_target text, p_value text) returns text
+language plpgsql stable as $$
+begin
+  if p_node ->> 'value' !~ '"(new|box|shared)": ' then
+    return format('%s := %s;', p_target, p_value);
+  end if;
+  return format(E'v_value := waymark._heap_settle(%s, cardinality(v_heap));\n'
+    '          for v_cell in 0..jsonb_array_length(v_value -> ''cells'') - 1 loop\n'
+    '            v_heap[cardinality(v_heap) + 1] := v_value -> ''cells'' -> v_cell;\n          end loop;\n          %s := v_value -> ''value'';', p_value, p_target);
+end
+$$;
+comment on function waymark._generate_store(jsonb, text, text) is 'The code that binds the value of an assignment.';
 -- file: functions/programs/_may_be_evaluated.sql
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
--- Objects of the heap (new, box, shared) are known to the engine only: values would lose who else sees them.
+-- What makes objects of the heap (new, box) is left to CPython as a whole, in "shared".
 -- Front ends put what may be refused there (waymark/compiler/graph.py); in any other node a refusal ends the run.
 create or replace function waymark._may_be_evaluated(p_node jsonb) returns boolean
 language plpgsql immutable as $$
 begin
-  if p_node::text ~ '"(new|box|shared)": ' then
+  if p_node::text ~ '"(new|box)": ' and not p_node -> 'value' ? 'shared' then
     return false;
   end if;
   return p_node ->> 'kind' = 'branch' and p_node -> 'test' ? 'local'
@@ -8266,29 +8294,6 @@ $$;
 
 comment on function waymark.py_unpack_star(jsonb, jsonb, jsonb) is
   'The elements of an iterable that is unpacked with a starred target.';
--- file: functions/python/py_unshared.sql
--- What a new instance is handed, where objects of it are changed later: a change under one name would not be seen under the other.
--- Raises: WM502 for all but the values that never change; p_inside: for all but containers of such values.
-create or replace function waymark.py_unshared(p_value jsonb, p_inside jsonb) returns jsonb
-language plpgsql stable parallel safe
-as $$
-declare
-  v_parts jsonb := case
-    when p_inside = 'false' then jsonb_build_array(p_value)
-    when waymark._py_kind(p_value) = 'dict' then jsonb_path_query_array(waymark._py_pairs(p_value), 'strict $[*][1]')
-    else waymark.py_list(p_value)
-  end;
-begin
-  if jsonb_path_exists(v_parts, 'strict $[*] ? (@.type() == "array" || (@.type() == "object" && !(@."$" == "float" || @."$" == "str" || @."$" == "enum"
-      || @."$" == "bytes" || @."$" == "datetime" || @."$" == "date" || @."$" == "decimal" || @."$" == "uuid" || @."$" == "timedelta")))') then
-    return waymark._py_inexact('an instance');
-  end if;
-  return p_value;
-end
-$$;
-
-comment on function waymark.py_unshared(jsonb, jsonb) is
-  'What a new instance is handed, if nothing can change it.';
 -- file: functions/python/py_with_cause.sql
 -- The exception of `raise exception from cause`.
 -- Raises: WM501 TypeError where one of them is no exception.
@@ -10285,17 +10290,27 @@ end
 $$;
 comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
 -- file: functions/turn/_evaluation.sql
--- The arguments of waymark:evaluate: the expression of a node, and those of the locals it names that are bound, without references.
+-- The arguments of waymark:evaluate: the expression of a node, those of the locals it names that are bound, and the objects of the heap that these reach.
 create or replace function waymark._evaluation(p_node jsonb, p_locals jsonb, p_heap jsonb) returns jsonb
 language plpgsql stable as $$
 declare
+  c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
   v_expression jsonb := case p_node ->> 'kind' when 'branch' then jsonb_build_object('op', 'py.truth', 'args', jsonb_build_array(p_node -> 'test'))
                                                else p_node -> 'value' end;
-  v_heap jsonb[] := case when p_heap is not null then waymark._heap_open(p_heap) end;
+  v_locals jsonb;
+  v_objects jsonb;
 begin
-  return jsonb_build_object('expression', v_expression, 'locals', (
-    select coalesce(jsonb_object_agg(l.key, case when p_heap is null then l.value else waymark._heap_pack(l.value, v_heap) end), '{}') from jsonb_each(p_locals) l
-     where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n)));
+  select coalesce(jsonb_object_agg(l.key, l.value), '{}') into v_locals from jsonb_each(p_locals) l
+   where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n);
+  with recursive reached (number) as (
+    select (r.value -> '$')::int from jsonb_path_query(v_locals, c_references, silent => true) as r (value)
+    union
+    select (r.value -> '$')::int
+      from reached, jsonb_path_query(p_heap #> array['cells', (reached.number - 1)::text], c_references, silent => true) as r (value)
+  )
+  select jsonb_object_agg(reached.number, p_heap #> array['cells', (reached.number - 1)::text]) into v_objects from reached;
+  return jsonb_build_object('expression', v_expression, 'locals', v_locals)
+    || case when v_objects is null then '{}' else jsonb_build_object('objects', v_objects) end;
 end
 $$;
 comment on function waymark._evaluation(jsonb, jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
