@@ -1,15 +1,22 @@
 """The path of the cases is the product's: some of them through the SDK's client, a daemon and its workers."""
 
 import asyncio
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from tests.cluster import Cluster
+from tests.cluster import Cluster, wait_until
+from tests.language.actions import echo
 from tests.language.cases import CASES, Case
 from tests.language.harness import Engine, compiled, form_of
+from tests.language.held_models import Held
+from waymark import Workflow
 
-AREAS = ("combined", "gather", "policies", "raising", "cleanup")
+AREAS = ("combined", "gather", "policies", "raising", "cleanup", "children", "cancelling", "task_groups", "remote")
 # These wait for minutes, which only a test that moves the clock can.
 WAITING = {"RetriedWithPauses", "UsedUp", "PoliciesFromLocals"}
 
@@ -39,3 +46,46 @@ async def test_cases_through_a_daemon(
     for case, here, there in zip(cases, expected, found, strict=True):
         # Without the calls: they were noted in another process.
         assert (case.name, here.kind, here.form) == (case.name, *there)
+
+
+class HeldInTheMiddle(Workflow):
+    """Postgres leaves the construction to CPython."""
+
+    async def run(self, folder: str):
+        try:
+            held = Held(folder=folder)
+        except Exception as error:  # noqa: BLE001 - whatever would reach the body
+            return "never", error
+        return held.folder, await echo(1)
+
+
+SHORT_LEASE = {"lock_ttl_ms": 1000, "lock_heartbeat_ms": 300, "expired_lock_reclaimer_interval_ms": 100}
+
+
+@pytest.mark.parametrize("victim", ["worker", "daemon"])
+async def test_an_evaluation_outlives_who_computes_it(
+    cluster: Cluster,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    connection: psycopg.Connection,
+    victim: str,
+) -> None:
+    """It is tried again as often as it is lost, and the body never hears of that."""
+    monkeypatch.setenv("WAYMARK_DATABASE_URL", database_url)
+    settings = {"user_module": "tests.language.actions", **SHORT_LEASE}
+    cluster.start(**settings)
+    run = await compiled(HeldInTheMiddle)().start(str(tmp_path))
+    for _ in range(3):
+        pid = wait_until((tmp_path / "pid").exists, "CPython computes") and int((tmp_path / "pid").read_text())
+        (tmp_path / "pid").unlink()
+        if victim == "daemon":
+            cluster.daemons[-1].kill()
+        os.kill(pid, signal.SIGKILL)
+        if victim == "daemon":
+            cluster.start(**settings)
+    (tmp_path / "free").touch()
+    assert await run.result(30) == (str(tmp_path), 1)
+    query = "select attempt, outcome from waymark.action_attempts where name = 'waymark:evaluate' order by attempt"
+    attempts = connection.execute(query).fetchall()
+    assert attempts == [(1, "lost"), (2, "lost"), (3, "lost"), (4, "succeeded")]

@@ -14,16 +14,17 @@ class CancelledAmongGathered(Workflow):
 
     async def run(self):
         task = asyncio.create_task(asyncio.sleep(60))
-        gathering = asyncio.create_task(self.gathered(task))
+        other = asyncio.create_task(asyncio.sleep(0.5))
+        gathering = asyncio.create_task(self.gathered(task, other))
         await slow("first", 0.1)
         task.cancel()
         try:
             await gathering
         except asyncio.CancelledError:
-            return gathering.cancelled(), await echo("at once")
+            return gathering.cancelled(), other.done()
 
-    async def gathered(self, task):
-        return await asyncio.gather(task, asyncio.sleep(70))
+    async def gathered(self, task, other):
+        return await asyncio.gather(task, other)
 
 
 @workflow(name="cancelling.Cleaning")
