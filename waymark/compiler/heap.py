@@ -153,7 +153,8 @@ class _Placement:
             case Assign(value=Operator(op="py.list_append", args=(items, item))):
                 node = replace(node, value=Operator("py.list_append", (items, self._value(item))))
             case Assign(target=target) if target in self._regions.looked:
-                node = replace(node, value=self._packed(node.value))
+                value = self._packed(node.value)
+                node = replace(node, value=Pack(value) if allocates(value) else value)
             case Assign():
                 node = replace(node, value=self._placed(node.value))
             case Branch():
@@ -342,7 +343,7 @@ class _Placement:
 
 def _shared(placed: Expression, levels: tuple[bool, ...]) -> Expression:
     """An expression whose value is or holds objects: where the engine refuses it, CPython is given the objects themselves."""
-    return Shared((levels, placed)) if any(levels) and may_be_refused(placed) else placed
+    return Shared((levels, placed)) if (any(levels) or allocates(placed)) and may_be_refused(placed) else placed
 
 
 def _has_key(found: tuple[Expression, ...]) -> bool:

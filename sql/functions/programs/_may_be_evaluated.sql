@@ -1,11 +1,11 @@
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
--- What makes objects of the heap (new, box) is left to CPython as a whole, in "shared".
+-- What makes objects of the heap (new, box) is left to CPython where its value is known to hold them (shared), or holds none (pack, a decision).
 -- Front ends put what may be refused there (waymark/compiler/graph.py); in any other node a refusal ends the run.
 create or replace function waymark._may_be_evaluated(p_node jsonb) returns boolean
 language plpgsql immutable as $$
 begin
-  if p_node::text ~ '"(new|box)": ' and not p_node -> 'value' ? 'shared' then
+  if p_node::text ~ '"(new|box)": ' and not coalesce(p_node -> 'value' ?| array['shared', 'pack'], true) then
     return false;
   end if;
   return p_node ->> 'kind' = 'branch' and p_node -> 'test' ? 'local'

@@ -306,3 +306,17 @@ class HoldsItself(Workflow):
         xs = [1]
         xs.append(xs)
         return repr(xs), len(max([xs, xs], key=len))
+
+
+@agrees()
+class OnlyLookedAt(Workflow):
+    async def run(self):
+        groups = {}
+        for name in ["ann", "bo", "al"]:
+            groups.setdefault(name[0], []).append(name)
+        point = Point([1], 2)
+        point.x.append(3)
+        if sorted(groups.items(), key=repr)[0][1] == max(groups.values()):
+            groups.setdefault("c", []).append("c")
+        ordered = {key: sorted(names) for key, names in sorted(groups.items())}
+        return ordered, dataclasses.replace(point, y=9), {k: sorted(v) for k, v in sorted(groups.items())}
