@@ -259,7 +259,7 @@ def test_message_reads_like_a_compilers():
             f"{line} |         ä = '→' if x else open(x)",
             f"{gutter} |                           ^^^^^^^",
             f"{gutter} = why: it has effects, or a result that means nothing outside of one process",
-            f"{gutter} = help: do it in an action",
+            f"{gutter} = help: call it in a function of yours that is decorated with `@action`, and await that",
         ]
     )
 

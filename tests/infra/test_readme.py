@@ -34,6 +34,41 @@ def test_the_first_lines_are_the_two_commands() -> None:
     assert [line.split("#")[0].strip() for line in first.splitlines()] == ["make demo", "make test"]
 
 
+LANGUAGE = """
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from waymark import RetryPolicy, Workflow, action, workflow
+
+@dataclass
+class Order:
+    id: str
+    amount: float
+
+class PaymentError(Exception):
+    def __init__(self, order_id):
+        super().__init__(order_id)
+        self.order_id = order_id
+
+@action
+async def charge(order_id: str, amount: float, started: datetime) -> str:
+    if amount > 100:
+        raise PaymentError(order_id)
+    return "charged"
+"""
+
+
+async def test_the_workflow_that_shows_the_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _, code = blocks("python")
+    (tmp_path / "readme_language.py").write_text(f"{LANGUAGE}\n{code}")
+    monkeypatch.syspath_prepend(tmp_path)
+    import readme_language as module  # type: ignore[import-not-found]
+
+    small, large = module.Order("a", 5), module.Order("b", 500)
+    assert await module.Settle().run_inline([small]) == {"paid": ["a: 5.00"], "failed": []}
+    assert await module.Settle().run_inline([large]) == {"paid": [], "failed": ["b"]}
+
+
 def test_links_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), ROOT / "sql/README.md"]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
@@ -55,7 +90,7 @@ def test_every_command_is_tested_here() -> None:
 
 
 def test_the_code_compiles_and_runs(cluster: Cluster, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     models, *_ = (ROOT / "examples/welcome_email/__init__.py").read_text().partition("@action")
     (tmp_path / "readme_app.py").write_text(models + code)
     monkeypatch.syspath_prepend(tmp_path)

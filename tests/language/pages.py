@@ -110,9 +110,7 @@ def class_of_example(page: str, number: int) -> str:
 
 def module_of_examples() -> str:
     """The text of a module with a workflow for each example."""
-    classes = [
-        f"class {class_of_example(*place)}(Workflow):\n{textwrap.indent(body, ' ' * 4)}" for place, body in BODIES.items()
-    ]
+    classes = [f"class {class_of_example(*place)}(Workflow):\n{textwrap.indent(body, ' ' * 4)}" for place, body in BODIES.items()]
     return "\n\n".join([BEFORE, PRELUDE, *classes])
 
 

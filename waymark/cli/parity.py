@@ -124,6 +124,10 @@ def _arguments(cls: type[Workflow], text: str) -> dict[str, Any]:
     hints = get_type_hints(cls.run)
     parameters = inspect.signature(cls.run).parameters
     try:
+        inspect.signature(cls.run).bind(None, **arguments)
+    except TypeError as error:
+        raise ArgumentError(f"--input: {cls.__name__}.run(): {error}") from None
+    try:
         return {
             name: pydantic.TypeAdapter(hints[name]).validate_python(value) if name in hints and name in parameters else value
             for name, value in arguments.items()

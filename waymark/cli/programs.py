@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -43,8 +44,9 @@ def check(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([dataclasses.asdict(problem) for problem in problems], indent=2))
     else:
+        coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         for problem in problems:
-            print(f"{problem}\n")
+            print(f"{problem.text(coloured=coloured)}\n")
         print(f"{_count(len(workflows), 'workflow')}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0
 

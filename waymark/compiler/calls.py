@@ -15,6 +15,7 @@ from waymark.compiler.binding import NAMED, POSITIONAL, Binding, binding, is_dyn
 from waymark.compiler.callees import Callees
 from waymark.compiler.constants import constant, stored
 from waymark.compiler.frame import NONE, Callee, Operand, span
+from waymark.compiler.hints import hint
 from waymark.compiler.instance import SELF
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
@@ -224,7 +225,7 @@ class Calls(Callees):
             return
         index, method = found
         if method.signature.parameters:
-            self.refuse("WMC109", node, name=self.unit.cls.__name__)
+            self.unit.reporter.report("WMC109", method.file.path, method.file.lines, method.node, name=self.unit.cls.__name__)
         target = SELF if self.unit.state.is_fixed else None
         self.graph.step(Call, span(node), self.error(), function=index, args=self.hidden(), target=target)
 
@@ -244,27 +245,47 @@ class Calls(Callees):
         name = ast.unparse(node.func)
         found = self.names.static(node.func)
         value = found.value if found else None
+        hinted = None
         match node.func:
+            case ast.Name(id=local) if local in self.refused_names():
+                return NONE  # what defines it was refused
             case _ if found is not None:
-                code = self._static_refusal(value, node)
+                code, hinted = self._static_refusal(value, node), value
             case ast.Name(id=local) if self.names.lookup(local) is Scope.CLOSURE:
                 code = "WMC102"
             case ast.Name(id=local) if self.names.lookup(local) is Scope.UNDEFINED:
                 code = "WMC101"
             case ast.Attribute(value=owner) if isinstance(self.static_value(owner), ModuleType):
                 code = "WMC101"
+            case ast.Attribute(value=owner) if (known := self.names.static(owner)) and not isinstance(known.value, type):
+                code, hinted = "WMC401", known.value
             case ast.Attribute(attr=name):
                 code = "WMC403"
             case _:
                 code = "WMC401"
-        return self.refuse(code, node, name=name)
+        package = self.unit.cls.__module__.partition(".")[0]
+        rewrite = hint(hinted, ast.unparse(node.func), package) if hinted is not None and code != "WMC408" else None
+        return self.refuse(code, node, name=name, hint=rewrite or "")
+
+    def refused_names(self) -> set[str]:
+        """Variables that hold functions and classes of the method, which are refused where they stand."""
+        names: set[str] = set()
+        for inner in ast.walk(self.method.node):
+            match inner:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
+                    names.add(name)
+                case _:
+                    pass
+        return names
 
     def _static_refusal(self, value: object, node: ast.Call) -> str:
         """The code of the refusal of a call whose callee is known."""
         module = str(getattr(value, "__module__", ""))
         if value is asyncio.gather or value is asyncio.sleep or self.is_action_call(node):
             return "WMC408"
-        if module.partition(".")[0] == "asyncio":
+        if module.partition(".")[0] in {"asyncio", "_asyncio"}:
             return "WMC503"
         if callable(value) and getattr(builtins, getattr(value, "__name__", ""), None) is value:
             return "WMC402"
@@ -281,6 +302,11 @@ class Calls(Callees):
         if callable(value) or kind == "module":
             return self.refuse("WMC104", node, name=ast.unparse(node), type="class" if isinstance(value, type) else kind)
         return self.refuse("WMC103", node, name=ast.unparse(node), type=kind)
+
+    def is_opaque(self, node: ast.expr) -> bool:
+        """Whether an expression names an object of the module that is no value: a client, a logger, an action."""
+        found = self.names.static(node)
+        return found is not None and not isinstance(found.value, type | ModuleType) and stored(found.value) is None
 
     def root_is_rebound(self, node: ast.expr) -> bool:
         """Whether a dotted name starts with one that the module binds again behind the class."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 
+from waymark.compiler.frame import NONE
 from waymark.compiler.tasks import expired_local
 from waymark.compiler.templates import Template
 from waymark.compiler.tries import Tries
@@ -87,7 +88,16 @@ class Contexts(Tries):
         elif (cls is None and not isinstance(first.context_expr, ast.Call)) or self.is_lock(first.context_expr):
             self._semaphore(first, statements)
         else:
-            self.refuse("WMC204", node, kind="async with")
+            self.refuse_with(node, "async with")
+
+    def refuse_with(self, node: ast.With | ast.AsyncWith, kind: str) -> None:
+        """Reports the statement, and goes on with what it holds."""
+        self.refuse("WMC204", node, kind=kind)
+        for item in node.items:
+            for name in ast.walk(item.optional_vars or ast.Pass()):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                    self.assign(name.id, NONE, node)
+        self.body(node.body)
 
     def _task_group(self, item: ast.withitem, statements: list[ast.stmt]) -> None:
         node = item.context_expr

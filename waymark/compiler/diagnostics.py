@@ -25,16 +25,24 @@ class Diagnostic:
     help: str
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, coloured: bool = False) -> str:
+        """The refusal as a compiler prints it; with colours for a terminal."""
+        red, green, bold, plain = ("\033[1;31m", "\033[1;32m", "\033[1m", "\033[0m") if coloured else ("", "", "", "")
         gutter = " " * len(str(self.line))
-        lines = [f"error[{self.code}]: {self.seen}", f"{gutter}--> {self.file}:{self.line}:{self.column}"]
+        lines = [
+            f"{red}error[{self.code}]{plain}{bold}: {self.seen}{plain}",
+            f"{gutter}--> {self.file}:{self.line}:{self.column}",
+        ]
         if self.source_line.strip():
             carets = "^" * max(1, self.end_column - self.column)
             lines += [
                 f"{gutter} |",
                 f"{self.line} | {self.source_line}",
-                f"{gutter} | {' ' * (self.column - 1)}{carets}",
+                f"{gutter} | {' ' * (self.column - 1)}{red}{carets}{plain}",
             ]
-        return "\n".join([*lines, f"{gutter} = why: {self.reason}", f"{gutter} = help: {self.help}"])
+        return "\n".join([*lines, f"{gutter} = why: {self.reason}", f"{gutter} = {green}help{plain}: {self.help}"])
 
 
 class Reporter:
@@ -48,7 +56,7 @@ class Reporter:
         return bool(self._found)
 
     def report(self, code: str, file: str, lines: list[str], node: ast.AST | None, **values: str) -> None:
-        """Adds the refusal of `node`, or of the file as a whole."""
+        """Adds the refusal of `node`, or of the file as a whole. `values` fill in the rule; `hint` is a better rewrite."""
         rule = RULES[code]
         line = getattr(node, "lineno", 1)
         text = lines[line - 1].rstrip("\n") if line <= len(lines) else ""
@@ -63,7 +71,7 @@ class Reporter:
             source_line=text,
             seen=rule.seen.format(**values),
             reason=rule.reason.format(**values),
-            help=rule.help.format(**values),
+            help=values.get("hint") or rule.help.format(**values),
         )
         self._found.setdefault((code, file, line, start), diagnostic)
 

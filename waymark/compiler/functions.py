@@ -77,6 +77,8 @@ class Functions(Lambdas):
                 return self.instance(node)
             case ast.Attribute(value=owner, attr=attribute) if attribute in _CONSTRUCTORS and self._is_model(owner):
                 return self._construct(node, f"{class_name(cast('type', self.static_value(owner)))}.{attribute}")
+            case ast.Attribute(value=owner) if callee is None and self.is_opaque(owner):
+                return self.refuse_call(node)
             case ast.Attribute(attr=attribute) if callee is None and attribute in METHOD_NAMES:
                 return self._method_call(node, node.func)
             case _:

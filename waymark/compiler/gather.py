@@ -244,13 +244,24 @@ class Gather(Children):
                     calls = self.is_call(argument)
                     if not calls and self.is_refused_branch(argument):
                         self.refuse("WMC501", argument)
+                        argument = ast.copy_location(ast.Constant(None), argument)  # noqa: PLW2901 - what is in it is moot
                     operand = self.call_operand(argument) if calls else self.operand(argument)
                     yield _Part(None, [operand], is_list=False, is_task=not calls)
 
     def is_refused_branch(self, node: ast.expr) -> bool:
-        """Whether `node` can be no task: a constant or a display."""
+        """Whether `node` can be no task: a constant, a display or an operation."""
         return isinstance(
-            node, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.BinOp | ast.Compare | ast.BoolOp | ast.JoinedStr
+            node,
+            ast.Constant
+            | ast.List
+            | ast.Tuple
+            | ast.Dict
+            | ast.ListComp
+            | ast.GeneratorExp
+            | ast.BinOp
+            | ast.Compare
+            | ast.BoolOp
+            | ast.JoinedStr,
         )
 
     def _branches(self, parts: Sequence[_Part], values: Sequence[Expression]) -> Expression:

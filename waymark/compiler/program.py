@@ -19,6 +19,7 @@ from waymark.compiler.source import (
     Method,
     SourceError,
     branch,
+    class_place,
     code_of,
     load_function,
     load_method,
@@ -89,7 +90,8 @@ class _Compilation(Unit):
             self.methods.append(self.methods[0])  # once more: the body ends the run, a helper returns to its caller
             return len(self.methods) - 1, self.methods[0]
         if problem := self._problem(frame, callee):
-            frame.refuse(problem[0], node, name=problem[1], kind=problem[2])
+            rewrite = "define it in the class, or correct the name" if problem[0] == "WMC101" else ""
+            frame.refuse(problem[0], node, name=problem[1], kind=problem[2], hint=rewrite)
             return None
         try:
             method = load_function(callee.member, callee.name, callee.owner)
@@ -127,7 +129,8 @@ class _Compilation(Unit):
     def _body(self) -> Method:
         owner = next((base for base in self.cls.__mro__ if "run" in vars(base)), None)
         if owner is None or owner.__module__ == "waymark.workflow":
-            raise SourceError("WMC003", name=self.cls.__name__)
+            file, node = class_place(self.cls)
+            raise SourceError("WMC003", file, node, name=self.cls.__name__)
         method = load_method(self.cls, "run")
         if not method.is_async or method.kind != "method":
             raise SourceError("WMC003", method.file, method.node, name=self.cls.__name__)

@@ -186,6 +186,15 @@ def load_file(function: FunctionType) -> SourceFile:
         raise SourceError("WMC002", name=function.__qualname__) from None
 
 
+def class_place(cls: type) -> tuple[SourceFile, ast.AST] | tuple[None, None]:
+    """Where a class stands, as far as its source is at hand."""
+    path = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
+    text = "".join(linecache.getlines(path))
+    places = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
+    node = next(places, None)
+    return (None, None) if node is None else (_parse(path, text), node)
+
+
 def module_path(module: str, file: str) -> str:
     """The file as the module names it (`app/flows.py`): the same on every machine, so that programs are."""
     path = PurePath(file)

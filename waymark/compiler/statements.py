@@ -263,7 +263,7 @@ class Statements(Patterns, Coroutines):
     def _refuse_statement(self, node: ast.stmt) -> None:
         match node:
             case ast.With():
-                self.refuse("WMC204", node, kind="with")
+                self.refuse_with(node, "with")
             case ast.Global():
                 self.refuse("WMC208", node, kind="global")
             case ast.Nonlocal():

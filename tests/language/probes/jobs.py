@@ -197,7 +197,7 @@ class Match(Workflow):
                 return "many"
 
 
-@probe((3,), codes=["WMC201", "WMC401"])
+@probe((3,), codes=["WMC201"])
 class NestedFunction(Workflow):
     async def run(self, n: int):
         def double(x):

@@ -161,7 +161,7 @@ class MutatesADict(Workflow):
         return state
 
 
-@probe((2,), codes=["WMC403"])
+@probe((2,), codes=["WMC401"])
 class Logs(Workflow):
     async def run(self, order_id: int):
         logger.info("processing %s", order_id)
