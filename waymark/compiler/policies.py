@@ -105,14 +105,18 @@ def _computed(node: ast.expr, cls: type, defaults: Fields) -> Fields:
 def _choice(test: ast.expr, default: Const | ast.expr | None, value: ast.expr, place: ast.expr) -> ast.expr:
     """`default if test else value`."""
     if not isinstance(default, ast.expr):
-        known: Any = default.value if default else None
-        items = [ast.Constant(item) for item in cast("list[Any]", known)] if isinstance(known, list) else None
-        default = ast.Constant(known) if items is None else ast.List(cast("list[ast.expr]", items))
+        default = _literal(default.value if default else None)
     chosen = ast.IfExp(test, default, value)
     for child in ast.walk(chosen):
         if isinstance(child, ast.expr) and "lineno" not in vars(child):
             ast.copy_location(child, place)
     return chosen
+
+
+def _literal(value: Any) -> ast.expr:  # noqa: ANN401 - a field of a policy
+    if not isinstance(value, list):
+        return ast.Constant(value)
+    return ast.List([ast.Constant(item) for item in cast("list[str]", value)])
 
 
 def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
