@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+import waymark.ir.expressions as ir
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.effects import Effects
 from waymark.compiler.graph import Graph, Label
@@ -142,7 +143,7 @@ class Frame(ABC):
     def is_settled(self, value: Expression) -> bool:
         """Whether evaluating `value` later in the same statement gives the same and cannot fail."""
         match value:
-            case Const():
+            case Const() | ir.Lambda() | ir.Callable():
                 return True
             case Local(name=name):
                 known = self.graph.here.bound if self.graph.here is not None else frozenset[str]()
@@ -183,7 +184,7 @@ class Frame(ABC):
 
     def saved(self, value: Expression, node: ast.AST) -> Expression:
         """`value` where no assignment can change it."""
-        if isinstance(value, Const) or (isinstance(value, Local) and value.name.startswith("$")):
+        if isinstance(value, Const | ir.Lambda | ir.Callable) or (isinstance(value, Local) and value.name.startswith("$")):
             return value
         name = self.graph.temporary()
         self.assign(name, value, node)

@@ -126,3 +126,10 @@ class Scopes(Workflow):
         x = 10
         rows = [[3, 1], [2]]
         return [sorted(x, key=lambda x: -x) for x in rows], sorted([1, 2], key=lambda y: -y * x), [max(r, key=lambda v: v * x) for r in rows for x in (1, -1)], x
+
+
+@agrees()
+class FunctionsBeforeAwaits(Workflow):
+    async def run(self):
+        by = await double(1)
+        return functools.reduce(lambda a, b: a + b * by, await numbers(4)), list(map(lambda a, b: a + b, await numbers(2), [1, by]))
