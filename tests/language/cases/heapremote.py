@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from tests.language.actions import echo
 from tests.language.cases import agrees
-from tests.language.models import Line
 from waymark import Workflow
 
 
@@ -17,8 +16,7 @@ class ChangedObjects(Workflow):
             rows.append(f"{x * n:>6.2f}")
             data[f"{n:03d}"] = "%s" % [rows, n]
             await echo(n)
-        line = Line(sku="a")
-        rows.append(line.total)
+        rows.append(Decimal(f"{x:e}"))
         rows.append(f"{rows!r:>10}")
         data["rows"][0] += f"{x:e}"
-        return rows, data, "%s" % (data,), sorted(rows, key=lambda row: str(row) + f"{x:g}")
+        return rows, data, "%s" % (data,)
