@@ -40,7 +40,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
 -- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
--- heap: the contents of the objects that the task changes, by their number.
+-- heap: the contents of the objects that the task changes, by their number; of a large task also the store of its pages.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
@@ -87,6 +87,18 @@ create index tasks_ready on waymark.tasks (priority, ready_at) where state = 're
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
+
+-- Hot. Large values of live runs, in pieces of about 1 KB, so that a step writes only what it has changed of them. A store is all the pages of a task, and
+-- is named in its heap; 0 are its objects, above: the content of one, below: a variable (waymark._heap_spill).
+create sequence waymark.stores;
+create table waymark.pages (
+  store_id bigint not null,
+  value_no int not null,
+  page_no  int not null,
+  content  jsonb not null,
+  primary key (store_id, value_no, page_no)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+comment on table waymark.pages is 'Live runs: what is large of their state, in pages.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.

@@ -1,31 +1,26 @@
--- The heap of a task as it is kept between steps: {"cells": contents by number, "live": how many were reached when it was last collected}, with the
--- variables and call records of the task, {"heap", "locals", "frames"}. Objects that nothing reaches are dropped, and the others renumbered, when they
--- could be more than half: so endless loops do not leak, and collecting costs what allocating did.
-create or replace function waymark._heap_close(p_cells jsonb[], p_live int, p_locals jsonb, p_frames jsonb) returns jsonb
-language plpgsql stable parallel safe
+-- The state of a task as it is kept between steps: {"heap", "locals", "frames"}. The heap is {"cells": contents by number, "live": what was reached when
+-- it was last collected}, null without any. p_heap: what it was; p_cells, p_touched: its cells now, and which of those in pages have changed. Objects
+-- that nothing reaches are dropped, and the others renumbered, when they could be more than half: so endless loops do not leak, and collecting costs what
+-- allocating did. Large state goes to pages.
+create or replace function waymark._heap_close(p_heap jsonb, p_cells jsonb[], p_touched int[], p_locals jsonb, p_frames jsonb) returns jsonb
+language plpgsql stable
 as $$
 declare
-  c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
-  v_numbers jsonb;
-  v_cells jsonb;
+  v_state jsonb := jsonb_build_object('heap', p_heap, 'locals', p_locals, 'frames', p_frames);
+  v_changed jsonb := '{}';
 begin
-  if cardinality(p_cells) <= 2 * p_live + 32 then
-    return jsonb_build_object('heap', jsonb_build_object('cells', to_jsonb(p_cells), 'live', p_live), 'locals', p_locals, 'frames', p_frames);
+  if array_upper(p_cells, 1) > 2 * coalesce((p_heap -> 'live')::int, 0) + 32 then
+    v_state := waymark._heap_collect(p_heap, p_cells, p_locals, p_frames);
+  elsif p_cells is not null then
+    v_state := v_state || jsonb_build_object('heap', coalesce(p_heap, '{"live": 0}') || jsonb_build_object(
+      'cells', to_jsonb(p_cells[coalesce((p_heap -> 'spilled')::int, 0) + 1 : array_upper(p_cells, 1)])));
+    select coalesce(jsonb_object_agg(t.number, p_cells[t.number]), '{}') into v_changed
+      from unnest(p_touched) t (number) where t.number <= (p_heap -> 'spilled')::int;
   end if;
-  with recursive reached (number) as (
-    select (r.value -> '$')::int from jsonb_path_query(jsonb_build_array(p_locals, p_frames), c_references, silent => true) as r (value)
-    union
-    select (r.value -> '$')::int from reached, jsonb_path_query(p_cells[reached.number], c_references, silent => true) as r (value)
-  ), numbered (number, position) as (
-    select reached.number, row_number() over (order by reached.number) from reached
-  )
-  select coalesce(jsonb_object_agg(numbered.number, numbered.position), '{}'), coalesce(jsonb_agg(p_cells[numbered.number] order by numbered.position), '[]')
-    into v_numbers, v_cells from numbered;
-  return jsonb_build_object(
-    'heap', jsonb_build_object('cells', waymark._heap_renumber(v_cells, v_numbers), 'live', jsonb_array_length(v_cells)),
-    'locals', waymark._heap_renumber(p_locals, v_numbers), 'frames', waymark._heap_renumber(p_frames, v_numbers));
+  return case when not coalesce(v_state -> 'heap' ? 'store', false) and pg_column_size(v_state) <= 2000 then v_state
+    else waymark._heap_spill(v_state, v_changed) end;
 end
 $$;
 
-comment on function waymark._heap_close(jsonb[], int, jsonb, jsonb) is
-  'The heap of a task as it is kept between steps, without garbage.';
+comment on function waymark._heap_close(jsonb, jsonb[], int[], jsonb, jsonb) is
+  'The state of a task as it is kept between steps, without garbage.';

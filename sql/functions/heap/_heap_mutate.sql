@@ -2,7 +2,7 @@
 -- Values that cannot change have no cell: an augmented assignment gives them a new value, all else is CPython's error.
 -- Raises: WM501 as the method; WM502 where the exact result is not known.
 create or replace function waymark._heap_mutate(p_method text, p_object jsonb, p_args jsonb, p_kwargs jsonb, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_content jsonb;
@@ -14,8 +14,14 @@ begin
     return jsonb_build_object('result', waymark._py_mutate_immutable(p_method, p_object, p_args));
   end if;
   v_content := waymark._heap_cell(p_object, p_heap);
+  if waymark._is_paged(v_content) then
+    v_change := case when p_kwargs = '{}' then waymark._paged_mutate(p_method, v_content, p_args) end;
+    v_content := case when v_change is null then waymark._paged_whole(v_content) end;
+  end if;
   v_kind := waymark._py_kind(v_content);
-  if v_kind = 'list' and p_method = 'remove' then
+  if v_change is not null then
+    null;
+  elsif v_kind = 'list' and p_method = 'remove' then
     v_position := waymark._py_mutate_find(waymark._heap_pack(v_content, p_heap), p_args);
     v_change := jsonb_build_object('content', v_content - v_position, 'result', null);
   elsif v_kind = 'list' then

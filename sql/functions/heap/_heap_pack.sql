@@ -1,7 +1,7 @@
 -- The IR form "pack": a value without references, as it leaves the task or is looked at as a whole.
 -- Raises: WM502 for an object that holds itself, which has no tree.
 create or replace function waymark._heap_pack(p_value jsonb, p_heap jsonb[], p_depth int default 0) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 begin
   if jsonb_typeof(p_value) not in ('array', 'object') then

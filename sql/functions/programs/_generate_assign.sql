@@ -7,7 +7,7 @@ begin
   if p_node -> 'value' = jsonb '{"const": {"$": "unbound"}}' then
     return format('%s := null;', p_target);
   end if;
-  v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', 'value', true);
+  v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', case when p_node -> 'value' ? 'local' then 'held' else 'value' end, true);
   return waymark._generate_store(p_node, p_target, v_value);
 end
 $$;

@@ -9,7 +9,8 @@ begin
   for v_parameter in select * from jsonb_array_elements(v_callee -> 'parameters') loop
     if p_node -> 'args' ? (v_parameter ->> 'name') then
       v_pairs := v_pairs || format('jsonb_build_object(%L, %s)', v_parameter ->> 'name', waymark._generate_expression(
-        p_node -> 'args' -> (v_parameter ->> 'name'), p_reads, format('$.nodes[%s].args.%s', p_node -> 'id', v_parameter ->> 'name'), 'value', false));
+        p_node -> 'args' -> (v_parameter ->> 'name'), p_reads, format('$.nodes[%s].args.%s', p_node -> 'id', v_parameter ->> 'name'),
+        case when p_node -> 'args' -> (v_parameter ->> 'name') ? 'local' then 'held' else 'value' end, false));
     elsif v_parameter ? 'default' then
       v_pairs := v_pairs || format('jsonb_build_object(%L, %L::jsonb)', v_parameter ->> 'name', v_parameter -> 'default');
     else

@@ -23,7 +23,7 @@ begin
   end if;
   perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
   v_iterable := waymark._generate_expression(v_generator -> 'iter', p_names, v_path || '.iter', 'value', false, p_depth);
-  v_names := p_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
+  v_names := p_names - (' ' || (v_generator ->> 'target')) || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
   select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
            format('%s.conditions[%s]', v_path, c.ordinality - 1), 'boolean', false, p_depth)), '' order by c.ordinality)
          || 'true' || repeat(' end', jsonb_array_length(v_generator -> 'conditions'))

@@ -1,4 +1,5 @@
--- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb) or 'boolean'.
+-- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb), 'boolean', or
+-- 'held': a value that may be in pages.
 -- p_calls: an invocation may stand here. Order of evaluation is left to right; what must not be evaluated stands behind a CASE.
 -- SQLSTATEs: WM101, WM102.
 create or replace function waymark._generate_expression(p_expression jsonb, p_names jsonb, p_path text, p_want text, p_calls boolean, p_depth int default 0) returns text
@@ -37,7 +38,7 @@ begin
       perform waymark._check_value(v_body, p_path || '.const');
       v_text := quote_literal(v_body) || '::jsonb';
     when 'local' then
-      v_text := p_names ->> (v_body #>> '{}');
+      v_text := coalesce(p_names ->> (case when p_want <> 'value' then ' ' else '' end || (v_body #>> '{}')), p_names ->> (v_body #>> '{}'));
       if v_text is null then
         perform waymark._refuse_ir(p_path, format('names the unknown local "%s"', left(v_body #>> '{}', 50)));
       end if;
@@ -56,7 +57,7 @@ begin
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
     when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
-    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
+    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_want, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');

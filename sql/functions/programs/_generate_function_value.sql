@@ -17,7 +17,7 @@ begin
     if jsonb_typeof(v_parameter) <> 'string' then
       perform waymark._refuse_ir(v_path || '.parameters', 'must be names');
     end if;
-    v_names := v_names || jsonb_build_object(v_parameter #>> '{}', 'null::jsonb');
+    v_names := v_names - (' ' || (v_parameter #>> '{}')) || jsonb_build_object(v_parameter #>> '{}', 'null::jsonb');
   end loop;
   perform waymark._generate_expression(p_body -> 'body', v_names, v_path || '.body', 'value', false, p_depth);
   return 'waymark._refuse(''a lambda'', ''Compute it in an action.'')';

@@ -1,5 +1,5 @@
 -- The forms of an IR expression that have to do with objects in the heap (load, pack, plain, new, box, shared, walk). SQLSTATEs: WM101.
-create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_depth int) returns text
+create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_want text, p_depth int) returns text
 language plpgsql stable as $$
 declare
   v_levels text;
@@ -7,6 +7,7 @@ declare
 begin
   if p_form not in ('box', 'shared') then
     return format(case when p_form in ('new', 'plain') then 'waymark._heap_' || p_form || '(%s)' when p_form = 'walk' then 'waymark._heap_iter(%s, v_heap)'
+                     when p_form = 'load' and p_want <> 'value' then 'waymark._heap_held(%s, v_heap)'
                               else 'waymark._heap_' || p_form || '(%s, v_heap)' end,
       waymark._generate_expression(p_body, p_names, format('%s.%s', p_path, p_form), 'value', false, p_depth));
   elsif jsonb_typeof(p_body) <> 'array' or jsonb_array_length(p_body) <> 2
@@ -22,4 +23,4 @@ begin
   return format('waymark._heap_box(%s, array[%s])', v_value, v_levels);
 end
 $$;
-comment on function waymark._generate_heap(text, jsonb, jsonb, text, int) is 'The SQL of an expression about objects in the heap.';
+comment on function waymark._generate_heap(text, jsonb, jsonb, text, text, int) is 'The SQL of an expression about objects in the heap.';

@@ -31,7 +31,8 @@ begin
   end if;
   v_operands := case when v_is_method then jsonb_build_array(p_args -> 0) else '[]' end || v_list
     || case when v_has_keywords then jsonb_build_array(p_args -> -1) else '[]' end;
-  select array_agg(waymark._generate_expression(o.value, p_names, format('%s.args[%s]', p_path, o.ordinality), 'value', false, p_depth)
+  select array_agg(waymark._generate_expression(o.value, p_names, format('%s.args[%s]', p_path, o.ordinality),
+           case when o.ordinality = 1 and v_proc.proname in ('_py_call_len', '_py_method_get') then 'held' else 'value' end, false, p_depth)
            order by o.ordinality)
     into v_parts from jsonb_array_elements(v_operands) with ordinality o;
   if v_has_keywords then

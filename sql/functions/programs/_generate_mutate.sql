@@ -14,7 +14,7 @@ begin
                     ' || ' order by k.key)
     into v_kwargs from jsonb_each(p_node -> 'kwargs') k;
   return format(E'v_value := waymark._heap_mutate(%L, %s, %s, %s, v_heap);\n'
-    '          if v_value ? ''cell'' then\n            v_heap[(v_value -> ''cell'')::int] := v_value -> ''content'';\n          end if;%s',
+    '          if v_value ? ''cell'' then\n            v_heap[(v_value -> ''cell'')::int] := v_value -> ''content'';\n            v_touched := array_append(v_touched, (v_value -> ''cell'')::int);\n          end if;%s',
     p_node ->> 'method', waymark._generate_expression(p_node -> 'object', p_reads, p_path || '.object', 'value', false), waymark._generate_array(v_args),
     coalesce(v_kwargs, '''{}''::jsonb'), case when p_target is null then '' else format(E'\n          %s := v_value -> ''result'';', p_target) end);
 end

@@ -41,9 +41,10 @@ begin
       v_text := format('perform waymark._raise_value(%s);', waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
     when 'return' then
       v_text := format(E'%s := %s;\n', case when p_function = 0 then 'payload' else 'v_value' end,
-          waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false))
+          waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value',
+            case when p_function > 0 and p_node -> 'value' ? 'local' then 'held' else 'value' end, false))
         || case when p_function = 0 then E'          effect := ''return'';\n          exit activation;'
-           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := v_value;\n            exit activation;\n          end if;\n'
+           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := waymark._paged_whole(v_value);\n            exit activation;\n          end if;\n'
                 '          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
                 '          frames := frames - -1;\n          v_load := true;\n          continue activation;' end;
     else

@@ -15,7 +15,8 @@ begin
   elsif jsonb_typeof(p_expression -> 'args') is distinct from 'array' or jsonb_array_length(p_expression -> 'args') <> v_arity then
     perform waymark._refuse_ir(p_path || '.args', format('must be %s expressions', v_arity));
   end if;
-  select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
+  select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1),
+           case when a.ordinality = waymark._held_operand(v_name) then 'held' else 'value' end,
            p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then

@@ -1,7 +1,7 @@
 -- Subscription, p_object[p_key], by index or by key; slices are no values.
 -- Raises: WM501 TypeError, IndexError, KeyError; WM502.
 create or replace function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -18,6 +18,9 @@ begin
     if v_item is not null then
       return v_item;
     end if;
+  end if;
+  if waymark._is_paged(p_object) then
+    return coalesce(waymark._paged_item(p_object, p_key), waymark.py_getitem(waymark._paged_whole(p_object), p_key));
   end if;
   v_kind := waymark._py_kind(p_object);
   if v_kind = 'dict' then

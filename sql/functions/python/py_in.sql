@@ -1,7 +1,7 @@
 -- The Python operator `in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
 create or replace function waymark.py_in(p_item jsonb, p_container jsonb) returns boolean
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -10,6 +10,10 @@ begin
     return waymark._py_in_array(p_item, p_container);
   elsif jsonb_typeof(p_container) = 'string' and jsonb_typeof(p_item) = 'string' then
     return strpos(p_container #>> '{}', p_item #>> '{}') > 0;
+  end if;
+  if waymark._is_paged(p_container) then
+    return p_container ->> 'kind' = 'dict' and waymark._paged_item(p_container, p_item) is not null
+      or not (p_container ->> 'kind' = 'dict' and waymark._paged_is_key(p_item)) and waymark.py_in(p_item, waymark._paged_whole(p_container));
   end if;
   v_kind := waymark._py_kind(p_container);
   case v_kind

@@ -1,8 +1,8 @@
--- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
+-- What a `for` loop walks: an array, which is walked as it is, or a range or pages, which stay lazy. waymark._py_iterate takes its elements one by one; a
 -- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
 -- Raises: WM501 TypeError; WM502 for sets of more than one element, whose order CPython does not define, and for users' classes.
 create or replace function waymark.py_iter(p_value jsonb) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -14,6 +14,8 @@ begin
   case v_kind
     when 'range' then
       return p_value;
+    when 'paged' then
+      return case when p_value ->> 'kind' = 'dict' then waymark.py_iter(waymark._paged_whole(p_value)) else p_value end;
     when 'tuple', 'iterator' then
       return p_value -> 'v';
     when 'dict' then

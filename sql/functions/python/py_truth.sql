@@ -27,6 +27,8 @@ begin
       return p_value ->> 'v' <> '';
     when 'float', 'decimal' then
       return waymark._py_number(p_value) <> 0;
+    when 'paged' then
+      return p_value -> 'length' <> '0';
     when 'range' then
       return waymark._py_range_length(p_value) > 0;
     when 'timedelta' then

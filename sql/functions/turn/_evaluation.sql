@@ -5,18 +5,19 @@ declare
   c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
   v_expression jsonb := case p_node ->> 'kind' when 'branch' then jsonb_build_object('op', 'py.truth', 'args', jsonb_build_array(p_node -> 'test'))
                                                else p_node -> 'value' end;
+  v_heap jsonb[] := case when p_heap is not null then waymark._heap_open(p_heap) end;
   v_locals jsonb;
   v_objects jsonb;
 begin
-  select coalesce(jsonb_object_agg(l.key, l.value), '{}') into v_locals from jsonb_each(p_locals) l
+  select coalesce(jsonb_object_agg(l.key, waymark._paged_whole(l.value)), '{}') into v_locals from jsonb_each(p_locals) l
    where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n);
-  with recursive reached (number) as (
-    select (r.value -> '$')::int from jsonb_path_query(v_locals, c_references, silent => true) as r (value)
+  with recursive reached (number, content) as (
+    select (r.value -> '$')::int, waymark._heap_load(r.value, v_heap) from jsonb_path_query(v_locals, c_references, silent => true) as r (value)
     union
-    select (r.value -> '$')::int
-      from reached, jsonb_path_query(p_heap #> array['cells', (reached.number - 1)::text], c_references, silent => true) as r (value)
+    select (r.value -> '$')::int, waymark._heap_load(r.value, v_heap)
+      from reached, jsonb_path_query(reached.content, c_references, silent => true) as r (value)
   )
-  select jsonb_object_agg(reached.number, p_heap #> array['cells', (reached.number - 1)::text]) into v_objects from reached;
+  select jsonb_object_agg(reached.number, reached.content) into v_objects from reached;
   return jsonb_build_object('expression', v_expression, 'locals', v_locals)
     || case when v_objects is null then '{}' else jsonb_build_object('objects', v_objects) end;
 end
