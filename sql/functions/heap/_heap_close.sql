@@ -7,7 +7,7 @@ language plpgsql stable
 as $$
 declare
   v_state jsonb := jsonb_build_object('heap', p_heap, 'locals', p_locals, 'frames', p_frames);
-  v_changed jsonb := '{}';
+  v_changed jsonb := jsonb '{}';
 begin
   if array_upper(p_cells, 1) > 2 * coalesce((p_heap -> 'live')::int, 0) + 32 then
     v_state := waymark._heap_collect(p_heap, p_cells, p_locals, p_frames);

@@ -8,9 +8,9 @@ declare
   v_heap jsonb := nullif(p_state -> 'heap', 'null');
   v_store bigint := coalesce((v_heap -> 'store')::bigint, nextval('waymark.stores'));
   v_spilled int := coalesce((v_heap -> 'spilled')::int, 0);
-  v_pages jsonb := '[]';
+  v_pages jsonb := jsonb '[]';
   v_void jsonb := coalesce(v_heap -> 'void', '[]');
-  v_cells jsonb := '{}';
+  v_cells jsonb := jsonb '{}';
   v_part record;
   v_variables jsonb := jsonb_build_array(p_state -> 'locals');
   v_next int := coalesce((v_heap -> 'next')::int, 0);

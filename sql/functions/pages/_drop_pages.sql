@@ -1,6 +1,6 @@
 -- The pages of a task go with it, whatever ends it: a trigger on waymark.tasks.
 create or replace function waymark._drop_pages() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = '' as $$
 begin
   delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint;
   return null;

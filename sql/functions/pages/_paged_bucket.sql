@@ -3,8 +3,8 @@ create or replace function waymark._paged_bucket(p_key text, p_count int) return
 language plpgsql immutable parallel safe
 as $$
 declare
-  v_hash int := get_byte(sha256(convert_to(p_key, 'UTF8')), 0) << 16 | get_byte(sha256(convert_to(p_key, 'UTF8')), 1) << 8
-    | get_byte(sha256(convert_to(p_key, 'UTF8')), 2);
+  v_digest bytea := sha256(convert_to(p_key, 'UTF8'));
+  v_hash int := get_byte(v_digest, 0) * 65536 + get_byte(v_digest, 1) * 256 + get_byte(v_digest, 2);
   v_half int := 1;
 begin
   while v_half * 2 <= p_count loop

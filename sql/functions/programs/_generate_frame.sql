@@ -24,10 +24,9 @@ begin
    where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
     coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
-    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n  v_touched int[] := ''{}'';\n' else '' end,
-    case when v_heap then E'    payload := waymark._heap_pack(payload, v_heap);\n' else '' end,
-    case when v_heap then 'true or ' else 'v_paged or ' end,
-    case when v_heap then 'v_heap, v_touched' else 'null, null' end);
+    E'  v_paged constant boolean := coalesce(p_heap ? ''store'', false);\n' ||
+    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n  v_touched int[] := array[]::int[];\n' else '' end,
+    waymark._generate_ending(v_heap));
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';

@@ -1,6 +1,6 @@
 -- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
 -- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says;
--- 6, 7, 8, 9 what a program whose objects change declares, does with what leaves it, when its state is put in order, and its objects.
+-- 6 what it has of the heap, 7 how the state is put in order.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -14,7 +14,6 @@ begin
   v_node int;
   v_budget int := 20000;
   v_skip int := 0;
-  v_paged constant boolean := coalesce(p_heap ? 'store', false);
 %6$sbegin
   pc := p_pc;
   locals := p_locals;
@@ -70,15 +69,7 @@ begin
         v_budget := 0;
     end;
   end loop;
-  if effect in ('raise', 'return') then
-%7$s    heap := null;
-  elsif %8$spg_column_size(locals) + pg_column_size(frames) > 2000 then
-    v_value := waymark._heap_close(p_heap, %9$s, locals, frames);
-    heap := nullif(v_value -> 'heap', 'null');
-    locals := v_value -> 'locals';
-    frames := v_value -> 'frames';
-  end if;
-end
+%7$send
 $frame$;
 end
 $$;

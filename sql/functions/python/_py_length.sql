@@ -14,7 +14,7 @@ begin
   -- Statements, not one expression: its query is planned with the value, and would decode what is no base64.
   case waymark._py_kind(p_value)
     when 'paged' then
-      return p_value -> 'length';
+      return (p_value -> 'length')::numeric;
     when 'tuple', 'set', 'frozenset' then
       return jsonb_array_length(p_value -> 'v');
     when 'dict' then
