@@ -16,7 +16,7 @@ begin
   return format('(select waymark._py_by_key(%1$L, %2$s_all.items, coalesce((select jsonb_agg(%3$s order by %2$s.i) '
     'from jsonb_array_elements(%2$s_all.items) with ordinality %2$s(value, i)), ''[]''), %4$s) from (select waymark.py_list(%5$s) as items offset 0) %2$s_all)',
     v_name, v_alias,
-    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key -> 'parameters' ->> 0, v_alias || '.value'),
+    waymark._generate_expression(v_key -> 'body', p_names - (' ' || (v_key #>> '{parameters,0}')) || jsonb_build_object(v_key #>> '{parameters,0}', v_alias || '.value'),
       p_path || '.key', 'value', false, p_depth),
     waymark._generate_dict(v_options, p_names, p_path || '.kwargs', p_depth),
     waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[0]', 'value', false, p_depth));

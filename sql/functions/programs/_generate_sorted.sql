@@ -16,7 +16,7 @@ begin
   return format('(select waymark._py_sort(%1$s_list.value, coalesce((select jsonb_agg(%2$s order by %1$s.i) '
       || 'from jsonb_array_elements(%1$s_list.value) with ordinality as %1$s (value, i)), ''[]''), %3$L) '
       || 'from (select waymark.py_spread(%4$s, ''null'') offset 0) as %1$s_list (value))', v_item,
-    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key #>> '{parameters,0}', v_item || '.value'),
+    waymark._generate_expression(v_key -> 'body', p_names - (' ' || (v_key #>> '{parameters,0}')) || jsonb_build_object(v_key #>> '{parameters,0}', v_item || '.value'),
       p_path || '.args[2].key', 'value', false, p_depth + 1),
     v_reverse, waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[1].list[0]', 'value', false, p_depth + 1));
 end

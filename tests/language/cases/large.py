@@ -165,3 +165,14 @@ class Failing(Workflow):
         except ZeroDivisionError as error:
             log.append(str(error))
         return xs, log, await echo(len(xs))
+
+
+@agrees(([{"id": i * 7 % 60} for i in range(60)],))
+class KeysOverLocals(Workflow):
+    """A name of a lambda or comprehension hides a variable that is in pages."""
+
+    async def run(self, rows):
+        row = {"id": "outer", "more": list(range(300))}
+        await echo(0)
+        ids = [row["id"] for row in rows if "id" in row and len(row) == 1]
+        return sorted(rows, key=lambda row: row["id"]), max(rows, key=lambda row: row.get("id")), ids, row["id"], len(row["more"])
