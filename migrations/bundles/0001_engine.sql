@@ -120,7 +120,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
 -- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
--- heap: the contents of the objects that the task changes, by their number.
+-- heap: the contents of the objects that the task changes, by their number; of a large task also the store of its pages.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
@@ -167,6 +167,18 @@ create index tasks_ready on waymark.tasks (priority, ready_at) where state = 're
 create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
+
+-- Hot. Large values of live runs, in pieces of about 1 KB, so that a step writes only what it has changed of them. A store is all the pages of a task, and
+-- is named in its heap; 0 are its objects, above: the content of one, below: a variable (waymark._heap_spill).
+create sequence waymark.stores;
+create table waymark.pages (
+  store_id bigint not null,
+  value_no int not null,
+  page_no  int not null,
+  content  jsonb not null,
+  primary key (store_id, value_no, page_no)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+comment on table waymark.pages is 'Live runs: what is large of their state, in pages.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
@@ -462,6 +474,41 @@ $$;
 
 comment on function waymark._refuse(text, text) is
   'Refuses (WM502) an operation whose exact Python result the engine cannot give, naming the rewrite.';
+-- file: functions/heap/_frame_split.sql
+-- The variables of a function as they are kept with the task, and the pages to be written, as waymark._pages_split. Large values get numbers below p_next.
+create or replace function waymark._frame_split(p_locals jsonb, p_store bigint, p_next int) returns jsonb
+language plpgsql stable
+as $$
+begin
+  return (
+    with variable as materialized (
+      select v.key, waymark._pages_split(v.value, p_store, p_next - row_number() over ()::int) as split from jsonb_each(p_locals) v)
+    select jsonb_build_object(
+      'value', coalesce(jsonb_object_agg(v.key, v.split -> 'value'), '{}'),
+      'pages', waymark._join_lists(coalesce(jsonb_agg(v.split -> 'pages') filter (where v.split ? 'pages'), '[]')),
+      'void', waymark._join_lists(coalesce(jsonb_agg(v.split -> 'void') filter (where v.split ? 'void'), '[]')))
+    from variable v);
+end
+$$;
+
+comment on function waymark._frame_split(jsonb, bigint, int) is
+  'The variables of a function as they are kept with the task, and their pages.';
+-- file: functions/heap/_frame_whole.sql
+-- The variables of a function out of their pages.
+create or replace function waymark._frame_whole(p_locals jsonb) returns jsonb
+language plpgsql stable
+as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(variable.key, case variable.value ->> '$'
+      when 'keys' then (variable.value || jsonb_build_object('v', waymark._paged_whole(variable.value -> 'v'))) - 'seen'
+      else waymark._paged_whole(variable.value) end)
+    from jsonb_each(p_locals) as variable), '{}');
+end
+$$;
+
+comment on function waymark._frame_whole(jsonb) is
+  'The variables of a function out of their pages.';
 -- file: functions/heap/_heap_box.sql
 -- The IR form "box": a plain tree, its mutable containers made objects at the levels that say so. The last level stands for all below it.
 -- References and objects that are in the heap already stay as they are.
@@ -503,32 +550,69 @@ $$;
 comment on function waymark._heap_box(jsonb, boolean[], int) is
   'A plain tree with objects at the levels that say so.';
 -- file: functions/heap/_heap_cell.sql
--- The content of the object that a reference names: {"$": number}. Contents hold references in turn.
+-- The content of the object that a reference names: {"$": number}. Contents hold references in turn. Of a heap in pages (waymark._heap_spill) the
+-- array has the contents that are not there, or have changed since; its element 0 names the store.
 create or replace function waymark._heap_cell(p_reference jsonb, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
+declare
+  v_number int := (p_reference -> '$')::int;
 begin
-  return p_heap[(p_reference -> '$')::int];
+  if p_heap[v_number] is not null then
+    return p_heap[v_number];
+  end if;
+  return (
+    select p.content -> v_number::text from waymark.pages p
+    where p.store_id = p_heap[0]::bigint and p.value_no = 0 and p.page_no = v_number / 8);
 end
 $$;
 
 comment on function waymark._heap_cell(jsonb, jsonb[]) is
   'The content of the object that a reference names.';
 -- file: functions/heap/_heap_close.sql
--- The heap of a task as it is kept between steps: {"cells": contents by number, "live": how many were reached when it was last collected}, with the
--- variables and call records of the task, {"heap", "locals", "frames"}. Objects that nothing reaches are dropped, and the others renumbered, when they
--- could be more than half: so endless loops do not leak, and collecting costs what allocating did.
-create or replace function waymark._heap_close(p_cells jsonb[], p_live int, p_locals jsonb, p_frames jsonb) returns jsonb
-language plpgsql stable parallel safe
+-- The state of a task as it is kept between steps: {"heap", "locals", "frames"}. The heap is {"cells": contents by number, "live": what was reached when
+-- it was last collected}, null without any. p_heap: what it was; p_cells, p_touched: its cells now, and which of those in pages have changed. Objects
+-- that nothing reaches are dropped, and the others renumbered, when they could be more than half: so endless loops do not leak, and collecting costs what
+-- allocating did. Large state goes to pages.
+create or replace function waymark._heap_close(p_heap jsonb, p_cells jsonb[], p_touched int[], p_locals jsonb, p_frames jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_state jsonb := jsonb_build_object('heap', p_heap, 'locals', p_locals, 'frames', p_frames);
+  v_changed jsonb := jsonb '{}';
+begin
+  if array_upper(p_cells, 1) > 2 * coalesce((p_heap -> 'live')::int, 0) + 32 then
+    v_state := waymark._heap_collect(p_heap, p_cells, p_locals, p_frames);
+  elsif p_cells is not null then
+    v_state := v_state || jsonb_build_object('heap', coalesce(p_heap, '{"live": 0}') || jsonb_build_object(
+      'cells', to_jsonb(p_cells[coalesce((p_heap -> 'spilled')::int, 0) + 1 : array_upper(p_cells, 1)])));
+    select coalesce(jsonb_object_agg(t.number, p_cells[t.number]), '{}') into v_changed
+      from unnest(p_touched) t (number) where t.number <= (p_heap -> 'spilled')::int;
+  end if;
+  return case when not coalesce(v_state -> 'heap' ? 'store', false) and pg_column_size(v_state) <= 2000 then v_state
+    else waymark._heap_spill(v_state, v_changed) end;
+end
+$$;
+
+comment on function waymark._heap_close(jsonb, jsonb[], int[], jsonb, jsonb) is
+  'The state of a task as it is kept between steps, without garbage.';
+-- file: functions/heap/_heap_collect.sql
+-- The state of a task, out of all pages, with only the objects that are reached, which get new numbers. "void": the pages that it had.
+create or replace function waymark._heap_collect(p_heap jsonb, p_cells jsonb[], p_locals jsonb, p_frames jsonb) returns jsonb
+language plpgsql stable
 as $$
 declare
   c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
   v_numbers jsonb;
   v_cells jsonb;
 begin
-  if cardinality(p_cells) <= 2 * p_live + 32 then
-    return jsonb_build_object('heap', jsonb_build_object('cells', to_jsonb(p_cells), 'live', p_live), 'locals', p_locals, 'frames', p_frames);
-  end if;
+  for v_number in 1..array_upper(p_cells, 1) loop
+    p_cells[v_number] := waymark._paged_whole(waymark._heap_cell(jsonb_build_object('$', v_number), p_cells));
+  end loop;
+  p_locals := waymark._frame_whole(p_locals);
+  p_frames := coalesce((
+    select jsonb_agg(jsonb_set(frame.value, '{locals}', waymark._frame_whole(frame.value -> 'locals')) order by frame.position)
+    from jsonb_array_elements(p_frames) with ordinality as frame (value, position)), '[]');
   with recursive reached (number) as (
     select (r.value -> '$')::int from jsonb_path_query(jsonb_build_array(p_locals, p_frames), c_references, silent => true) as r (value)
     union
@@ -539,13 +623,31 @@ begin
   select coalesce(jsonb_object_agg(numbered.number, numbered.position), '{}'), coalesce(jsonb_agg(p_cells[numbered.number] order by numbered.position), '[]')
     into v_numbers, v_cells from numbered;
   return jsonb_build_object(
-    'heap', jsonb_build_object('cells', waymark._heap_renumber(v_cells, v_numbers), 'live', jsonb_array_length(v_cells)),
+    'heap', jsonb_build_object('cells', waymark._heap_renumber(v_cells, v_numbers), 'live', jsonb_array_length(v_cells) + pg_column_size(v_cells) / 32)
+      || case when p_heap ? 'store' then jsonb_build_object('store', p_heap -> 'store', 'spilled', 0, 'next', p_heap -> 'next', 'held', p_heap -> 'held',
+           'void', (select coalesce(jsonb_agg(distinct p.value_no), '[]') from waymark.pages p
+                     where p.store_id = (p_heap -> 'store')::bigint and p.value_no >= 0)) else '{}' end,
     'locals', waymark._heap_renumber(p_locals, v_numbers), 'frames', waymark._heap_renumber(p_frames, v_numbers));
 end
 $$;
 
-comment on function waymark._heap_close(jsonb[], int, jsonb, jsonb) is
-  'The heap of a task as it is kept between steps, without garbage.';
+comment on function waymark._heap_collect(jsonb, jsonb[], jsonb, jsonb) is
+  'The state of a task without objects that nothing reaches.';
+-- file: functions/heap/_heap_held.sql
+-- An object's content as it is held: in pages if it is large. For the operators that know how to look into these.
+create or replace function waymark._heap_held(p_value jsonb, p_heap jsonb[]) returns jsonb
+language plpgsql stable
+as $$
+begin
+  if jsonb_typeof(p_value) = 'object' and jsonb_typeof(p_value -> '$') = 'number' then
+    return waymark._heap_cell(p_value, p_heap);
+  end if;
+  return waymark._heap_load(p_value, p_heap);
+end
+$$;
+
+comment on function waymark._heap_held(jsonb, jsonb[]) is
+  'The content of an object, in pages if it is large.';
 -- file: functions/heap/_heap_is_mutable.sql
 -- Whether Python can change a value in place, so that it needs an identity. Exceptions are left out: they are never changed in a body.
 create or replace function waymark._heap_is_mutable(p_value jsonb) returns boolean
@@ -579,19 +681,20 @@ comment on function waymark._heap_is_reference(jsonb) is
   'Whether a value is a reference to an object of the heap.';
 -- file: functions/heap/_heap_iter.sql
 -- The IR form "walk": what a loop walks. A list stays a reference, so that the loop sees what happens to it; of a dict or set, the keys are
--- kept with it: {"$": "keys", "of": reference, "v": keys}.
+-- kept with it: {"$": "keys", "of": reference, "v": keys, "seen": the digest of the keys, if they were in pages}.
 create or replace function waymark._heap_iter(p_value jsonb, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
-  v_content jsonb := waymark._heap_load(p_value, p_heap);
+  v_content jsonb := waymark._heap_held(p_value, p_heap);
 begin
   if not waymark._heap_is_reference(p_value) then
     return waymark.py_iter(v_content);
-  elsif jsonb_typeof(v_content) = 'array' then
+  elsif jsonb_typeof(v_content) = 'array' or v_content ->> 'kind' = 'list' and waymark._is_paged(v_content) then
     return p_value;
   end if;
-  return jsonb_build_object('$', 'keys', 'of', p_value, 'v', waymark.py_iter(v_content));
+  return jsonb_build_object('$', 'keys', 'of', p_value, 'v', waymark.py_iter(v_content))
+    || case when waymark._is_paged(v_content) then jsonb_build_object('seen', v_content -> 'keys') else '{}' end;
 end
 $$;
 
@@ -600,13 +703,13 @@ comment on function waymark._heap_iter(jsonb, jsonb[]) is
 -- file: functions/heap/_heap_load.sql
 -- The IR form "load": an object's content, one level deep; what is no reference, or not yet settled, is its own content.
 create or replace function waymark._heap_load(p_value jsonb, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 begin
   if jsonb_typeof(p_value) <> 'object' then
     return p_value;
   elsif jsonb_typeof(p_value -> '$') = 'number' then
-    return waymark._heap_cell(p_value, p_heap);
+    return waymark._paged_whole(waymark._heap_cell(p_value, p_heap));
   elsif p_value ->> '$' = 'new' then
     return p_value -> 'v';
   end if;
@@ -621,7 +724,7 @@ comment on function waymark._heap_load(jsonb, jsonb[]) is
 -- Values that cannot change have no cell: an augmented assignment gives them a new value, all else is CPython's error.
 -- Raises: WM501 as the method; WM502 where the exact result is not known.
 create or replace function waymark._heap_mutate(p_method text, p_object jsonb, p_args jsonb, p_kwargs jsonb, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_content jsonb;
@@ -633,8 +736,14 @@ begin
     return jsonb_build_object('result', waymark._py_mutate_immutable(p_method, p_object, p_args));
   end if;
   v_content := waymark._heap_cell(p_object, p_heap);
+  if waymark._is_paged(v_content) then
+    v_change := case when p_kwargs = '{}' then waymark._paged_mutate(p_method, v_content, p_args) end;
+    v_content := case when v_change is null then waymark._paged_whole(v_content) end;
+  end if;
   v_kind := waymark._py_kind(v_content);
-  if v_kind = 'list' and p_method = 'remove' then
+  if v_change is not null then
+    null;
+  elsif v_kind = 'list' and p_method = 'remove' then
     v_position := waymark._py_mutate_find(waymark._heap_pack(v_content, p_heap), p_args);
     v_change := jsonb_build_object('content', v_content - v_position, 'result', null);
   elsif v_kind = 'list' then
@@ -675,18 +784,24 @@ comment on function waymark._heap_new(jsonb) is
 -- The element of an iterator (waymark._heap_iter) at a position from 0; SQL null when it is exhausted.
 -- Raises: WM501 RuntimeError for a dict or set that has grown or shrunk meanwhile; WM502 when its keys are others.
 create or replace function waymark._heap_next(p_iterator jsonb, p_index int, p_heap jsonb[]) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_content jsonb;
   v_keys jsonb;
 begin
   if jsonb_typeof(p_iterator) = 'object' and jsonb_typeof(p_iterator -> '$') = 'number' then
-    return waymark._heap_cell(p_iterator, p_heap) -> p_index;
+    v_content := waymark._heap_cell(p_iterator, p_heap);
+    return case when waymark._is_paged(v_content) then waymark._paged_item(v_content, to_jsonb(p_index)) else v_content -> p_index end;
   elsif p_iterator ->> '$' is distinct from 'keys' then
     return waymark._py_iterate(p_iterator, p_index);
   end if;
   v_content := waymark._heap_cell(p_iterator -> 'of', p_heap);
+  if waymark._is_paged(v_content) and v_content -> 'keys' = coalesce(p_iterator -> 'seen', to_jsonb(waymark._paged_digest((p_iterator -> 'v')::text))) then
+    return waymark._py_iterate(p_iterator -> 'v', p_index);
+  end if;
+  v_content := waymark._paged_whole(v_content);
+  p_iterator := p_iterator || jsonb_build_object('v', waymark._paged_whole(p_iterator -> 'v'));
   v_keys := case when waymark._py_kind(v_content) = 'set' then v_content -> 'v' else waymark.py_iter(v_content) end;
   if jsonb_array_length(v_keys) <> jsonb_array_length(p_iterator -> 'v') then
     return waymark._raise_python('RuntimeError', case waymark._py_kind(v_content)
@@ -701,14 +816,20 @@ $$;
 comment on function waymark._heap_next(jsonb, int, jsonb[]) is
   'The element of an iterator at a position, null when it is exhausted.';
 -- file: functions/heap/_heap_open.sql
--- The cells of a task's heap as the array that a step works on. There is at least one, so that they are counted.
+-- The cells of a task's heap as the array that a step works on; null for those in pages. There is at least one, so that they are counted.
 create or replace function waymark._heap_open(p_heap jsonb) returns jsonb[]
 language plpgsql stable parallel safe
 as $$
-begin
-  return coalesce((
+declare
+  v_cells jsonb[] := coalesce((
     select array_agg(cell.content order by cell.number)
-    from jsonb_array_elements(p_heap -> 'cells') with ordinality as cell (content, number)), array[null]::jsonb[]);
+    from jsonb_array_elements(p_heap -> 'cells') with ordinality as cell (content, number)), '{}');
+begin
+  if p_heap ? 'store' then
+    v_cells := array_fill(null::jsonb, array[(p_heap -> 'spilled')::int + 1], array[0]) || v_cells;
+    v_cells[0] := p_heap -> 'store';
+  end if;
+  return case when coalesce(array_upper(v_cells, 1), 0) = 0 then v_cells || null::jsonb else v_cells end;
 end
 $$;
 
@@ -718,7 +839,7 @@ comment on function waymark._heap_open(jsonb) is
 -- The IR form "pack": a value without references, as it leaves the task or is looked at as a whole.
 -- Raises: WM502 for an object that holds itself, which has no tree.
 create or replace function waymark._heap_pack(p_value jsonb, p_heap jsonb[], p_depth int default 0) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 begin
   if jsonb_typeof(p_value) not in ('array', 'object') then
@@ -834,6 +955,72 @@ $$;
 
 comment on function waymark._heap_settle(jsonb, int) is
   'The value of an expression with references for the objects it made, and the contents of their cells.';
+-- file: functions/heap/_heap_spill.sql
+-- The state of a task with what is large in pages: the contents of large objects under the number of the object, objects that have been there for a
+-- while under 0 (eight a page, by their number), large variables under negative numbers ("next" is the one before the next; "held" are those in use).
+-- p_changed: the contents that have changed of objects under 0. "pages" and "void" are what waymark._write_pages takes out.
+create or replace function waymark._heap_spill(p_state jsonb, p_changed jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_heap jsonb := nullif(p_state -> 'heap', 'null');
+  v_store bigint := coalesce((v_heap -> 'store')::bigint, nextval('waymark.stores'));
+  v_spilled int := coalesce((v_heap -> 'spilled')::int, 0);
+  v_pages jsonb := jsonb '[]';
+  v_void jsonb := coalesce(v_heap -> 'void', '[]');
+  v_cells jsonb := jsonb '{}';
+  v_part record;
+  v_variables jsonb := jsonb_build_array(p_state -> 'locals');
+  v_next int := coalesce((v_heap -> 'next')::int, 0);
+  v_held jsonb;
+begin
+  for v_part in
+    select c.number, waymark._pages_split(c.content, v_store, c.number) as split
+      from (select n.key::int, n.value from jsonb_each(p_changed) n
+            union all
+            select v_spilled + r.position::int, r.value from jsonb_array_elements(v_heap -> 'cells') with ordinality r (value, position)) c (number, content)
+  loop
+    v_cells := v_cells || jsonb_build_object(v_part.number, v_part.split -> 'value');
+    v_pages := v_pages || coalesce(v_part.split -> 'pages', '[]');
+    v_void := v_void || coalesce(v_part.split -> 'void', '[]');
+  end loop;
+  if v_heap ? 'cells' then
+    select v_heap || jsonb_build_object('cells', coalesce(jsonb_agg(c.value order by c.key::int), '[]')) into v_heap
+      from jsonb_each(v_cells) c where c.key::int > v_spilled;
+    if pg_column_size(v_heap -> 'cells') > 1000 then
+      v_spilled := v_spilled + jsonb_array_length(v_heap -> 'cells');
+      v_heap := v_heap || '{"cells": []}';
+    end if;
+    v_pages := v_pages || coalesce((
+      select jsonb_agg(jsonb_build_array(0, c.page, coalesce(case when not v_void @> '0' then (
+               select p.content from waymark.pages p where p.store_id = v_store and p.value_no = 0 and p.page_no = c.page) end, '{}') || c.content))
+        from (select n.key::int / 8, jsonb_object_agg(n.key, n.value) from jsonb_each(v_cells) n where n.key::int <= v_spilled group by 1) c (page, content)), '[]');
+  end if;
+  v_variables := v_variables || jsonb_path_query_array(p_state, '$.frames[*].locals');
+  for v_function in 0..jsonb_array_length(v_variables) - 1 loop
+    v_held := waymark._frame_split(v_variables -> v_function, v_store, v_next);
+    v_next := v_next - case when v_held -> 'pages' = '[]' then 0 else 1000 end;
+    v_variables := jsonb_set(v_variables, array[v_function::text], v_held -> 'value');
+    v_pages := v_pages || (v_held -> 'pages');
+    v_void := v_void || (v_held -> 'void');
+  end loop;
+  select coalesce(jsonb_agg(distinct n), '[]') into v_held from jsonb_path_query(v_variables, 'strict $.** ? (@."$" == "paged").at[1]', silent => true) n;
+  v_void := v_void || coalesce((select jsonb_agg(h) from jsonb_array_elements(v_heap -> 'held') h where not v_held @> h), '[]');
+  if v_spilled = 0 and v_pages = '[]' and not v_heap ? 'store' then
+    return p_state;
+  end if;
+  return jsonb_build_object(
+    'heap', coalesce(v_heap, '{}') || jsonb_build_object(
+      'store', v_store, 'spilled', v_spilled, 'next', v_next, 'held', v_held, 'pages', v_pages, 'void', v_void),
+    'locals', v_variables -> 0,
+    'frames', coalesce((
+      select jsonb_agg(frame.value || jsonb_build_object('locals', v_variables -> frame.position::int) order by frame.position)
+        from jsonb_array_elements(p_state -> 'frames') with ordinality as frame (value, position)), '[]'));
+end
+$$;
+
+comment on function waymark._heap_spill(jsonb, jsonb) is
+  'The state of a task with what is large in pages.';
 -- file: functions/heap/_py_dict_store.sql
 -- A dict with a value for a key: an equal key stays, with its place; a new one comes last.
 -- Raises: WM501 TypeError for an unhashable key; WM502 for keys whose equality the engine does not know.
@@ -1355,6 +1542,403 @@ $$;
 
 comment on function waymark._py_unique(jsonb) is
   'The elements of an array, equal ones once.';
+-- file: functions/pages/_drop_pages.sql
+-- The pages of a task go with it, whatever ends it: a trigger on waymark.tasks.
+create or replace function waymark._drop_pages() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint;
+  return null;
+end
+$$;
+comment on function waymark._drop_pages() is 'Deletes the pages of a task that is gone.';
+
+drop trigger if exists pages_go_with_their_task on waymark.tasks;
+create trigger pages_go_with_their_task after delete on waymark.tasks
+  for each row when (old.heap ? 'store') execute function waymark._drop_pages();
+-- file: functions/pages/_is_paged.sql
+-- A value that is kept in pages is held by what names them (docs/internals/values.md).
+create or replace function waymark._is_paged(p_value jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return coalesce(p_value ->> '$' = 'paged', false);
+end
+$$;
+
+comment on function waymark._is_paged(jsonb) is
+  'Whether a value is kept in pages.';
+-- file: functions/pages/_page.sql
+-- A page of a paged value: as this step has left it, or as it is stored; SQL null when there is none.
+-- Volatile callers write pages that a later call of theirs has to see; the step functions are stable and see those of the steps before.
+create or replace function waymark._page(p_paged jsonb, p_page int) returns jsonb
+language plpgsql stable
+as $$
+begin
+  return coalesce(p_paged -> 'pages' -> p_page::text, (
+    select p.content from waymark.pages p
+    where p.store_id = (p_paged #> '{at,0}')::bigint and p.value_no = (p_paged #> '{at,1}')::int and p.page_no = p_page));
+end
+$$;
+
+comment on function waymark._page(jsonb, int) is
+  'A page of a paged value.';
+-- file: functions/pages/_paged.sql
+-- A large value in pages of about 1 KB, all of them still to be written: {"$": "paged", "kind", "at": [store, number], "length", "per": elements a page,
+-- "pages": {number: content}, "fresh": what was stored under this number before is void}. A list or tuple (kind) has its elements in order. A dict has
+-- them by the hash of the key, as {key as JSON text: [serial, value]}, in "count" pages; "serial" is the next in order of insertion, and "keys" a digest
+-- that changes whenever its keys do. A value that has no pages (a string, a dict with keys that are neither strings nor ints, …) is itself.
+create or replace function waymark._paged(p_value jsonb, p_store bigint, p_number int) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_kind text := waymark._py_kind(p_value);
+  v_items jsonb;
+  v_length int;
+  v_per int;
+  v_paged jsonb;
+begin
+  if v_kind not in ('list', 'tuple', 'dict') then
+    return p_value;
+  end if;
+  v_items := case v_kind when 'list' then p_value when 'tuple' then p_value -> 'v' else waymark._py_pairs(p_value) end;
+  v_length := jsonb_array_length(v_items);
+  if v_length < 2 or v_kind = 'dict' and jsonb_path_exists(v_items, 'strict $[*][0] ? (@.type() != "string" && @.type() != "number")')
+     or v_kind = 'dict' and exists (select from jsonb_array_elements(v_items) pair where waymark._py_kind(pair.value -> 0) = 'float') then
+    return p_value;
+  end if;
+  v_per := greatest(1, least(64, 1000 / greatest(1, pg_column_size(v_items) / v_length)));
+  v_paged := jsonb_build_object('$', 'paged', 'kind', v_kind, 'at', jsonb_build_array(p_store, p_number), 'length', v_length, 'per', v_per, 'fresh', true);
+  if v_kind <> 'dict' then
+    return v_paged || jsonb_build_object('pages', (
+      select jsonb_object_agg(page.number, page.content)
+      from (select (item.position - 1) / v_per, jsonb_agg(item.value order by item.position)
+              from jsonb_array_elements(v_items) with ordinality as item (value, position) group by 1) as page (number, content)));
+  end if;
+  return v_paged || jsonb_build_object('count', (v_length - 1) / v_per + 1, 'serial', v_length,
+    'keys', waymark._paged_digest(jsonb_path_query_array(v_items, '$[*][0]')::text), 'pages', (
+    select jsonb_object_agg(page.number, page.content)
+    from (select waymark._paged_bucket((item.value -> 0)::text, (v_length - 1) / v_per + 1),
+                 jsonb_object_agg((item.value -> 0)::text, jsonb_build_array(item.position - 1, item.value -> 1))
+            from jsonb_array_elements(v_items) with ordinality as item (value, position) group by 1) as page (number, content)));
+end
+$$;
+
+comment on function waymark._paged(jsonb, bigint, int) is
+  'A large value in pages.';
+-- file: functions/pages/_paged_append.sql
+-- A paged list with more elements at its end.
+create or replace function waymark._paged_append(p_paged jsonb, p_items jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_length int := (p_paged -> 'length')::int;
+  v_per int := (p_paged -> 'per')::int;
+  v_page jsonb;
+begin
+  for v_item in 0..jsonb_array_length(p_items) - 1 loop
+    if v_page is null or v_length % v_per = 0 then
+      v_page := case when v_length % v_per = 0 then '[]' else waymark._page(p_paged, v_length / v_per) end;
+    end if;
+    v_page := v_page || jsonb_build_array(p_items -> v_item);
+    v_length := v_length + 1;
+    if v_length % v_per = 0 or v_item = jsonb_array_length(p_items) - 1 then
+      p_paged := waymark._paged_put(p_paged, (v_length - 1) / v_per, v_page);
+    end if;
+  end loop;
+  return p_paged || jsonb_build_object('length', v_length);
+end
+$$;
+
+comment on function waymark._paged_append(jsonb, jsonb) is
+  'A paged list with more elements at its end.';
+-- file: functions/pages/_paged_bucket.sql
+-- The page of a dict that has a key, if it has it: linear hashing, so that a dict grows by one page at a time. p_key is the key as JSON text.
+create or replace function waymark._paged_bucket(p_key text, p_count int) returns int
+language plpgsql immutable parallel safe
+as $$
+declare
+  v_digest bytea := sha256(convert_to(p_key, 'UTF8'));
+  v_hash int := get_byte(v_digest, 0) * 65536 + get_byte(v_digest, 1) * 256 + get_byte(v_digest, 2);
+  v_half int := 1;
+begin
+  while v_half * 2 <= p_count loop
+    v_half := v_half * 2;
+  end loop;
+  return case when v_hash % (v_half * 2) < p_count then v_hash % (v_half * 2) else v_hash % v_half end;
+end
+$$;
+
+comment on function waymark._paged_bucket(text, int) is
+  'The page of a dict that a key belongs to.';
+-- file: functions/pages/_paged_digest.sql
+-- What stands for the keys of a dict in their order, to be compared. The same in every version of Postgres.
+create or replace function waymark._paged_digest(p_text text) returns text
+language plpgsql immutable parallel safe
+as $$
+begin
+  return left(encode(sha256(convert_to(p_text, 'UTF8')), 'base64'), 22);
+end
+$$;
+
+comment on function waymark._paged_digest(text) is
+  'A digest of keys.';
+-- file: functions/pages/_paged_is_key.sql
+-- Whether a key is of the kinds that a paged dict can have: strings and ints, whose JSON text is equal exactly when they are. (Other keys may equal
+-- these: True, 1.0.)
+create or replace function waymark._paged_is_key(p_key jsonb) returns boolean
+language plpgsql stable parallel safe
+as $$
+begin
+  return jsonb_typeof(p_key) = 'string' or jsonb_typeof(p_key) = 'number' and scale(p_key::numeric) = 0;
+end
+$$;
+
+comment on function waymark._paged_is_key(jsonb) is
+  'Whether a paged dict can have a key.';
+-- file: functions/pages/_paged_item.sql
+-- The element of a paged value at an index or under a key; SQL null when there is none, or only the whole value can tell.
+create or replace function waymark._paged_item(p_paged jsonb, p_key jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_index numeric;
+begin
+  if p_paged ->> 'kind' = 'dict' then
+    return case when waymark._paged_is_key(p_key)
+      then waymark._page(p_paged, waymark._paged_bucket(p_key::text, (p_paged -> 'count')::int)) -> p_key::text -> 1 end;
+  elsif jsonb_typeof(p_key) is distinct from 'number' or scale(p_key::numeric) > 0 then
+    return null;
+  end if;
+  v_index := p_key::numeric + case when p_key::numeric < 0 then (p_paged -> 'length')::int else 0 end;
+  return case when v_index >= 0 and v_index < (p_paged -> 'length')::int
+    then waymark._page(p_paged, v_index::int / (p_paged -> 'per')::int) -> (v_index::int % (p_paged -> 'per')::int) end;
+end
+$$;
+
+comment on function waymark._paged_item(jsonb, jsonb) is
+  'The element of a paged value at an index or under a key.';
+-- file: functions/pages/_paged_mutate.sql
+-- The methods that change a paged list or dict by some of its pages: {"content", "result"} as waymark._heap_mutate; SQL null for all others, and for
+-- all errors, which take the whole value.
+create or replace function waymark._paged_mutate(p_method text, p_paged jsonb, p_args jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_count int := jsonb_array_length(p_args);
+  v_key jsonb := p_args -> 0;
+  v_length int := (p_paged -> 'length')::int;
+  v_found jsonb;
+begin
+  if p_paged ->> 'kind' = 'list' and p_method = 'append' and v_count = 1 then
+    return jsonb_build_object('content', waymark._paged_append(p_paged, jsonb_build_array(v_key)), 'result', null);
+  elsif p_paged ->> 'kind' = 'list' and p_method in ('extend', '__iadd__') and v_count = 1 and jsonb_typeof(v_key) = 'array' then
+    return jsonb_build_object('content', waymark._paged_append(p_paged, v_key), 'result', null);
+  elsif p_method = '__setitem__' and v_count = 2 and p_paged ->> 'kind' = 'dict' and waymark._paged_is_key(v_key) then
+    return jsonb_build_object('content', waymark._paged_store(p_paged, v_key, p_args -> 1), 'result', null);
+  end if;
+  if p_method not in ('__setitem__', '__delitem__', 'pop', 'setdefault') or v_count > 2 then
+    return null;
+  end if;
+  v_key := case when p_paged ->> 'kind' = 'list' and p_method = 'pop' then coalesce(v_key, '-1') else v_key end;
+  v_found := waymark._paged_item(p_paged, v_key);
+  if v_found is null then
+    return null;
+  elsif p_paged ->> 'kind' = 'dict' and p_method = 'setdefault' then
+    return jsonb_build_object('result', v_found);
+  elsif p_paged ->> 'kind' = 'dict' and p_method in ('__delitem__', 'pop') then
+    return jsonb_build_object('content', waymark._paged_without(p_paged, v_key), 'result', v_found);
+  elsif p_paged ->> 'kind' = 'dict' or p_method = 'setdefault' then
+    return null;
+  elsif p_method = '__setitem__' and v_count = 2 then
+    return jsonb_build_object('content', waymark._paged_replace(p_paged, v_key::int, p_args -> 1), 'result', null);
+  elsif v_count < 2 and p_method in ('pop', '__delitem__') and v_key in ('-1', to_jsonb(v_length - 1)) then
+    return jsonb_build_object('content', waymark._paged_shorten(p_paged), 'result', v_found);
+  end if;
+  return null;
+end
+$$;
+
+comment on function waymark._paged_mutate(text, jsonb, jsonb) is
+  'Changes a paged list or dict by some of its pages.';
+-- file: functions/pages/_paged_put.sql
+-- A paged value with another content of a page, which is written when the step ends.
+create or replace function waymark._paged_put(p_paged jsonb, p_page int, p_content jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+  return p_paged || jsonb_build_object('pages', coalesce(p_paged -> 'pages', '{}') || jsonb_build_object(p_page, p_content));
+end
+$$;
+
+comment on function waymark._paged_put(jsonb, int, jsonb) is
+  'A paged value with another content of a page.';
+-- file: functions/pages/_paged_replace.sql
+-- A paged list with another element at an index that it has; the page may be shorter than the list was when it last was written.
+create or replace function waymark._paged_replace(p_paged jsonb, p_index int, p_value jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_index int := p_index + case when p_index < 0 then (p_paged -> 'length')::int else 0 end;
+  v_per int := (p_paged -> 'per')::int;
+begin
+  return waymark._paged_put(p_paged, v_index / v_per, jsonb_set(waymark._page(p_paged, v_index / v_per), array[(v_index % v_per)::text], p_value));
+end
+$$;
+
+comment on function waymark._paged_replace(jsonb, int, jsonb) is
+  'A paged list with another element at an index.';
+-- file: functions/pages/_paged_shorten.sql
+-- A paged list without its last element.
+create or replace function waymark._paged_shorten(p_paged jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_length int := (p_paged -> 'length')::int - 1;
+  v_per int := (p_paged -> 'per')::int;
+begin
+  return waymark._paged_put(p_paged, v_length / v_per, waymark._page(p_paged, v_length / v_per) - (v_length % v_per))
+    || jsonb_build_object('length', v_length);
+end
+$$;
+
+comment on function waymark._paged_shorten(jsonb) is
+  'A paged list without its last element.';
+-- file: functions/pages/_paged_store.sql
+-- A paged dict with a value for a key (a string or an int): an equal key stays, with its place; a new one comes last. When the pages are full on
+-- average, one of them is split.
+create or replace function waymark._paged_store(p_dict jsonb, p_key jsonb, p_value jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_count int := (p_dict -> 'count')::int;
+  v_bucket int := waymark._paged_bucket(p_key::text, v_count);
+  v_page jsonb := coalesce(waymark._page(p_dict, v_bucket), '{}');
+  v_half int := 1;
+  v_stays jsonb;
+  v_moves jsonb;
+begin
+  p_dict := waymark._paged_put(p_dict, v_bucket,
+    v_page || jsonb_build_object(p_key::text, jsonb_build_array(coalesce(v_page -> p_key::text -> 0, p_dict -> 'serial'), p_value)));
+  if v_page ? p_key::text then
+    return p_dict;
+  end if;
+  p_dict := p_dict || jsonb_build_object('length', (p_dict -> 'length')::int + 1, 'serial', (p_dict -> 'serial')::bigint + 1,
+                                         'keys', waymark._paged_digest(concat(p_dict -> 'keys', p_key)));
+  if (p_dict -> 'length')::int <= v_count * (p_dict -> 'per')::int then
+    return p_dict;
+  end if;
+  while v_half * 2 <= v_count loop
+    v_half := v_half * 2;
+  end loop;
+  select coalesce(jsonb_object_agg(item.key, item.value) filter (where waymark._paged_bucket(item.key, v_count + 1) < v_count), '{}'),
+         coalesce(jsonb_object_agg(item.key, item.value) filter (where waymark._paged_bucket(item.key, v_count + 1) = v_count), '{}')
+    into v_stays, v_moves
+    from jsonb_each(waymark._page(p_dict, v_count - v_half)) as item;
+  p_dict := waymark._paged_put(waymark._paged_put(p_dict, v_count - v_half, v_stays), v_count, v_moves);
+  return p_dict || jsonb_build_object('count', v_count + 1);
+end
+$$;
+
+comment on function waymark._paged_store(jsonb, jsonb, jsonb) is
+  'A paged dict with a value for a key.';
+-- file: functions/pages/_paged_whole.sql
+-- The value itself, out of its pages.
+create or replace function waymark._paged_whole(p_value jsonb) returns jsonb
+language plpgsql stable strict
+as $$
+declare
+  v_pages jsonb;
+  v_items jsonb;
+begin
+  if p_value ->> '$' is distinct from 'paged' then
+    return p_value;
+  end if;
+  select coalesce(jsonb_object_agg(p.page_no, p.content), '{}') || coalesce(p_value -> 'pages', '{}') into v_pages
+    from waymark.pages p
+   where p.store_id = (p_value #> '{at,0}')::bigint and p.value_no = (p_value #> '{at,1}')::int and not p_value ? 'fresh';
+  if p_value ->> 'kind' <> 'dict' then
+    select coalesce(jsonb_agg(item.value order by page.key::int, item.position), '[]') into v_items
+      from jsonb_each(v_pages) as page
+     cross join lateral jsonb_array_elements(page.value) with ordinality as item (value, position)
+     where page.key::int * (p_value -> 'per')::int + item.position <= (p_value -> 'length')::int;
+    return case p_value ->> 'kind' when 'list' then v_items else jsonb_build_object('$', 'tuple', 'v', v_items) end;
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_array(item.key::jsonb, item.value -> 1) order by (item.value -> 0)::bigint), '[]') into v_items
+    from jsonb_each(v_pages) as page cross join lateral jsonb_each(page.value) as item;
+  return case when jsonb_path_exists(v_items, 'strict $[*][0] ? (@.type() != "string" || @ == "$")') then jsonb_build_object('$', 'dict', 'v', v_items)
+    else waymark.py_dict(v_items) end;
+end
+$$;
+
+comment on function waymark._paged_whole(jsonb) is
+  'A value out of its pages.';
+-- file: functions/pages/_paged_without.sql
+-- A paged dict without a key that it has.
+create or replace function waymark._paged_without(p_dict jsonb, p_key jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_bucket int := waymark._paged_bucket(p_key::text, (p_dict -> 'count')::int);
+begin
+  return waymark._paged_put(p_dict, v_bucket, waymark._page(p_dict, v_bucket) - p_key::text)
+    || jsonb_build_object('length', (p_dict -> 'length')::int - 1, 'keys', waymark._paged_digest(concat(p_dict -> 'keys', p_key)));
+end
+$$;
+
+comment on function waymark._paged_without(jsonb, jsonb) is
+  'A paged dict without a key.';
+-- file: functions/pages/_pages_split.sql
+-- A value as it is kept with the task, and the pages that have to be written: {"value", "pages": [[number, page, content], …], "void": numbers of which
+-- older pages go first}. A large value goes to pages under p_number; of what is paged already, the pages that this step has changed.
+create or replace function waymark._pages_split(p_value jsonb, p_store bigint, p_number int) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_inner jsonb;
+begin
+  if p_value ->> '$' = 'keys' then
+    v_inner := waymark._pages_split(p_value -> 'v', p_store, p_number);
+    if not p_value ? 'seen' and waymark._is_paged(v_inner -> 'value') then
+      p_value := p_value || jsonb_build_object('seen', waymark._paged_digest((p_value -> 'v')::text));
+    end if;
+    return v_inner || jsonb_build_object('value', p_value || jsonb_build_object('v', v_inner -> 'value'));
+  elsif pg_column_size(p_value) > 1000 and not waymark._is_paged(p_value) then
+    p_value := waymark._paged(p_value, p_store, p_number);
+  end if;
+  if not p_value ? 'pages' or not waymark._is_paged(p_value) then
+    return jsonb_build_object('value', p_value);
+  end if;
+  return jsonb_build_object(
+    'value', p_value - '{pages,fresh}'::text[],
+    'pages', (select jsonb_agg(jsonb_build_array(p_value #> '{at,1}', page.key::int, page.value)) from jsonb_each(p_value -> 'pages') as page),
+    'void', case when p_value ? 'fresh' then jsonb_build_array(p_value #> '{at,1}') else '[]' end);
+end
+$$;
+
+comment on function waymark._pages_split(jsonb, bigint, int) is
+  'A value as it is kept with the task, and its pages.';
+-- file: functions/pages/_write_pages.sql
+-- Writes what steps have put into pages, and takes it out of their heaps: "void" are the numbers whose pages go first, "pages" those to be written.
+-- Nobody else sees the pages of a task, and the task is locked by the caller.
+create or replace function waymark._write_pages(p_steps waymark.task_step[]) returns waymark.task_step[]
+language plpgsql as $$
+begin
+  delete from waymark.pages p
+   using unnest(p_steps) s, jsonb_array_elements(s.heap -> 'void') v
+   where p.store_id = (s.heap -> 'store')::bigint and p.value_no = v::int;
+  insert into waymark.pages (store_id, value_no, page_no, content)
+  select distinct on (1, 2, 3) (s.heap -> 'store')::bigint, (w.page -> 0)::int, (w.page -> 1)::int, w.page -> 2
+    from unnest(p_steps) s, jsonb_array_elements(s.heap -> 'pages') with ordinality w (page, position)
+   order by 1, 2, 3, w.position desc
+  on conflict (store_id, value_no, page_no) do update set content = excluded.content;
+  for i in 1..cardinality(p_steps) loop
+    p_steps[i].heap := p_steps[i].heap - '{pages,void}'::text[];
+  end loop;
+  return p_steps;
+end
+$$;
+comment on function waymark._write_pages(waymark.task_step[]) is 'Writes the pages of large values that steps have changed.';
 -- file: functions/programs/_block_starts.sql
 -- The nodes at which a basic block begins, as an object of their ids: entries, catch nodes, targets of branches, and what several edges meet at.
 -- Every other node follows its one predecessor in straight line.
@@ -1608,7 +2192,7 @@ begin
   if p_node -> 'value' = jsonb '{"const": {"$": "unbound"}}' then
     return format('%s := null;', p_target);
   end if;
-  v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', 'value', true);
+  v_value := waymark._generate_expression(p_node -> 'value', p_reads, p_path || '.value', case when p_node -> 'value' ? 'local' then 'held' else 'value' end, true);
   return waymark._generate_store(p_node, p_target, v_value);
 end
 $$;
@@ -1687,7 +2271,8 @@ begin
   for v_parameter in select * from jsonb_array_elements(v_callee -> 'parameters') loop
     if p_node -> 'args' ? (v_parameter ->> 'name') then
       v_pairs := v_pairs || format('jsonb_build_object(%L, %s)', v_parameter ->> 'name', waymark._generate_expression(
-        p_node -> 'args' -> (v_parameter ->> 'name'), p_reads, format('$.nodes[%s].args.%s', p_node -> 'id', v_parameter ->> 'name'), 'value', false));
+        p_node -> 'args' -> (v_parameter ->> 'name'), p_reads, format('$.nodes[%s].args.%s', p_node -> 'id', v_parameter ->> 'name'),
+        case when p_node -> 'args' -> (v_parameter ->> 'name') ? 'local' then 'held' else 'value' end, false));
     elsif v_parameter ? 'default' then
       v_pairs := v_pairs || format('jsonb_build_object(%L, %L::jsonb)', v_parameter ->> 'name', v_parameter -> 'default');
     else
@@ -1726,7 +2311,7 @@ begin
   end if;
   perform waymark._check_fields(v_generator, '{"target": "string", "iter": "object", "conditions": "array"}', v_path);
   v_iterable := waymark._generate_expression(v_generator -> 'iter', p_names, v_path || '.iter', 'value', false, p_depth);
-  v_names := p_names || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
+  v_names := p_names - (' ' || (v_generator ->> 'target')) || jsonb_build_object(v_generator ->> 'target', v_alias || '.value');
   select string_agg(format('case when not %s then false else ', waymark._generate_expression(c.value, v_names,
            format('%s.conditions[%s]', v_path, c.ordinality - 1), 'boolean', false, p_depth)), '' order by c.ordinality)
          || 'true' || repeat(' end', jsonb_array_length(v_generator -> 'conditions'))
@@ -1801,8 +2386,23 @@ begin
 end
 $$;
 comment on function waymark._generate_dict(jsonb, jsonb, text, int) is 'The SQL of a dict display.';
+-- file: functions/programs/_generate_ending.sql
+-- The end of a step function: what leaves the task has no references, and what stays is put in order (waymark._heap_close). The state of a program whose
+-- objects do not change is left alone while it is small and has no pages.
+create or replace function waymark._generate_ending(p_heap boolean) returns text
+language plpgsql immutable as $$
+begin
+  return format(E'  if effect in (''raise'', ''return'') then\n%s    heap := null;\n  elsif %s then\n    v_value := waymark._heap_close(p_heap, %s, locals, frames);\n'
+    '    heap := nullif(v_value -> ''heap'', ''null'');\n    locals := v_value -> ''locals'';\n    frames := v_value -> ''frames'';\n  end if;\n',
+    case when p_heap then E'    payload := waymark._heap_pack(payload, v_heap);\n' else '' end,
+    case when p_heap then 'true' else 'v_paged or pg_column_size(locals) + pg_column_size(frames) > 2000' end,
+    case when p_heap then 'v_heap, v_touched' else 'null, null' end);
+end
+$$;
+comment on function waymark._generate_ending(boolean) is 'The end of a step function.';
 -- file: functions/programs/_generate_expression.sql
--- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb) or 'boolean'.
+-- An IR expression as SQL, validated on the way. p_names: visible names -> the SQL that reads them. p_want: 'value' (jsonb), 'boolean', or
+-- 'held': a value that may be in pages.
 -- p_calls: an invocation may stand here. Order of evaluation is left to right; what must not be evaluated stands behind a CASE.
 -- SQLSTATEs: WM101, WM102.
 create or replace function waymark._generate_expression(p_expression jsonb, p_names jsonb, p_path text, p_want text, p_calls boolean, p_depth int default 0) returns text
@@ -1841,7 +2441,7 @@ begin
       perform waymark._check_value(v_body, p_path || '.const');
       v_text := quote_literal(v_body) || '::jsonb';
     when 'local' then
-      v_text := p_names ->> (v_body #>> '{}');
+      v_text := coalesce(p_names ->> (case when p_want <> 'value' then ' ' else '' end || (v_body #>> '{}')), p_names ->> (v_body #>> '{}'));
       if v_text is null then
         perform waymark._refuse_ir(p_path, format('names the unknown local "%s"', left(v_body #>> '{}', 50)));
       end if;
@@ -1860,7 +2460,7 @@ begin
         from waymark._generate_operation(p_expression, p_names, p_path, p_calls, p_depth + 1) o;
     when 'comprehension' then v_text := waymark._generate_comprehension(v_body, p_names, p_path || '.comprehension', p_calls, p_depth + 1);
     when 'callable', 'lambda' then v_text := waymark._generate_function_value(v_form, v_body, p_names, p_path, p_depth + 1);
-    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_depth + 1);
+    when 'load', 'pack', 'plain', 'new', 'box', 'shared', 'walk' then v_text := waymark._generate_heap(v_form, v_body, p_names, p_path, p_want, p_depth + 1);
     when 'invocation' then
       if not p_calls then
         perform waymark._refuse_ir(p_path, 'has an invocation where none may stand');
@@ -1900,11 +2500,9 @@ begin
    where jsonb_path_exists(n, 'strict $.** ? (@.op == "py.generator")', '{}', true);
   return format(waymark._step_template(), v_load, replace(v_save, E'\n        ', E'\n          '),
     coalesce('case v_node' || v_handlers || ' end', 'null'), p_blocks, v_lazy,
-    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n' else '' end,
-    case when v_heap then E'  heap := p_heap;\n' else '' end,
-    case when v_heap then E'  if effect in (''raise'', ''return'') then\n    payload := waymark._heap_pack(payload, v_heap);\n    heap := null;\n  else\n'
-      '    v_value := waymark._heap_close(v_heap, coalesce((heap -> ''live'')::int, 0), locals, frames);\n'
-      '    heap := v_value -> ''heap'';\n    locals := v_value -> ''locals'';\n    frames := v_value -> ''frames'';\n  end if;\n' else '' end);
+    E'  v_paged constant boolean := coalesce(p_heap ? ''store'', false);\n' ||
+    case when v_heap then E'  v_heap jsonb[] := waymark._heap_open(p_heap);\n  v_touched int[] := array[]::int[];\n' else '' end,
+    waymark._generate_ending(v_heap));
 end
 $$;
 comment on function waymark._generate_frame(jsonb, jsonb[], text) is 'The loops, loading, saving and exception routing of a step function.';
@@ -1962,7 +2560,7 @@ begin
     if jsonb_typeof(v_parameter) <> 'string' then
       perform waymark._refuse_ir(v_path || '.parameters', 'must be names');
     end if;
-    v_names := v_names || jsonb_build_object(v_parameter #>> '{}', 'null::jsonb');
+    v_names := v_names - (' ' || (v_parameter #>> '{}')) || jsonb_build_object(v_parameter #>> '{}', 'null::jsonb');
   end loop;
   perform waymark._generate_expression(p_body -> 'body', v_names, v_path || '.body', 'value', false, p_depth);
   return 'waymark._refuse(''a lambda'', ''Compute it in an action.'')';
@@ -1971,7 +2569,7 @@ $$;
 comment on function waymark._generate_function_value(text, jsonb, jsonb, text, int) is 'The SQL of a function or class as an argument.';
 -- file: functions/programs/_generate_heap.sql
 -- The forms of an IR expression that have to do with objects in the heap (load, pack, plain, new, box, shared, walk). SQLSTATEs: WM101.
-create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_depth int) returns text
+create or replace function waymark._generate_heap(p_form text, p_body jsonb, p_names jsonb, p_path text, p_want text, p_depth int) returns text
 language plpgsql stable as $$
 declare
   v_levels text;
@@ -1979,6 +2577,7 @@ declare
 begin
   if p_form not in ('box', 'shared') then
     return format(case when p_form in ('new', 'plain') then 'waymark._heap_' || p_form || '(%s)' when p_form = 'walk' then 'waymark._heap_iter(%s, v_heap)'
+                     when p_form = 'load' and p_want <> 'value' then 'waymark._heap_held(%s, v_heap)'
                               else 'waymark._heap_' || p_form || '(%s, v_heap)' end,
       waymark._generate_expression(p_body, p_names, format('%s.%s', p_path, p_form), 'value', false, p_depth));
   elsif jsonb_typeof(p_body) <> 'array' or jsonb_array_length(p_body) <> 2
@@ -1994,7 +2593,7 @@ begin
   return format('waymark._heap_box(%s, array[%s])', v_value, v_levels);
 end
 $$;
-comment on function waymark._generate_heap(text, jsonb, jsonb, text, int) is 'The SQL of an expression about objects in the heap.';
+comment on function waymark._generate_heap(text, jsonb, jsonb, text, text, int) is 'The SQL of an expression about objects in the heap.';
 -- file: functions/programs/_generate_invocation.sql
 -- {"action", "args", "policy"}, {"function", "args"} or {"workflow", "args"}: evaluated to the same shape with values. SQLSTATEs: WM101.
 create or replace function waymark._generate_invocation(p_call jsonb, p_names jsonb, p_path text) returns text
@@ -2054,7 +2653,7 @@ begin
   return format('(select waymark._py_by_key(%1$L, %2$s_all.items, coalesce((select jsonb_agg(%3$s order by %2$s.i) '
     'from jsonb_array_elements(%2$s_all.items) with ordinality %2$s(value, i)), ''[]''), %4$s) from (select waymark.py_list(%5$s) as items offset 0) %2$s_all)',
     v_name, v_alias,
-    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key -> 'parameters' ->> 0, v_alias || '.value'),
+    waymark._generate_expression(v_key -> 'body', p_names - (' ' || (v_key #>> '{parameters,0}')) || jsonb_build_object(v_key #>> '{parameters,0}', v_alias || '.value'),
       p_path || '.key', 'value', false, p_depth),
     waymark._generate_dict(v_options, p_names, p_path || '.kwargs', p_depth),
     waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[0]', 'value', false, p_depth));
@@ -2095,7 +2694,8 @@ begin
   end if;
   v_operands := case when v_is_method then jsonb_build_array(p_args -> 0) else '[]' end || v_list
     || case when v_has_keywords then jsonb_build_array(p_args -> -1) else '[]' end;
-  select array_agg(waymark._generate_expression(o.value, p_names, format('%s.args[%s]', p_path, o.ordinality), 'value', false, p_depth)
+  select array_agg(waymark._generate_expression(o.value, p_names, format('%s.args[%s]', p_path, o.ordinality),
+           case when o.ordinality = 1 and v_proc.proname in ('_py_call_len', '_py_method_get') then 'held' else 'value' end, false, p_depth)
            order by o.ordinality)
     into v_parts from jsonb_array_elements(v_operands) with ordinality o;
   if v_has_keywords then
@@ -2122,7 +2722,7 @@ begin
                     ' || ' order by k.key)
     into v_kwargs from jsonb_each(p_node -> 'kwargs') k;
   return format(E'v_value := waymark._heap_mutate(%L, %s, %s, %s, v_heap);\n'
-    '          if v_value ? ''cell'' then\n            v_heap[(v_value -> ''cell'')::int] := v_value -> ''content'';\n          end if;%s',
+    '          if v_value ? ''cell'' then\n            v_heap[(v_value -> ''cell'')::int] := v_value -> ''content'';\n            v_touched := array_append(v_touched, (v_value -> ''cell'')::int);\n          end if;%s',
     p_node ->> 'method', waymark._generate_expression(p_node -> 'object', p_reads, p_path || '.object', 'value', false), waymark._generate_array(v_args),
     coalesce(v_kwargs, '''{}''::jsonb'), case when p_target is null then '' else format(E'\n          %s := v_value -> ''result'';', p_target) end);
 end
@@ -2172,9 +2772,10 @@ begin
       v_text := format('perform waymark._raise_value(%s);', waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false));
     when 'return' then
       v_text := format(E'%s := %s;\n', case when p_function = 0 then 'payload' else 'v_value' end,
-          waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value', 'value', false))
+          waymark._generate_expression(p_node -> 'value', v_reads, v_path || '.value',
+            case when p_function > 0 and p_node -> 'value' ? 'local' then 'held' else 'value' end, false))
         || case when p_function = 0 then E'          effect := ''return'';\n          exit activation;'
-           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := v_value;\n            exit activation;\n          end if;\n'
+           else E'          if frames = ''[]'' then\n            effect := ''return'';\n            payload := waymark._paged_whole(v_value);\n            exit activation;\n          end if;\n'
                 '          v_ok := true;\n          pc := (frames #> ''{-1,pc}'')::int;\n          locals := frames #> ''{-1,locals}'';\n'
                 '          frames := frames - -1;\n          v_load := true;\n          continue activation;' end;
     else
@@ -2202,7 +2803,8 @@ begin
   elsif jsonb_typeof(p_expression -> 'args') is distinct from 'array' or jsonb_array_length(p_expression -> 'args') <> v_arity then
     perform waymark._refuse_ir(p_path || '.args', format('must be %s expressions', v_arity));
   end if;
-  select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1), 'value',
+  select coalesce(array_agg(waymark._generate_expression(a.value, p_names, format('%s.args[%s]', p_path, a.ordinality - 1),
+           case when a.ordinality = waymark._held_operand(v_name) then 'held' else 'value' end,
            p_calls and v_name in ('py.concat', 'py.list_append'), p_depth) order by a.ordinality), '{}')
     into v_parts from jsonb_array_elements(p_expression -> 'args') with ordinality a;
   if v_name in ('py.call', 'py.method') then
@@ -2262,7 +2864,7 @@ begin
   return format('(select waymark._py_sort(%1$s_list.value, coalesce((select jsonb_agg(%2$s order by %1$s.i) '
       || 'from jsonb_array_elements(%1$s_list.value) with ordinality as %1$s (value, i)), ''[]''), %3$L) '
       || 'from (select waymark.py_spread(%4$s, ''null'') offset 0) as %1$s_list (value))', v_item,
-    waymark._generate_expression(v_key -> 'body', p_names || jsonb_build_object(v_key #>> '{parameters,0}', v_item || '.value'),
+    waymark._generate_expression(v_key -> 'body', p_names - (' ' || (v_key #>> '{parameters,0}')) || jsonb_build_object(v_key #>> '{parameters,0}', v_item || '.value'),
       p_path || '.args[2].key', 'value', false, p_depth + 1),
     v_reverse, waymark._generate_expression(p_args -> 1 -> 'list' -> 0, p_names, p_path || '.args[1].list[0]', 'value', false, p_depth + 1));
 end
@@ -2276,12 +2878,22 @@ begin
   if p_node ->> 'value' !~ '"(new|box|shared)": ' then
     return format('%s := %s;', p_target, p_value);
   end if;
-  return format(E'v_value := waymark._heap_settle(%s, cardinality(v_heap));\n'
+  return format(E'v_value := waymark._heap_settle(%s, array_upper(v_heap, 1));\n'
     '          for v_cell in 0..jsonb_array_length(v_value -> ''cells'') - 1 loop\n'
-    '            v_heap[cardinality(v_heap) + 1] := v_value -> ''cells'' -> v_cell;\n          end loop;\n          %s := v_value -> ''value'';', p_value, p_target);
+    '            v_heap[array_upper(v_heap, 1) + 1] := v_value -> ''cells'' -> v_cell;\n          end loop;\n          %s := v_value -> ''value'';', p_value, p_target);
 end
 $$;
 comment on function waymark._generate_store(jsonb, text, text) is 'The code that binds the value of an assignment.';
+-- file: functions/programs/_held_operand.sql
+-- The operand of an operator that may be in pages, of which the operator needs few; null if it needs all of it.
+create or replace function waymark._held_operand(p_operator text) returns int
+language plpgsql immutable as $$
+begin
+  return case when p_operator in ('py.iter', 'py.getitem', 'py.list_append', 'py.is_none', 'py.truth') then 1
+              when p_operator in ('py.in', 'py.not_in') then 2 end;
+end
+$$;
+comment on function waymark._held_operand(text) is 'The operand of an operator that may be in pages.';
 -- file: functions/programs/_may_be_evaluated.sql
 -- Whether a node has an expression that the engine may have to leave to CPython: an assignment or a decision by more than constants,
 -- locals and operators that never refuse. (The truth of a local may be asked of its class.)
@@ -2363,7 +2975,7 @@ comment on function waymark._source_of(jsonb, int) is 'The source of a function 
 -- file: functions/programs/_step_template.sql
 -- What all step functions have in common, for format: 1 loads the variables, 2 saves them, 3 the catch node of each node, 4 the blocks,
 -- 5 the nodes with a generator expression: whether its failure is ever reached, CPython says;
--- 6, 7, 8 what a program whose objects change declares, does first and does last.
+-- 6 what it has of the heap, 7 how the state is put in order.
 create or replace function waymark._step_template() returns text
 language plpgsql immutable as $$
 begin
@@ -2381,7 +2993,7 @@ begin
   pc := p_pc;
   locals := p_locals;
   frames := p_frames;
-%7$s  <<activation>>
+  <<activation>>
   loop
     if v_load then
       v_node := case when pc < 0 then ~pc else pc end;
@@ -2432,7 +3044,7 @@ begin
         v_budget := 0;
     end;
   end loop;
-%8$send
+%7$send
 $frame$;
 end
 $$;
@@ -2477,11 +3089,13 @@ end
 $$;
 comment on function waymark._variable_names(jsonb, int) is 'The PL/pgSQL variable of each local of a function.';
 -- file: functions/programs/_variable_reads.sql
--- local -> the expression that reads it: UnboundLocalError when it is unbound.
+-- local -> the expression that reads it: UnboundLocalError when it is unbound. With a space before its name: as it is held, in pages if it is large.
 create or replace function waymark._variable_reads(p_variables jsonb) returns jsonb
 language plpgsql stable as $$
 begin
-  return (select coalesce(jsonb_object_agg(v.key, format('coalesce(%I, waymark._py_unbound(%L))', v.value #>> '{}', v.key)), '{}')
+  return (select coalesce(jsonb_object_agg(v.key, format('coalesce(case when v_paged then waymark._paged_whole(%I) else %1$I end, waymark._py_unbound(%L))',
+                                                         v.value #>> '{}', v.key))
+                       || jsonb_object_agg(' ' || v.key, format('coalesce(%I, waymark._py_unbound(%L))', v.value #>> '{}', v.key)), '{}')
             from jsonb_each(p_variables) v);
 end
 $$;
@@ -3608,7 +4222,7 @@ comment on function waymark._py_is_open(jsonb) is
 -- file: functions/python/_py_iterate.sql
 -- The element of an iterator (see waymark.py_iter) at a position from 0; SQL null when it is exhausted.
 create or replace function waymark._py_iterate(p_iterator jsonb, p_index int) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_bounds jsonb;
@@ -3616,6 +4230,9 @@ declare
 begin
   if jsonb_typeof(p_iterator) = 'array' then
     return p_iterator -> p_index;
+  end if;
+  if waymark._is_paged(p_iterator) then
+    return waymark._paged_item(p_iterator, to_jsonb(p_index));
   end if;
   v_bounds := p_iterator -> 'v';
   v_element := (v_bounds -> 0)::numeric + p_index * (v_bounds -> 2)::numeric;
@@ -3729,6 +4346,8 @@ begin
   end case;
   -- Statements, not one expression: its query is planned with the value, and would decode what is no base64.
   case waymark._py_kind(p_value)
+    when 'paged' then
+      return (p_value -> 'length')::numeric;
     when 'tuple', 'set', 'frozenset' then
       return jsonb_array_length(p_value -> 'v');
     when 'dict' then
@@ -5870,12 +6489,16 @@ comment on function waymark._py_method_format(jsonb, jsonb, jsonb) is
 -- Raises: WM501 TypeError for an unhashable key.
 -- Raises: WM502 for what only CPython can compute here.
 create or replace function waymark._py_method_get(p_receiver jsonb, p_key jsonb, p_default jsonb default 'null') returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 begin
   if jsonb_typeof(p_key) = 'string' and jsonb_typeof(p_receiver) = 'object' and p_key <> '"$"'
      and (not p_receiver ? '$' or jsonb_typeof(p_receiver -> '$') = 'array') then
     return coalesce(p_receiver -> (p_key #>> '{}'), p_default);
+  elsif waymark._is_paged(p_receiver) then
+    return coalesce(case when p_receiver ->> 'kind' = 'dict' then waymark._paged_item(p_receiver, p_key) end, case
+      when p_receiver ->> 'kind' = 'dict' and waymark._paged_is_key(p_key) then p_default
+      else waymark._py_method_get(waymark._paged_whole(p_receiver), p_key, p_default) end);
   elsif waymark._py_kind(p_receiver) = 'dict' then
     return coalesce(waymark._py_lookup(p_receiver, p_key), p_default);
   end if;
@@ -7172,7 +7795,7 @@ comment on function waymark.py_getattr(jsonb, jsonb) is
 -- Subscription, p_object[p_key], by index or by key; slices are no values.
 -- Raises: WM501 TypeError, IndexError, KeyError; WM502.
 create or replace function waymark.py_getitem(p_object jsonb, p_key jsonb) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -7189,6 +7812,9 @@ begin
     if v_item is not null then
       return v_item;
     end if;
+  end if;
+  if waymark._is_paged(p_object) then
+    return coalesce(waymark._paged_item(p_object, p_key), waymark.py_getitem(waymark._paged_whole(p_object), p_key));
   end if;
   v_kind := waymark._py_kind(p_object);
   if v_kind = 'dict' then
@@ -7336,7 +7962,7 @@ comment on function waymark.py_handle(jsonb, jsonb, jsonb) is
 -- The Python operator `in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
 create or replace function waymark.py_in(p_item jsonb, p_container jsonb) returns boolean
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -7345,6 +7971,10 @@ begin
     return waymark._py_in_array(p_item, p_container);
   elsif jsonb_typeof(p_container) = 'string' and jsonb_typeof(p_item) = 'string' then
     return strpos(p_container #>> '{}', p_item #>> '{}') > 0;
+  end if;
+  if waymark._is_paged(p_container) then
+    return p_container ->> 'kind' = 'dict' and waymark._paged_item(p_container, p_item) is not null
+      or not (p_container ->> 'kind' = 'dict' and waymark._paged_is_key(p_item)) and waymark.py_in(p_item, waymark._paged_whole(p_container));
   end if;
   v_kind := waymark._py_kind(p_container);
   case v_kind
@@ -7492,11 +8122,11 @@ $$;
 comment on function waymark.py_is_object(jsonb) is
   'Whether a value is an object of the heap.';
 -- file: functions/python/py_iter.sql
--- What a `for` loop walks: an array, which is walked as it is, or a range, which stays lazy. waymark._py_iterate takes its elements one by one; a
+-- What a `for` loop walks: an array, which is walked as it is, or a range or pages, which stay lazy. waymark._py_iterate takes its elements one by one; a
 -- comprehension takes them all, as jsonb_array_elements(waymark.py_list(x)).
 -- Raises: WM501 TypeError; WM502 for sets of more than one element, whose order CPython does not define, and for users' classes.
 create or replace function waymark.py_iter(p_value jsonb) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   v_kind text;
@@ -7508,6 +8138,8 @@ begin
   case v_kind
     when 'range' then
       return p_value;
+    when 'paged' then
+      return case when p_value ->> 'kind' = 'dict' then waymark.py_iter(waymark._paged_whole(p_value)) else p_value end;
     when 'tuple', 'iterator' then
       return p_value -> 'v';
     when 'dict' then
@@ -7589,9 +8221,12 @@ comment on function waymark.py_list(jsonb) is
 -- file: functions/python/py_list_append.sql
 -- A list and one more element at its end; only for lists no other name can reach.
 create or replace function waymark.py_list_append(p_list jsonb, p_item jsonb) returns jsonb
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 begin
+  if jsonb_typeof(p_list) = 'object' then
+    return waymark._paged_append(p_list, jsonb_build_array(p_item));
+  end if;
   return p_list || jsonb_build_array(p_item);
 end
 $$;
@@ -8187,6 +8822,8 @@ begin
       return p_value ->> 'v' <> '';
     when 'float', 'decimal' then
       return waymark._py_number(p_value) <> 0;
+    when 'paged' then
+      return p_value -> 'length' <> '0';
     when 'range' then
       return waymark._py_range_length(p_value) > 0;
     when 'timedelta' then
@@ -10297,18 +10934,19 @@ declare
   c_references constant jsonpath := jsonpath 'strict $.** ? (@."$".type() == "number")';
   v_expression jsonb := case p_node ->> 'kind' when 'branch' then jsonb_build_object('op', 'py.truth', 'args', jsonb_build_array(p_node -> 'test'))
                                                else p_node -> 'value' end;
+  v_heap jsonb[] := case when p_heap is not null then waymark._heap_open(p_heap) end;
   v_locals jsonb;
   v_objects jsonb;
 begin
-  select coalesce(jsonb_object_agg(l.key, l.value), '{}') into v_locals from jsonb_each(p_locals) l
+  select coalesce(jsonb_object_agg(l.key, waymark._paged_whole(l.value)), '{}') into v_locals from jsonb_each(p_locals) l
    where l.value <> '{"$": "unbound"}' and l.key in (select n #>> '{}' from jsonb_path_query(v_expression, 'strict $.**.local', silent => true) n);
-  with recursive reached (number) as (
-    select (r.value -> '$')::int from jsonb_path_query(v_locals, c_references, silent => true) as r (value)
+  with recursive reached (number, content) as (
+    select (r.value -> '$')::int, waymark._heap_load(r.value, v_heap) from jsonb_path_query(v_locals, c_references, silent => true) as r (value)
     union
-    select (r.value -> '$')::int
-      from reached, jsonb_path_query(p_heap #> array['cells', (reached.number - 1)::text], c_references, silent => true) as r (value)
+    select (r.value -> '$')::int, waymark._heap_load(r.value, v_heap)
+      from reached, jsonb_path_query(reached.content, c_references, silent => true) as r (value)
   )
-  select jsonb_object_agg(reached.number, p_heap #> array['cells', (reached.number - 1)::text]) into v_objects from reached;
+  select jsonb_object_agg(reached.number, reached.content) into v_objects from reached;
   return jsonb_build_object('expression', v_expression, 'locals', v_locals)
     || case when v_objects is null then '{}' else jsonb_build_object('objects', v_objects) end;
 end
@@ -10508,7 +11146,8 @@ end
 $$;
 comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
 -- file: functions/turn/_step_tasks.sql
--- Calls the step functions: one dynamic statement a program and batch. They read and write no table. A task that is one call (program_id 0) ends as the call does.
+-- Calls the step functions: one dynamic statement a program and batch. They write no table, and
+-- read none but pages, which are written here. A task that is one call (program_id 0) ends as the call does.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
@@ -10548,6 +11187,9 @@ begin
       v_steps := v_steps || v_some;
     end loop;
   end loop;
+  if exists (select from unnest(v_steps) s where s.heap ?| '{pages,void}') then
+    v_steps := waymark._write_pages(v_steps);
+  end if;
   return case when exists (select from unnest(v_steps) s where s.effect = 'evaluate') then waymark._request_evaluations(v_steps) else v_steps end;
 end
 $$;
