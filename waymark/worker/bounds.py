@@ -37,8 +37,10 @@ def check_size(name: str, args: Sequence[Any]) -> None:
             _check(abs(left) > 1 and left.bit_length() * right, MAX_BITS)
         case ("py.method", [_, str(method), [int(width), *_], _]) if method in _PADDING:
             _check(width, MAX_ITEMS)
-        case ("py.call", [str(function), [(range() | int()) as items, *_], Mapping()]) if function in _COLLECTING:
-            _check(items if isinstance(items, int) else _length(items), MAX_ITEMS)
+        case ("py.call", [str(function), [range() as items, *_], Mapping()]) if function in _COLLECTING:
+            _check(_length(items), MAX_ITEMS)
+        case ("py.call", ["bytes", [int(size)], Mapping()]):
+            _check(size, MAX_ITEMS)
         case ("py.list" | "py.iter", [range() as items]):
             _check(_length(items), MAX_ITEMS)
         case _:
