@@ -6,6 +6,7 @@ import ast
 import asyncio
 import builtins
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -306,7 +307,7 @@ class Calls(Callees):
     def is_opaque(self, node: ast.expr) -> bool:
         """Whether an expression names an object of the module that is no value: a client, a logger, an action."""
         found = self.names.static(node)
-        return found is not None and not isinstance(found.value, type | ModuleType) and stored(found.value) is None
+        return found is not None and not isinstance(found.value, type | ModuleType | re.Pattern) and stored(found.value) is None
 
     def root_is_rebound(self, node: ast.expr) -> bool:
         """Whether a dotted name starts with one that the module binds again behind the class."""

@@ -4,6 +4,7 @@ A value of this size could not be stored anyway (an argument or result of more t
 make it, and a worker executes the actions of many runs.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,7 +40,7 @@ def check_size(name: str, args: Sequence[Any]) -> None:
             _check(width, MAX_ITEMS)
         case ("py.call", [str(function), [range() as items, *_], Mapping()]) if function in _COLLECTING:
             _check(_length(items), MAX_ITEMS)
-        case ("py.call", ["bytes", [int(size)], Mapping()]):
+        case ("py.call", ["bytes", [int(size)], Mapping()]) if size <= sys.maxsize:
             _check(size, MAX_ITEMS)
         case ("py.list" | "py.iter", [range() as items]):
             _check(_length(items), MAX_ITEMS)
