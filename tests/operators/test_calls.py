@@ -249,6 +249,7 @@ def test_only_consumers_see_into_an_iterator(engine: Engine) -> None:
     iterator = '{"$": "iterator", "v": [1]}'
     consumers = {"py.generator", "py.iter", "py.list", "py.unpack", "py.unpack_star", "py.spread"}
     internal = {"py.concat", "py.list_append", "py.is_none", "py.is", "py.inplace", "py.exception_matches"}
+    internal |= {"py.is_object", "py.exception_of"}
     for name in OPERATORS.keys() - consumers - internal - {"py.call", "py.method"}:
         if not name.startswith("py.match"):
             operands = [iterator, *["1"] * (OPERATORS[name].arity - 1)]
