@@ -36,6 +36,8 @@ create table waymark.scopes (
   fired    boolean not null default false,
   primary key (run_id, scope_no)
 );
+-- By number alone: a step function does not know its run. A number is given again after two thousand million others.
+create index scopes_fired on waymark.scopes (scope_no) where fired;
 comment on table waymark.scopes is 'Open cancel scopes of live runs.';
 
 -- bound: what a BoundedSemaphore or a lock may not exceed.

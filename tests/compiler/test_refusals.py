@@ -140,6 +140,7 @@ CASES = [
     ("WMC508", "asyncio.create_task(«x»)", ""),
     ("WMC509", "async with asyncio.TaskGroup() as group: await act(«group»)", ""),
     ("WMC509", "async with asyncio.timeout(1) as limit: await act(«limit»)", ""),
+    ("WMC509", "async with asyncio.TaskGroup() as group: pass\n«group.create_task(act(1))»", ""),
     ("WMC510", "for «i» in asyncio.as_completed([act(1)]): await act(i)", ""),
     ("WMC510", "for «i» in asyncio.as_completed([act(1)]):\n  while x: await i", ""),
     ("WMC504", "await self.run_action(«x»)", ""),

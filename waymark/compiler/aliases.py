@@ -84,7 +84,7 @@ _OPERATORS: dict[str, Sharing] = {
     **dict.fromkeys(("py.add", "py.mul", "py.bitor", "py.unpack", "py.concat", "py.list", "py.inplace"), Sharing.COPY),
     **dict.fromkeys(("py.unpack_star", "py.bind", "py.task_split"), Sharing.NESTED),
     **dict.fromkeys(("py.task_list", "py.failures"), Sharing.COPY),
-    **dict.fromkeys(("py.task_sets", "py.type_name"), Sharing.NOTHING),
+    **dict.fromkeys(("py.task_sets", "py.closing_group", "py.type_name"), Sharing.NOTHING),
     "py.outcome": Sharing.ELEMENT,
     **dict.fromkeys(("py.group_split", "py.group_rest"), Sharing.GROUP),
     "py.generator": Sharing.COPY,

@@ -24,6 +24,8 @@ _OPERATORS = {
     Intrinsic.TASK_SPLIT: "py.task_split",
     Intrinsic.FAILURES: "py.failures",
     Intrinsic.OUTCOME: "py.outcome",
+    Intrinsic.HAS_FIRED: "py.has_fired",
+    Intrinsic.CLOSING_GROUP: "py.closing_group",
 }
 
 _NEXT = Template("""

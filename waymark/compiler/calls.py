@@ -64,6 +64,9 @@ class Prepared:
 class Calls(Callees):
     """Lowering of what calls have in common."""
 
+    contexts: frozenset[str] = frozenset()
+    """The variables of `async with`, which stand for no value."""
+
     def action_info(self, node: ast.expr) -> ActionInfo | None:
         """The action that a callee names, if it is one."""
         found = self.names.static(node)
@@ -260,6 +263,8 @@ class Calls(Callees):
                 code = "WMC101"
             case ast.Attribute(value=owner) if (known := self.names.static(owner)) and not isinstance(known.value, type):
                 code, hinted = "WMC401", known.value
+            case ast.Attribute(value=ast.Name(id=local)) if local in self.contexts:
+                code = "WMC509"
             case ast.Attribute(attr=name):
                 code = "WMC403"
             case _:

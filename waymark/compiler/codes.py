@@ -356,7 +356,7 @@ _RULES = [
     ),
     Rule(
         "WMC509",
-        "`{name}` used as a value",
+        "`{name}` outside of its block, or as a value",
         "what `async with` binds exists only in the block: a TaskGroup has `create_task`, a timeout has `expired()` behind it",
         "create the tasks in the block itself; use another name for other values",
     ),

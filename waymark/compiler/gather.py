@@ -69,7 +69,6 @@ class Gather(Children):
     def __init__(self, unit: Unit, method: Method, first: int) -> None:
         super().__init__(unit, method, first)
         self.contexts = frozenset(_context_names(method.node))
-        """The variables of `async with`, which stand for no value."""
         self.groups: dict[str, tuple[str, str]] = {}
         """The TaskGroups around a statement: the locals of the scope and of the tasks."""
         self.expired: set[str] = set()

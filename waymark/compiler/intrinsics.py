@@ -30,6 +30,10 @@ class Intrinsic(enum.Enum):
     """`failures(outcomes)`: the operator `py.failures`."""
     OUTCOME = enum.auto()
     """`outcome(status_and_value)`: the operator `py.outcome`."""
+    HAS_FIRED = enum.auto()
+    """`has_fired(scope)`: the operator `py.has_fired`."""
+    CLOSING_GROUP = enum.auto()
+    """`closing_group(outcomes)`: the operator `py.closing_group`, which raises."""
     GROUP_ERROR = enum.auto()
     """`group_error(errors)`: the ExceptionGroup that a TaskGroup raises."""
     REUSED = enum.auto()

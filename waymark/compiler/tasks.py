@@ -50,6 +50,12 @@ _METHODS = {
     result = ended[0][0] == "pending"
 """),
 }
+_CLOSING = Template("""
+    fired = await has_fired(scope)
+    if fired:
+        ended = await wait(tasks, "now", None, False)
+        await closing_group(ended)
+""")
 _WAIT = Template("""
     tasks = await task_list(given)
     if not tasks:
@@ -148,9 +154,14 @@ class Tasks(Gather):
         values = self.sequence(operands)
         if names and not self.is_settled(values[-1]):
             self.spill(values[-1], names[0].value)
-        handle = self.spawn(node, awaited.start(values[: len(awaited.operands)]), group and group[0])
-        if group is not None:
-            self.append(group[1], handle, node)
+        calls = values[: len(awaited.operands)]
+        if group is None:
+            return self.spawn(node, awaited.start(calls))
+        scope, tasks = group
+        calls = [self.spill(value, node) for value in calls]
+        self.body(_CLOSING.fill(node, self.graph.temporary, scope=scope, tasks=tasks))
+        handle = self.spawn(node, awaited.start(calls), scope)
+        self.append(tasks, handle, node)
         return handle
 
     def spawn(self, node: ast.expr, call: AnyCall, group: str | None = None) -> Local:

@@ -30,7 +30,7 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 3, "range exception inplace call construct merge"),
         *_specs("value", 4, "method getslice"),
         # Tasks
-        *_specs("value", 1, "task_list failures outcome"),
+        *_specs("value", 1, "task_list failures outcome closing_group"),
         *_specs("value", 2, "task_sets task_split"),
         *_specs("value", 2, "exception_of"),
         *_specs("value", 3, "handle"),
@@ -40,7 +40,7 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 4, "group_rest"),
         *_specs("value", 1, "type_name"),
         *_specs("predicate", 3, "match_sequence"),
-        *_specs("predicate", 1, "truth is_none is_object"),
+        *_specs("predicate", 1, "truth is_none is_object has_fired"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),
     ]
 }

@@ -1,5 +1,5 @@
--- Calls the step functions: one dynamic statement a program and batch. They write no table, and
--- read none but pages, which are written here. A task that is one call (program_id 0) ends as the call does.
+-- Calls the step functions: one dynamic statement a program and batch. They write no table, and read none but the scopes
+-- (py_has_fired) and pages, which are written here. A task that is one call (program_id 0) ends as the call does.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]

@@ -148,3 +148,61 @@ class InHelpersAndBranches(Workflow):
 
     async def one(self, item):
         return await double(item)
+
+
+@agrees((False,), (True,))
+class NoTasksWhileShuttingDown(Workflow):
+    async def run(self, swallows):
+        log = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(slow_fail("x", 0.05))
+                stubborn = group.create_task(self.stubborn())
+                group.create_task(self.tidy())
+                try:
+                    if swallows:
+                        log.append(await stubborn)
+                    else:
+                        await asyncio.sleep(60)
+                finally:
+                    log.append(stubborn.done())
+                    [group.create_task(self.item(item)) for item in ["never", "made"]]
+        except BaseExceptionGroup as error:
+            return log, [repr(inner) for inner in error.exceptions]
+
+    async def item(self, item):
+        return await mark(item)
+
+    async def stubborn(self):
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return "swallowed"
+
+    async def tidy(self):
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await mark("tidy")
+
+
+@agrees()
+class TasksWhileAnotherGroupShutsDown(Workflow):
+    async def run(self):
+        log = []
+        try:
+            async with asyncio.TaskGroup() as outer:
+                late = outer.create_task(self.late(log))
+                async with asyncio.TaskGroup() as inner:
+                    inner.create_task(slow_fail("x", 0.05))
+                    try:
+                        await asyncio.sleep(60)
+                    finally:
+                        mine = outer.create_task(double(2))
+        except ExceptionGroup as error:
+            log.append(len(error.exceptions))
+        return log, late.cancelled(), mine.cancelled()
+
+    async def late(self, log):
+        await asyncio.sleep(30)
+        log.append("late")
