@@ -26,17 +26,23 @@ _TASK_GROUP = Template("""
             except CancelledError as error:
                 body = error
         errors = []
-        fired = await close_scope(scope)
+        aborting = await has_fired(scope)
+        await close_scope(scope)
         if body is not None:
             try:
                 raise body
             except CancelledError:
-                if not fired:
-                    outer = body
+                outer = body
             except BaseException:
                 errors = [body]
-            await cancel(tasks)
-            ended = await wait(tasks, "all", None, False)
+            if not aborting:
+                await cancel(tasks)
+            ended = None
+            while ended is None:
+                try:
+                    ended = await wait(tasks, "all", None, False)
+                except CancelledError:
+                    pass
         failed = await failures(ended)
         errors = [each[1] for each in failed if each[0] == "raised"] + errors
         if errors:

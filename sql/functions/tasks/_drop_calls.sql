@@ -1,10 +1,11 @@
 -- The actions that cancelled tasks wait for (the tasks as they were) go to history, and what a worker still says about them is rejected; gathers are told.
--- Child runs are asked to cancel, and their end is waited for. Locks: actions (skip locked: one that is being handed in is history already).
+-- Child runs are asked to cancel, and their end is waited for; one that was to be a task and has not begun never does. Locks: actions (skip locked: one that is being handed in is history already).
 create or replace function waymark._drop_calls(p_tasks waymark.tasks[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_calls waymark.actions[];
   v_results waymark.action_result[];
+  v_unbegun waymark.task_step[];
 begin
   select array_agg(a.c) into v_calls
     from unnest(p_tasks) v
@@ -15,8 +16,20 @@ begin
   if v_calls is null then
     return;
   end if;
+  v_unbegun := array(
+    select row(null, c.child_run, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step
+      from unnest(v_calls) c join unnest(p_tasks) v using (run_id, task_no)
+     cross join lateral (
+        select t.pc from waymark.tasks t where t.run_id = c.child_run and t.task_no = 0 and t.state = 'ready' and t.step_no = 0 and t.started_at is null
+           for update skip locked offset 0) b
+     where c.state = 'child' and (v.program_id = 0 or v.state <> 'action'));
+  if cardinality(v_unbegun) > 0 then
+    perform waymark._fail_runs(v_unbegun, p_now);
+  end if;
   insert into waymark.timers (run_id, task_no, action_id, due_at)
-  select c.child_run, 0, -1, p_now from unnest(v_calls) c where c.state = 'child' on conflict do nothing;
+  select c.child_run, 0, -1, p_now from unnest(v_calls) c
+   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run) on conflict do nothing;
   with removed as (
     delete from waymark.actions a
      using unnest(v_calls) v

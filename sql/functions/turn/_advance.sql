@@ -1,6 +1,6 @@
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
 -- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
--- count little: between them the other tasks of its run may not.
+-- count little: between them the other tasks of its run, and its children, may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -9,6 +9,7 @@ returns setof waymark.turn_row
 language plpgsql as $$
 declare
   v_events waymark.task_event[] := p_events;
+  v_answered uuid[];
   v_steps waymark.task_step[];
   v_shared boolean;
   v_more boolean := false;
@@ -47,9 +48,12 @@ begin
     v_events := waymark._answered_events(v_steps);
     v_rounds := v_rounds + case when cardinality(v_events) = 0 then 1.0 else 0.05 end;
     if p_capacity > 0 then
+      v_answered := array(select distinct a.run_id from unnest(v_events) a);
       v_events := v_events || array(
         select e from unnest(waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000)) e
-         where e.run_id <> all (array(select distinct a.run_id from unnest(v_events) a)));
+         where cardinality(v_answered) = 0
+            or e.run_id <> all (v_answered) and not exists (
+                 select from waymark.runs r where r.run_id = e.run_id and r.parent_run = any (v_answered)));
     end if;
   end loop;
   -- The turn that goes on with it may be this very session's, which is not known to wait.

@@ -1,19 +1,21 @@
 -- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
-create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
+create or replace function waymark._due_events(p_events waymark.task_event[], p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
   v_rows tid[];
   v_taken waymark.timers[];
   v_events waymark.task_event[];
+  v_asked uuid[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
     into v_due, v_rows
     from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
   if v_due is null then
-    return array[]::waymark.task_event[];
+    return p_events;
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
@@ -43,10 +45,13 @@ begin
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
                        true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
+  v_events := p_events || v_events;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
-    v_events := v_events || waymark._accept_messages(v_taken, p_now);
+    v_asked := array(select distinct d.run_id from unnest(v_taken) d where d.action_id < 0);
+    perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.run_id = any (v_asked)), p_now);
+    v_events := array(select e from unnest(v_events) e where e.run_id <> all (v_asked)) || waymark._accept_messages(v_taken, p_now);
   end if;
-  return coalesce(v_events, '{}');
+  return v_events;
 end
 $$;
-comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
+comment on function waymark._due_events(waymark.task_event[], timestamptz, int) is 'Takes due timers; answers the tasks that go on, with those that they wake.';

@@ -17,9 +17,9 @@ declare
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
   v_events waymark.task_event[] := array[]::waymark.task_event[];
-  v_due waymark.task_event[];
+  v_handed_in int := 0;
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+  v_branches boolean;
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -30,14 +30,16 @@ begin
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
         from unnest(v_rejected) r;
   end if;
-  v_due := waymark._due_events(v_now, c_batch);
+  v_handed_in := cardinality(v_events);
+  v_events := waymark._due_events(v_events, v_now, c_batch);
+  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
     if v_branches then
       v_ready := v_ready || waymark._ready_branches(c_batch);
     end if;
   end if;
-  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
+  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
   if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
@@ -46,7 +48,7 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is

@@ -3,7 +3,7 @@
 # fmt: off
 import asyncio
 
-from tests.language.actions import PaymentError, add, double, echo, fail
+from tests.language.actions import PaymentError, add, double, echo, fail, mark, slow
 from tests.language.cases import agrees, agrees_in_any_order
 from waymark import Workflow, workflow
 
@@ -128,3 +128,47 @@ class ArgumentsInOrder(Workflow):
     async def run(self):
         result = await Doubler().run(suffix=await echo("first"), n=await echo("second"))
         return result, await add(1, 2)
+
+
+@workflow(name="children.Marking")
+class Marking(Workflow):
+    async def run(self, seconds):
+        try:
+            return await slow("marked", seconds)
+        finally:
+            await mark("over")
+
+
+@agrees((False,), (True,))
+class CancelledBeforeItBegins(Workflow):
+    async def run(self, asks):
+        task = asyncio.create_task(Marking().run(5))
+        if asks:
+            asks = task.done(), task.cancelled()
+        log = [asks, task.cancel()]
+        try:
+            await task
+        except asyncio.CancelledError:
+            log.append("cancelled")
+        return log, task.cancelled()
+
+
+@agrees()
+class NeverBegunInAGroup(Workflow):
+    async def run(self):
+        try:
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(Marking().run(5))
+                raise KeyError("body")
+        except ExceptionGroup as error:
+            return repr(error), task.cancelled()
+
+
+@agrees()
+class CancelledAtWork(Workflow):
+    async def run(self):
+        task = asyncio.create_task(Marking().run(5))
+        await slow("other", 0.05)
+        task.cancel()
+        ended = await asyncio.gather(task, return_exceptions=True)
+        return [repr(each) for each in ended]

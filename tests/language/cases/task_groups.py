@@ -206,3 +206,48 @@ class TasksWhileAnotherGroupShutsDown(Workflow):
     async def late(self, log):
         await asyncio.sleep(30)
         log.append("late")
+
+
+@agrees()
+class SiblingsAreCancelledAtOnce(Workflow):
+    async def run(self):
+        log = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.sibling(log))
+                group.create_task(slow_fail("x", 0.05))
+                try:
+                    await asyncio.sleep(60)
+                finally:
+                    await slow("cleanup", 0.3)
+                    log.append("body")
+        except ExceptionGroup as error:
+            log.append(len(error.exceptions))
+        return log
+
+    async def sibling(self, log):
+        try:
+            await asyncio.sleep(60)
+        finally:
+            log.append("sibling")
+
+
+@agrees()
+class CleanupIsWaitedFor(Workflow):
+    async def run(self):
+        log = []
+        try:
+            async with asyncio.timeout(0.1):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(slow_fail("x", 0.02))
+                    group.create_task(self.sibling(log))
+                    await asyncio.sleep(60)
+        except (TimeoutError, ExceptionGroup) as error:
+            log.append(type(error).__name__)
+        return log
+
+    async def sibling(self, log):
+        try:
+            await asyncio.sleep(60)
+        finally:
+            log.append(await slow("cleanup", 0.4))

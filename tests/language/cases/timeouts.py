@@ -213,3 +213,18 @@ class SlowAction(Workflow):
                 await slow("value", 5)
         except TimeoutError:
             return "late"
+
+
+@agrees()
+class AsLongAsItTakes(Workflow):
+    async def run(self):
+        log = []
+        try:
+            async with asyncio.timeout(0.3):
+                try:
+                    log.append(await asyncio.sleep(0.3, "slept"))
+                finally:
+                    log.append(await mark("cleanup", 1))
+        except TimeoutError:
+            log.append("late")
+        return log
