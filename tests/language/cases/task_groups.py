@@ -150,28 +150,46 @@ class InHelpersAndBranches(Workflow):
         return await double(item)
 
 
-@agrees((False,), (True,))
+@agrees_in_any_order()
 class NoTasksWhileShuttingDown(Workflow):
-    async def run(self, swallows):
+    async def run(self):
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(slow_fail("x", 0.05))
+                group.create_task(self.tidy())
+                try:
+                    await asyncio.sleep(60)
+                finally:
+                    await echo("cleanup")
+                    [group.create_task(self.item(item)) for item in ["never", "made"]]
+        except BaseExceptionGroup as error:
+            return [repr(inner) for inner in error.exceptions]
+
+    async def item(self, item):
+        return await mark(item)
+
+    async def tidy(self):
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await slow("tidy", 0.5)
+
+
+@agrees()
+class NoTasksAfterASwallowedCancellation(Workflow):
+    async def run(self):
         log = []
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(slow_fail("x", 0.05))
-                stubborn = group.create_task(self.stubborn())
-                group.create_task(self.tidy())
+                log.append(await group.create_task(self.stubborn()))
                 try:
-                    if swallows:
-                        log.append(await stubborn)
-                    else:
-                        await asyncio.sleep(60)
-                finally:
-                    log.append(stubborn.done())
-                    [group.create_task(self.item(item)) for item in ["never", "made"]]
+                    group.create_task(double(3))
+                except RuntimeError as error:
+                    log.append(repr(error))
+                log.append("end")
         except BaseExceptionGroup as error:
             return log, [repr(inner) for inner in error.exceptions]
-
-    async def item(self, item):
-        return await mark(item)
 
     async def stubborn(self):
         try:
@@ -179,57 +197,27 @@ class NoTasksWhileShuttingDown(Workflow):
         except asyncio.CancelledError:
             return "swallowed"
 
-    async def tidy(self):
-        try:
-            await asyncio.sleep(60)
-        finally:
-            await mark("tidy")
 
-
-@agrees()
-class TasksWhileAnotherGroupShutsDown(Workflow):
-    async def run(self):
-        log = []
-        try:
-            async with asyncio.TaskGroup() as outer:
-                late = outer.create_task(self.late(log))
-                async with asyncio.TaskGroup() as inner:
-                    inner.create_task(slow_fail("x", 0.05))
-                    try:
-                        await asyncio.sleep(60)
-                    finally:
-                        mine = outer.create_task(double(2))
-        except ExceptionGroup as error:
-            log.append(len(error.exceptions))
-        return log, late.cancelled(), mine.cancelled()
-
-    async def late(self, log):
-        await asyncio.sleep(30)
-        log.append("late")
-
-
-@agrees()
+@agrees_in_any_order()
 class SiblingsAreCancelledAtOnce(Workflow):
     async def run(self):
-        log = []
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.sibling(log))
+                sibling = group.create_task(self.sibling())
                 group.create_task(slow_fail("x", 0.05))
                 try:
                     await asyncio.sleep(60)
                 finally:
                     await slow("cleanup", 0.3)
-                    log.append("body")
+                    is_over = sibling.done()
         except ExceptionGroup as error:
-            log.append(len(error.exceptions))
-        return log
+            return len(error.exceptions), is_over
 
-    async def sibling(self, log):
+    async def sibling(self):
         try:
             await asyncio.sleep(60)
         finally:
-            log.append("sibling")
+            await mark("sibling")
 
 
 @agrees()
@@ -237,17 +225,17 @@ class CleanupIsWaitedFor(Workflow):
     async def run(self):
         log = []
         try:
-            async with asyncio.timeout(0.1):
+            async with asyncio.timeout(0.15):
                 async with asyncio.TaskGroup() as group:
                     group.create_task(slow_fail("x", 0.02))
-                    group.create_task(self.sibling(log))
+                    tidy = group.create_task(self.tidy())
                     await asyncio.sleep(60)
         except (TimeoutError, ExceptionGroup) as error:
             log.append(type(error).__name__)
-        return log
+        return log, tidy.done(), tidy.result()
 
-    async def sibling(self, log):
+    async def tidy(self):
         try:
             await asyncio.sleep(60)
-        finally:
-            log.append(await slow("cleanup", 0.4))
+        except asyncio.CancelledError:
+            return await slow("cleanup", 0.4)
