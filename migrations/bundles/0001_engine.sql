@@ -289,6 +289,8 @@ create table waymark.scopes (
   fired    boolean not null default false,
   primary key (run_id, scope_no)
 );
+-- By number alone: a step function does not know its run. A number is given again after two thousand million others.
+create index scopes_fired on waymark.scopes (scope_no) where fired;
 comment on table waymark.scopes is 'Open cancel scopes of live runs.';
 
 -- bound: what a BoundedSemaphore or a lock may not exceed.
@@ -7534,6 +7536,23 @@ $$;
 
 comment on function waymark.py_call(jsonb, jsonb, jsonb) is
   'The call of a Python function by its name in the library.';
+-- file: functions/python/py_closing_group.sql
+-- What TaskGroup.create_task raises once a task of the group has failed, from the outcomes of its tasks in a `wait` node. Raises: WM501 RuntimeError.
+create or replace function waymark.py_closing_group(p_outcomes jsonb) returns jsonb
+language plpgsql stable parallel safe
+as $$
+declare
+  v_tasks int;
+  v_errors int;
+begin
+  select nullif(count(*) filter (where o ->> 0 = 'pending'), 0), count(*) filter (where o ->> 0 = 'raised')
+    into v_tasks, v_errors from jsonb_array_elements(p_outcomes) o;
+  return waymark._raise_python('RuntimeError', format('TaskGroup <TaskGroup%s errors=%s cancelling> is shutting down', ' tasks=' || v_tasks, v_errors));
+end
+$$;
+
+comment on function waymark.py_closing_group(jsonb) is
+  'The error of making a task in a TaskGroup that is shutting down.';
 -- file: functions/python/py_concat.sql
 -- Joins two lists of the engine's own, such as the spreads of a gather.
 create or replace function waymark.py_concat(p_left jsonb, p_right jsonb) returns jsonb
@@ -7958,6 +7977,17 @@ $$;
 
 comment on function waymark.py_handle(jsonb, jsonb, jsonb) is
   'The handle of a task or a semaphore.';
+-- file: functions/python/py_has_fired.sql
+-- Whether an open scope has fired: the one thing that step functions ask the tables. Its task is being stepped, so that the caller has the body of the run
+-- locked, without which no scope fires.
+create or replace function waymark.py_has_fired(p_scope jsonb) returns boolean
+language plpgsql stable as $$
+begin
+  return exists (select from waymark.scopes s where s.scope_no = p_scope::int and s.fired);
+end
+$$;
+comment on function waymark.py_has_fired(jsonb) is
+  'Whether a scope has fired.';
 -- file: functions/python/py_in.sql
 -- The Python operator `in`.
 -- Raises: WM501 TypeError, ValueError; WM502.
@@ -10161,12 +10191,13 @@ $$;
 comment on function waymark._create_tasks(waymark.task_step[], timestamptz) is 'Starts the tasks that steps ask for.';
 -- file: functions/tasks/_drop_calls.sql
 -- The actions that cancelled tasks wait for (the tasks as they were) go to history, and what a worker still says about them is rejected; gathers are told.
--- Child runs are asked to cancel, and their end is waited for. Locks: actions (skip locked: one that is being handed in is history already).
+-- Child runs are asked to cancel, and their end is waited for; one that was to be a task and has not begun never does. Locks: actions (skip locked: one that is being handed in is history already).
 create or replace function waymark._drop_calls(p_tasks waymark.tasks[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_calls waymark.actions[];
   v_results waymark.action_result[];
+  v_unbegun waymark.task_step[];
 begin
   select array_agg(a.c) into v_calls
     from unnest(p_tasks) v
@@ -10177,8 +10208,20 @@ begin
   if v_calls is null then
     return;
   end if;
+  v_unbegun := array(
+    select row(null, c.child_run, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step
+      from unnest(v_calls) c join unnest(p_tasks) v using (run_id, task_no)
+     cross join lateral (
+        select t.pc from waymark.tasks t where t.run_id = c.child_run and t.task_no = 0 and t.state = 'ready' and t.step_no = 0 and t.started_at is null
+           for update skip locked offset 0) b
+     where c.state = 'child' and (v.program_id = 0 or v.state <> 'action'));
+  if cardinality(v_unbegun) > 0 then
+    perform waymark._fail_runs(v_unbegun, p_now);
+  end if;
   insert into waymark.timers (run_id, task_no, action_id, due_at)
-  select c.child_run, 0, -1, p_now from unnest(v_calls) c where c.state = 'child' on conflict do nothing;
+  select c.child_run, 0, -1, p_now from unnest(v_calls) c
+   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run) on conflict do nothing;
   with removed as (
     delete from waymark.actions a
      using unnest(v_calls) v
@@ -10271,7 +10314,7 @@ end
 $$;
 comment on function waymark._fail_runs(waymark.task_step[], timestamptz) is 'Ends runs that cannot go on.';
 -- file: functions/tasks/_fire_scopes.sql
--- Fires scopes (a key is run and scope) that have not fired yet: their tasks are asked to cancel.
+-- Fires scopes (a key is run and scope) that have not fired yet: their tasks are asked to cancel, and so are those of their groups.
 create or replace function waymark._fire_scopes(p_keys waymark.task_key[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -10282,9 +10325,14 @@ begin
       from (select distinct k.run_id, k.task_no from unnest(p_keys) k) k
      cross join lateral (select s.ctid as row_id from waymark.scopes s where s.run_id = k.run_id and s.scope_no = k.task_no and not s.fired offset 0) s
      where o.ctid = s.row_id
-    returning o.run_id, o.task_no
+    returning o.run_id, o.task_no, o.scope_no
   )
-  select array_agg(row(f.run_id, f.task_no)::waymark.task_key) into v_tasks from fired f;
+  select array_agg(row(f.run_id, c.task_no)::waymark.task_key) into v_tasks
+    from fired f
+   cross join lateral (
+      select f.task_no
+      union all
+      select t.task_no from waymark.tasks t where t.run_id = f.run_id and t.scope_no = f.scope_no) c;
   if v_tasks is not null then
     perform waymark._cancel_tasks(v_tasks, true, p_now);
   end if;
@@ -10646,7 +10694,7 @@ comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigin
 -- file: functions/turn/_advance.sql
 -- Steps tasks and writes what they want, set-based: finished runs, task rows, timers, actions; then hands out actions. What that makes ready at once in
 -- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
--- count little: between them the other tasks of its run may not.
+-- count little: between them the other tasks of its run, and its children, may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
 -- the actions this very turn creates; what room is left is topped up from the ready.
 create or replace function waymark._advance(
@@ -10655,6 +10703,7 @@ returns setof waymark.turn_row
 language plpgsql as $$
 declare
   v_events waymark.task_event[] := p_events;
+  v_answered uuid[];
   v_steps waymark.task_step[];
   v_shared boolean;
   v_more boolean := false;
@@ -10693,9 +10742,12 @@ begin
     v_events := waymark._answered_events(v_steps);
     v_rounds := v_rounds + case when cardinality(v_events) = 0 then 1.0 else 0.05 end;
     if p_capacity > 0 then
+      v_answered := array(select distinct a.run_id from unnest(v_events) a);
       v_events := v_events || array(
         select e from unnest(waymark._ready_events(least(p_capacity, 1000)) || waymark._ready_branches(1000)) e
-         where e.run_id <> all (array(select distinct a.run_id from unnest(v_events) a)));
+         where cardinality(v_answered) = 0
+            or e.run_id <> all (v_answered) and not exists (
+                 select from waymark.runs r where r.run_id = e.run_id and r.parent_run = any (v_answered)));
     end if;
   end loop;
   -- The turn that goes on with it may be this very session's, which is not known to wait.
@@ -10876,20 +10928,22 @@ comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error:
 -- file: functions/turn/_due_events.sql
 -- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
-create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
+create or replace function waymark._due_events(p_events waymark.task_event[], p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
   v_rows tid[];
   v_taken waymark.timers[];
   v_events waymark.task_event[];
+  v_asked uuid[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
     into v_due, v_rows
     from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
   if v_due is null then
-    return array[]::waymark.task_event[];
+    return p_events;
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
@@ -10919,13 +10973,16 @@ begin
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
                        true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
+  v_events := p_events || v_events;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
-    v_events := v_events || waymark._accept_messages(v_taken, p_now);
+    v_asked := array(select distinct d.run_id from unnest(v_taken) d where d.action_id < 0);
+    perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.run_id = any (v_asked)), p_now);
+    v_events := array(select e from unnest(v_events) e where e.run_id <> all (v_asked)) || waymark._accept_messages(v_taken, p_now);
   end if;
-  return coalesce(v_events, '{}');
+  return v_events;
 end
 $$;
-comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
+comment on function waymark._due_events(waymark.task_event[], timestamptz, int) is 'Takes due timers; answers the tasks that go on, with those that they wake.';
 -- file: functions/turn/_evaluation.sql
 -- The arguments of waymark:evaluate: the expression of a node, those of the locals it names that are bound, and the objects of the heap that these reach.
 create or replace function waymark._evaluation(p_node jsonb, p_locals jsonb, p_heap jsonb) returns jsonb
@@ -11146,8 +11203,8 @@ end
 $$;
 comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
 -- file: functions/turn/_step_tasks.sql
--- Calls the step functions: one dynamic statement a program and batch. They write no table, and
--- read none but pages, which are written here. A task that is one call (program_id 0) ends as the call does.
+-- Calls the step functions: one dynamic statement a program and batch. They write no table, and read none but the scopes
+-- (py_has_fired) and pages, which are written here. A task that is one call (program_id 0) ends as the call does.
 -- p_isolate: each task in a subtransaction of its own, so that one that fails in any other way than a Python exception ends its run
 -- with the explanation and its neighbours go on.
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
@@ -11229,9 +11286,9 @@ declare
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
   v_events waymark.task_event[] := array[]::waymark.task_event[];
-  v_due waymark.task_event[];
+  v_handed_in int := 0;
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+  v_branches boolean;
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -11242,14 +11299,16 @@ begin
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
         from unnest(v_rejected) r;
   end if;
-  v_due := waymark._due_events(v_now, c_batch);
+  v_handed_in := cardinality(v_events);
+  v_events := waymark._due_events(v_events, v_now, c_batch);
+  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
     if v_branches then
       v_ready := v_ready || waymark._ready_branches(c_batch);
     end if;
   end if;
-  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
+  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
   get diagnostics v_handed_out = row_count;
   -- Waits for work from now on, or no longer: written only when it changes.
   if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
@@ -11258,7 +11317,7 @@ begin
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
