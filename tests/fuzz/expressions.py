@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 INTEGERS = ("0", "1", "-1", "2", "3", "7", "-12", "255", "2**31", "-(2**63)", "10**20")
 FLOATS = ("0.0", "-0.0", "0.5", "1.0", "2.5", "-3.75", "1e16", "1e-7", "0.1", "1e308", "float('inf')")
 STRINGS = ("''", "'a'", "'b'", "'Bé'", "'x y'", "'a,b,c'", "'Ünder'", "'12'", "' pad '", "'a\\nb'", "'😀'", "'long name'")
 MAX_DEPTH = 3
 
-Draw = Callable[[Any], Any]
-
 
 class Expressions:
     """Expressions for one program. Variables are named by what they mostly hold: n1 an int, s1 a string, xs1 a list, …."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, random: Random) -> None:
+        self.random = random
         self.lines: list[str] = []
         self.indent = 0
         self.depth = 0
@@ -27,18 +24,21 @@ class Expressions:
         self.awaits = True
         self.walrus = True
         self.helpers: list[tuple[str, bool]] = []
+        self.shares = self.chance(6)
+        """Whether tasks share objects that change, which is refused."""
+        self.changes_self = self.chance(50)
         self.scoped: list[str] = []
 
     # --- Choices --------------------------------------------------------------------------------------------------------
 
     def one(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
+        return self.random.choice(options)
 
     def chance(self, percent: int) -> bool:
-        return self.draw(st.integers(0, 99)) < percent
+        return self.random.randint(0, 99) < percent
 
     def some(self, low: int, high: int, make: Callable[[], str]) -> list[str]:
-        return [make() for _ in range(self.draw(st.integers(low, high)))]
+        return [make() for _ in range(self.random.randint(low, high))]
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -57,7 +57,7 @@ class Expressions:
         self.depth -= 1
 
     def name(self, kind: str) -> str:
-        return f"{kind}{self.draw(st.integers(1, 2))}"
+        return f"{kind}{self.random.randint(1, 2)}"
 
     # --- Expressions ----------------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Expressions:
         )()
 
     def deep(self, simple: Callable[[], str], *compound: Callable[[], str]) -> str:
-        if self.depth >= MAX_DEPTH or self.chance(35):
+        if self.depth >= MAX_DEPTH or self.chance(45):
             return simple()
         with self.nested():
             return self.one(*compound)()
@@ -185,7 +185,7 @@ class Expressions:
                 else "[]"
             ),
             lambda: self.spread(self.without_walrus(self.branch)),
-            lambda: self.spread(f"echo({self.without_walrus(self.integer)})"),
+            lambda: self.spread(f"echo({self.without_walrus(lambda: self.unshared(self.integer))})"),
         )
 
     def spread(self, call: str) -> str:
@@ -193,10 +193,16 @@ class Expressions:
         return f"(await asyncio.gather(*[{call} for n1 in {items}]))" if self.awaits else items
 
     def branch(self) -> str:
-        helpers = [name for name, is_async in self.helpers if is_async]
-        if helpers and self.chance(25):
-            return f"self.{self.one(*helpers)}({self.value()}, {self.integer()})"
-        return self.one(f"echo({self.value()})", f"only_even({self.integer()})", f"add({self.integer()}, b={self.integer()})")
+        """A call that runs as a task."""
+        helpers = [name for name, is_async in self.helpers if is_async] if self.shares or not self.changes_self else []
+        if helpers and self.chance(40):
+            return f"self.{self.one(*helpers)}({self.unshared(self.value)}, {self.unshared(self.integer)})"
+        call, make = self.one(("echo({})", self.value), ("only_even({})", self.integer), ("add({}, b=2)", self.integer))
+        return call.format(self.unshared(make))
+
+    def unshared(self, make: Callable[[], str]) -> str:
+        """A value of which a task and the body have no object in common that changes."""
+        return make() if self.shares or self.chance(2) else f"{self.one('copy.deepcopy', 'copy.deepcopy', 'str')}({make()})"
 
     def slice(self) -> str:
         return ":".join(self.some(2, 3, lambda: self.one("", "0", "1", "-1", "2", "-2", "n1")))
@@ -215,7 +221,7 @@ class Expressions:
     def mapping(self) -> str:
         return self.deep(
             lambda: self.one("d1", "d2", "{}", "{'a': 1, 'b': [2]}", "{1: 'x', 'k': None}"),
-            lambda: "{" + ", ".join(f"{self.key()}: {self.value()}" for _ in range(self.draw(st.integers(0, 3)))) + "}",
+            lambda: "{" + ", ".join(f"{self.key()}: {self.value()}" for _ in range(self.random.randint(0, 3))) + "}",
             lambda: "{" + f"**{self.mapping()}, {self.key()}: {self.value()}" + "}",
             lambda: f"dict(a={self.value()})",
             lambda: "{str(x): x for x in " + self.without_walrus(self.items) + "}",

@@ -16,10 +16,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.fuzz.programs import programs
+from tests.fuzz.programs import program
 from tests.language.harness import Engine, codes_of_refusal
+from tests.operators.oracle import RENAMED
 from waymark.db.embedded import EmbeddedServer
 
 SHORT = 150
@@ -54,10 +54,22 @@ async def compare(engine: Engine, source: str, folder: Path) -> str:
         if there.kind == "raised" and there.form[0] in ("waymark.errors.UnsupportedOperation", "waymark.errors.LimitExceeded"):
             return "refused at run time"
         here = await engine.inline(module.Program)
-        assert (here.kind, here.form) == (there.kind, there.form), source
+        assert (here.kind, _known(here.form)) == (there.kind, _known(there.form)), source
         return here.kind
     finally:
         del sys.modules[module.__name__]
+
+
+def _known(form: Any) -> str:
+    """What both sides tell of an ending: the class of an exception that cannot be made again, and messages as of Python 3.12."""
+    if form[0] == "pydantic_core._pydantic_core.ValidationError":
+        return form[0]
+    if form[0] == "waymark.errors.WorkflowFailed":
+        return next(repr(value[1]).strip("\"'").replace(":", ".") for name, value in form[2][1] if name[1] == "'cause_type'")
+    text = str(form)
+    for before, after in RENAMED.items():
+        text = text.replace(f"'{before}'", f"'{after}'")
+    return text
 
 
 def fuzz(url: str, folder: Path, count: int, start: int, found: collections.Counter[str]) -> None:
@@ -65,17 +77,8 @@ def fuzz(url: str, folder: Path, count: int, start: int, found: collections.Coun
     with psycopg.connect(url, autocommit=True) as connection, asyncio.Runner() as runner:
         engine = runner.run(connected(connection))
 
-        @seed(start)
-        @settings(
-            max_examples=count, deadline=None, database=None, derandomize=False, print_blob=False,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
-        )  # fmt: skip
-        @given(programs())
-        def check(source: str) -> None:
-            found[runner.run(compare(engine, source, folder))] += 1
-
-        check()
+        for number in range(start, start + count):
+            found[runner.run(compare(engine, program(number), folder))] += 1
 
 
 async def connected(connection: Any) -> Engine:

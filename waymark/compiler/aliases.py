@@ -132,9 +132,9 @@ _CALLS: dict[str, Sharing] = {
     **dict.fromkeys(IMMUTABLE_CALLS, Sharing.NOTHING),
     **dict.fromkeys(("len", "bool", "isinstance"), Sharing.LOOK),
     **dict.fromkeys(("list", "tuple", "reversed", "copy.copy"), Sharing.COPY),
-    **dict.fromkeys(("set", "frozenset", "dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
+    **dict.fromkeys(("dataclasses.asdict", "dataclasses.astuple"), Sharing.NOTHING),
     **dict.fromkeys(("enumerate", "zip"), Sharing.NESTED),
-    **dict.fromkeys(("sorted", "filter", "itertools.islice", "itertools.chain"), Sharing.PICK),
+    **dict.fromkeys(("sorted", "set", "frozenset", "filter", "itertools.islice", "itertools.chain"), Sharing.PICK),
     **dict.fromkeys(("min", "max", "next", "random.choice", "secrets.choice"), Sharing.ELEMENT_OF),
     **dict.fromkeys(("random.choices", "random.sample"), Sharing.PICK),
     **dict.fromkeys(("statistics.median_low", "statistics.median_high", "statistics.mode", "dict.fromkeys"), Sharing.ANYTHING),
@@ -149,6 +149,7 @@ _SHARING_MODULES = ("builtins", "itertools", "functools", "operator", "collectio
 _METHODS: dict[str, Sharing] = {
     "get": Sharing.ELEMENT,
     **dict.fromkeys(("copy", "keys", "values", "model_copy"), Sharing.COPY),
+    **dict.fromkeys(("union", "intersection", "difference", "symmetric_difference"), Sharing.PICK),
     "items": Sharing.NESTED,
     **dict.fromkeys(("derive", "subgroup", "group", "groups"), Sharing.ANYTHING),
 }

@@ -21,6 +21,7 @@ from waymark.compiler.instance import SELF
 from waymark.compiler.names import Scope
 from waymark.compiler.policies import Fields, PolicyError, call_fields, default_fields
 from waymark.compiler.source import Method
+from waymark.compiler.syntax import walk
 from waymark.ir.expressions import Const, DictDisplay, Expression, Invocation, Policy, TupleDisplay
 from waymark.ir.nodes import Call
 
@@ -276,7 +277,7 @@ class Calls(Callees):
     def refused_names(self) -> set[str]:
         """Variables that hold functions and classes of the method, which are refused where they stand."""
         names: set[str] = set()
-        for inner in ast.walk(self.method.node):
+        for inner in walk(self.method.node):
             match inner:
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                     names.add(name)

@@ -12,6 +12,7 @@ from typing import cast
 
 from waymark.compiler.contexts import Contexts
 from waymark.compiler.intrinsics import Intrinsic
+from waymark.compiler.syntax import walk
 from waymark.compiler.templates import Template, known, local
 from waymark.ir.expressions import ListDisplay, Local
 
@@ -87,12 +88,12 @@ class Completed(Contexts):
         """The loop variable stands for no value, so that nothing else may read it."""
         others = [
             child
-            for child in ast.walk(self.method.node)
+            for child in walk(self.method.node)
             if whole and isinstance(child, ast.Name) and child.id == target.id and isinstance(child.ctx, ast.Load)
         ]
         loops = sum(
             1
-            for child in ast.walk(self.method.node)
+            for child in walk(self.method.node)
             if isinstance(child, ast.Await) and isinstance(child.value, ast.Name) and child.value.id == target.id
         )
         if taking.count != 1 or taking.is_repeated or taking.others or len(others) > loops:

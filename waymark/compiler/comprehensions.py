@@ -12,6 +12,7 @@ from waymark.compiler.effects import AnyComprehension
 from waymark.compiler.graph import Label
 from waymark.compiler.library import call
 from waymark.compiler.names import target_names
+from waymark.compiler.syntax import walk
 from waymark.compiler.unpacking import known_parts, parts_of, unpacked
 from waymark.ir.expressions import (
     Comprehension,
@@ -195,7 +196,7 @@ class Comprehensions(Awaits):
     def _check_generator(self, source: ast.comprehension) -> None:
         if source.is_async:
             self.refuse("WMC312", source.target)
-        for child in ast.walk(source.target):
+        for child in walk(source.target):
             if isinstance(child, ast.Name) and child.id == self.names.self_name:
                 self.refuse("WMC214", child, name=child.id)
 
@@ -212,4 +213,4 @@ def _is_asynchronous(node: ast.GeneratorExp) -> bool:
     """Whether a generator expression awaits: its first iterable is evaluated outside of it."""
     inner = [node.elt, *(part for source in node.generators for part in source.ifs)]
     inner += [source.iter for source in node.generators[1:]]
-    return any(isinstance(child, ast.Await) for part in inner for child in ast.walk(part))
+    return any(isinstance(child, ast.Await) for part in inner for child in walk(part))

@@ -6,6 +6,7 @@ import ast
 import asyncio
 
 from waymark.compiler.frame import NONE
+from waymark.compiler.syntax import walk
 from waymark.compiler.tasks import expired_local
 from waymark.compiler.templates import Template
 from waymark.compiler.tries import Tries
@@ -100,7 +101,7 @@ class Contexts(Tries):
         """Reports the statement, and goes on with what it holds."""
         self.refuse("WMC204", node, kind=kind)
         for item in node.items:
-            for name in ast.walk(item.optional_vars or ast.Pass()):
+            for name in walk(item.optional_vars or ast.Pass()):
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     self.assign(name.id, NONE, node)
         self.body(node.body)

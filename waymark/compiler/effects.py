@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 
 from waymark.compiler.source import MUTATORS
+from waymark.compiler.syntax import children, walk
 
 _MAX_REPEATED = 2
 
@@ -51,7 +52,7 @@ class Effects:
 
     def stores(self, node: ast.expr) -> frozenset[str]:
         """The variables of the method that evaluating `node` assigns."""
-        return frozenset(child.target.id for child in ast.walk(node) if isinstance(child, ast.NamedExpr))
+        return frozenset(child.target.id for child in walk(node) if isinstance(child, ast.NamedExpr))
 
     def needs_loop(self, node: AnyComprehension) -> bool:
         """Whether a comprehension cannot be one expression, apart from its first iterable."""
@@ -88,7 +89,7 @@ def is_truth(node: ast.expr) -> bool:
 
 def _children(node: ast.expr) -> list[ast.expr]:
     found: list[ast.expr] = []
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.expr):
             found.append(child)
         elif isinstance(child, ast.keyword):

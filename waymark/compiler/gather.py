@@ -14,6 +14,7 @@ from waymark.compiler.frame import Operand, Unit, span
 from waymark.compiler.intrinsics import Intrinsic
 from waymark.compiler.names import target_names
 from waymark.compiler.source import Method
+from waymark.compiler.syntax import walk
 from waymark.compiler.templates import Template, known, local
 from waymark.compiler.unstarted import find
 from waymark.ir.expressions import (
@@ -337,7 +338,7 @@ class Gather(Children):
 
 
 def _context_names(node: ast.AST) -> Iterator[str]:
-    for child in ast.walk(node):
+    for child in walk(node):
         for item in child.items if isinstance(child, ast.AsyncWith) else ():
             if isinstance(item.context_expr, ast.Call) and isinstance(item.optional_vars, ast.Name):
                 yield item.optional_vars.id

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from waymark.compiler.constants import constant
 from waymark.compiler.source import Callee, Method, SourceError, load_function
+from waymark.compiler.syntax import walk
 from waymark.ir.expressions import Const
 
 SELF = "$self"
@@ -61,7 +62,7 @@ def _methods(cls: type) -> Iterator[Method]:
 
 def _stored(method: Method) -> Iterator[str]:
     own = method.own.name if method.own else None
-    for node in ast.walk(method.node):
+    for node in walk(method.node):
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store() | ast.Del()) if name == own:
                 yield attribute

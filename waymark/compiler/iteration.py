@@ -11,6 +11,7 @@ from waymark.compiler.functions import Functions
 from waymark.compiler.graph import Label
 from waymark.compiler.library import call, method
 from waymark.compiler.names import target_names
+from waymark.compiler.syntax import walk
 from waymark.ir.expressions import And, Callable, Const, Expression, If, Local, Operator, TupleDisplay
 from waymark.ir.nodes import Iterate, Raise
 
@@ -215,4 +216,4 @@ class Iteration(Functions):
 def _awaits(node: ast.GeneratorExp) -> bool:
     """Whether a generator expression is an asynchronous one."""
     (source,) = node.generators
-    return any(isinstance(child, ast.Await) for part in (node.elt, *source.ifs) for child in ast.walk(part))
+    return any(isinstance(child, ast.Await) for part in (node.elt, *source.ifs) for child in walk(part))

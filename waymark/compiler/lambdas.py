@@ -9,6 +9,7 @@ from waymark.codec import class_name
 from waymark.compiler.displays import Displays
 from waymark.compiler.frame import NONE
 from waymark.compiler.library import call
+from waymark.compiler.syntax import walk
 from waymark.ir.expressions import Callable, Expression, Lambda, LambdaBody, Local, TupleDisplay
 from waymark.ir.library import function_name
 
@@ -107,7 +108,7 @@ def _parameters(node: ast.Lambda) -> list[str] | None:
     spec = node.args
     if spec.vararg or spec.kwarg or spec.kwonlyargs or spec.defaults:
         return None
-    if any(isinstance(child, ast.NamedExpr | ast.Yield | ast.YieldFrom | ast.Await) for child in ast.walk(node.body)):
+    if any(isinstance(child, ast.NamedExpr | ast.Yield | ast.YieldFrom | ast.Await) for child in walk(node.body)):
         return None
     return [arg.arg for arg in [*spec.posonlyargs, *spec.args]]
 
@@ -115,7 +116,7 @@ def _parameters(node: ast.Lambda) -> list[str] | None:
 def _generator(place: ast.expr, element: ast.expr, target: ast.Name, items: ast.expr, *, kept: bool = False) -> ast.GeneratorExp:
     source = ast.comprehension(target, items, [ast.Name(target.id, ast.Load())] if kept else [], 0)
     made = ast.GeneratorExp(element, [source])
-    for child in ast.walk(made):
+    for child in walk(made):
         if "lineno" not in vars(child) and isinstance(child, ast.expr):
             ast.copy_location(child, place)
     return made

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from waymark.compiler.imports import body_imports
 from waymark.compiler.source import FunctionNode, Method, bindings
+from waymark.compiler.syntax import children, walk
 from waymark.compiler.templates import Known
 from waymark.errors import WaymarkTimeout
 
@@ -86,7 +87,7 @@ class Names:
 
     def is_private_handler(self, name: str) -> bool:
         """Whether `name` is bound by handlers only, and nothing else ever refers to the exception."""
-        bound = [child for child in ast.walk(self._method.node) if isinstance(child, ast.Name) and child.id == name]
+        bound = [child for child in walk(self._method.node) if isinstance(child, ast.Name) and child.id == name]
         is_handler = name in self.locals and name not in self.parameters and all(isinstance(use.ctx, ast.Load) for use in bound)
         return is_handler and _is_private_use(self._method.node, name)
 
@@ -107,7 +108,7 @@ class Names:
 
 def target_names(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[str]:
     """The variables of a comprehension."""
-    targets = [child for generator in node.generators for child in ast.walk(generator.target)]
+    targets = [child for generator in node.generators for child in walk(generator.target)]
     return [child.id for child in targets if isinstance(child, ast.Name)]
 
 
@@ -134,7 +135,7 @@ def _parameters(node: FunctionNode) -> tuple[str, ...]:
 
 
 def _unbound_names(node: FunctionNode) -> Iterator[str]:
-    for child in ast.walk(node):
+    for child in walk(node):
         match child:
             case ast.ExceptHandler(name=str(name)) | ast.Name(id=name, ctx=ast.Del()):
                 yield name
@@ -154,4 +155,4 @@ def _is_private_use(node: ast.AST, name: str) -> bool:
         case ast.Raise(exc=ast.Name(), cause=ast.expr() as cause):
             return _is_private_use(cause, name)
         case _:
-            return all(_is_private_use(child, name) for child in ast.iter_child_nodes(node))
+            return all(_is_private_use(child, name) for child in children(node))

@@ -8,6 +8,7 @@ import inspect
 from typing import Any, cast
 
 from waymark.compiler.names import Names, Static
+from waymark.compiler.syntax import walk
 from waymark.ir.expressions import Const
 from waymark.policies import FIELDS, BackoffPolicy, RetryPolicy, policy_fields
 
@@ -88,7 +89,7 @@ def _check(option: str, value: object) -> dict[str, Any]:
 
 def _computed(node: ast.expr, cls: type, defaults: Fields) -> Fields:
     """The fields of a policy that a local or an attribute holds, or None: then those of the action."""
-    if any(isinstance(child, ast.Call | ast.Await | ast.NamedExpr) for child in ast.walk(node)):
+    if any(isinstance(child, ast.Call | ast.Await | ast.NamedExpr) for child in walk(node)):
         raise PolicyError(node, "each of its fields reads it, so it must be a name, an attribute, or a choice between them")
     fields: Fields = {}
     for name, field in FIELDS[cls].items():
@@ -107,7 +108,7 @@ def _choice(test: ast.expr, default: Const | ast.expr | None, value: ast.expr, p
     if not isinstance(default, ast.expr):
         default = _literal(default.value if default else None)
     chosen = ast.IfExp(test, default, value)
-    for child in ast.walk(chosen):
+    for child in walk(chosen):
         if isinstance(child, ast.expr) and "lineno" not in vars(child):
             ast.copy_location(child, place)
     return chosen

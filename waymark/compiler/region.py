@@ -38,16 +38,14 @@ class Region:
     @property
     def holds_mutable(self) -> bool:
         """Whether some of the objects, or of what they hold, can be changed."""
-        return any(region.is_mutable for region in self._chain())
-
-    def _chain(self) -> list[Region]:
-        """The region, that of its elements, and so on, each once."""
-        found: list[Region] = []
-        region: Region | None = self.root()
-        while region is not None and region not in found:
-            found.append(region)
-            region = region._element.root() if region._element is not None else None  # noqa: SLF001 - its own class
-        return found
+        seen: set[Region] = set()
+        region: Region | None = self
+        while region is not None and (root := region.root()) not in seen:
+            if root.is_mutable:
+                return True
+            seen.add(root)
+            region = root._element  # noqa: SLF001 - its own class
+        return False
 
     @property
     def element(self) -> Region:

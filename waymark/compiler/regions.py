@@ -106,10 +106,11 @@ class Regions:
         self._flows.append((into, value))
 
     def _settle(self) -> None:
-        moving = self._flows
+        moving: list[tuple[Region, Region]] = self._flows
         while moving or any(_follows(operands, result) for operands, result in self._results):
-            moving = [flow for flow in self._flows if flow[1].holds_mutable]
-            self._flows = [flow for flow in self._flows if not flow[1].holds_mutable]
+            flows, moving, self._flows = self._flows, [], []
+            for flow in flows:
+                (moving if flow[1].holds_mutable else self._flows).append(flow)
             for into, value in moving:
                 into.unify(value)
 

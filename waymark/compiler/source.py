@@ -17,6 +17,8 @@ from pathlib import PurePath
 from types import CodeType, FunctionType
 from typing import Any, Literal, cast
 
+from waymark.compiler.syntax import children, walk
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -190,7 +192,7 @@ def class_place(cls: type) -> tuple[SourceFile, ast.AST] | tuple[None, None]:
     """Where a class stands, as far as its source is at hand."""
     path = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
     text = "".join(linecache.getlines(path))
-    places = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
+    places = (node for node in walk(ast.parse(text)) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
     node = next(places, None)
     return (None, None) if node is None else (_parse(path, text), node)
 
@@ -209,8 +211,8 @@ def _parse(path: str, text: str) -> SourceFile:
         tree = ast.parse(text, path)
         code = compile(tree, path, "exec", dont_inherit=True)
     functions: dict[int, list[tuple[FunctionNode, ast.ClassDef | None]]] = {}
-    for node in ast.walk(tree):
-        for child in ast.iter_child_nodes(node):
+    for node in walk(tree):
+        for child in children(node):
             if isinstance(child, FunctionNode):
                 found = child, node if isinstance(node, ast.ClassDef) else None
                 functions.setdefault(_first_line(child), []).append(found)
@@ -237,13 +239,13 @@ def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
                 yield from (((alias.asname or alias.name).partition(".")[0], line) for alias in names)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 pending.append(node.generators[0].iter)
-                yield from ((inner.target.id, line) for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+                yield from ((inner.target.id, line) for inner in walk(node) if isinstance(inner, ast.NamedExpr))
                 continue
             case ast.Lambda():
                 continue
             case _:
                 pass
-        pending += reversed(list(ast.iter_child_nodes(node)))
+        pending += reversed(list(children(node)))
 
 
 def _rebound(tree: ast.Module) -> dict[str, int]:
@@ -254,7 +256,7 @@ def _rebound(tree: ast.Module) -> dict[str, int]:
         if name in first:
             last[name] = line
         first.add(name)
-    return last | {name: sys.maxsize for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    return last | {name: sys.maxsize for node in walk(tree) if isinstance(node, ast.Global) for name in node.names}
 
 
 MUTATORS = frozenset(
@@ -268,7 +270,7 @@ MUTATORS = frozenset(
 
 def _changed(tree: ast.Module) -> Iterator[str]:
     """The names and attributes (`.name`) through which a place is stored to, deleted or changed by a method."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
                 place = node
@@ -326,7 +328,7 @@ def _mangled(name: str, class_name: str) -> str:
 
 
 def _identifiers(node: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
-    for child in ast.walk(node):
+    for child in walk(node):
         field = _IDENTIFIERS.get(type(child))
         if field and isinstance(name := getattr(child, field), str):
             yield child, field, name

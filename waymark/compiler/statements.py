@@ -10,6 +10,7 @@ from waymark.compiler.graph import Label
 from waymark.compiler.imports import names_of
 from waymark.compiler.instance import SELF, State
 from waymark.compiler.patterns import Patterns
+from waymark.compiler.syntax import walk
 from waymark.compiler.tries import FinallyExit, LoopExit
 from waymark.compiler.unpacking import parts_of, unpacked
 from waymark.ir.expressions import Const, DictDisplay, Expression, Local, TupleDisplay
@@ -121,7 +122,7 @@ class Statements(Patterns, Coroutines):
 
     def _parallel(self, names: list[ast.expr], values: list[ast.expr], node: ast.stmt) -> None:
         """`a, b = x, y`: all values are evaluated before the first is bound."""
-        stored = {child.id for name in names for child in ast.walk(name) if isinstance(child, ast.Name)}
+        stored = {child.id for name in names for child in walk(name) if isinstance(child, ast.Name)}
         found = self.values(values)
         for index, item in enumerate(found):
             if not self.is_settled(item) or (isinstance(item, Local) and item.name in stored):

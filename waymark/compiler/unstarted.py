@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from waymark.compiler.syntax import children
+
 Kind = Literal["single", "list"]
 Use = tuple[Kind | None, bool, bool]
 """The kind of variable that a use is for, None for either; whether it makes calls; whether it takes them."""
@@ -47,7 +49,7 @@ class _Search:
             node = pending.pop()
             if isinstance(node, ast.Name):
                 self.names.setdefault(node.id, []).append(node)
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self.parents[child] = node
                 pending.append(child)
 

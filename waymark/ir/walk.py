@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import functools
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from waymark.ir.expressions import (
@@ -22,43 +22,55 @@ from waymark.ir.expressions import (
 T = TypeVar("T")
 
 
-def operands(value: object) -> Iterator[Expression]:
+def operands(value: object) -> list[Expression]:
     """The expressions directly inside a node, an expression or a call."""
-    for item in dataclasses.fields(cast("Any", value)):
-        yield from _operands(getattr(value, item.name))
+    found: list[Expression] = []
+    for name in _names(type(value)):
+        _collect(getattr(value, name), found)
+    return found
 
 
-def _operands(value: object) -> Iterator[Expression]:
+def _collect(value: object, found: list[Expression]) -> None:
     match value:
+        case None | str() | int():
+            pass
         case Invocation() | FunctionCall() | WorkflowCall() | Policy() | LambdaBody() | ComprehensionBody() | Generator():
-            yield from operands(value)
+            found += operands(value)
         case tuple():
             for item in cast("tuple[object, ...]", value):
-                yield from _operands(item)
+                _collect(item, found)
         case dict():
             for item in cast("dict[str, object]", value).values():
-                yield from _operands(item)
+                _collect(item, found)
         case Model():
-            yield cast("Expression", value)
+            found.append(cast("Expression", value))
         case _:
             pass
 
 
 def mapped(value: T, change: Callable[[Expression], Expression]) -> T:
     """A node or expression with all its operands changed."""
-    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(cast("Any", value))}
-    return replace(cast("Any", value), **{name: _changed(item, change) for name, item in fields.items()})
+    made: Any = type(value)
+    return made(**{name: _changed(getattr(value, name), change) for name in _names(made)})
 
 
 def _changed(value: Any, change: Callable[[Expression], Expression]) -> Any:  # noqa: ANN401 - any field of the IR
     match value:
+        case None | str() | int():
+            return value
         case Invocation() | FunctionCall() | WorkflowCall() | Policy() | LambdaBody() | ComprehensionBody() | Generator():
             return mapped(value, change)
         case tuple():
-            return tuple(_changed(item, change) for item in cast("tuple[Any, ...]", value))
+            return tuple([_changed(item, change) for item in cast("tuple[Any, ...]", value)])
         case dict():
             return {key: _changed(item, change) for key, item in cast("dict[str, Any]", value).items()}
         case Model():
             return change(cast("Expression", value))
         case _:
             return value
+
+
+@functools.cache
+def _names(cls: type) -> tuple[str, ...]:
+    """The fields of a class of the IR."""
+    return tuple(field.name for field in dataclasses.fields(cls))

@@ -85,6 +85,8 @@ def evaluate(expression: Any, locals: dict[str, Any], objects: dict[str, Any] | 
     value = Evaluation(guard=any(mark in before for mark in _RISKY)).value(form, locals)
     if heap.snapshot() != linked:
         refuse("code of a class changed an object of the body")
+    if objects:
+        heap.check_keys(value)
     if levels:
         value = heap.unlinked(value, levels)
     if _LOST in before and _LOST in encode(value):

@@ -92,6 +92,23 @@ class Objects:
 
     # --- Out ------------------------------------------------------------------------------------------------------------
 
+    def check_keys(self, value: Any) -> None:
+        """Refuses a value where objects of the heap are keys or elements of sets: it would hold copies of them."""
+        cls = _class_of(value)
+        if issubclass(cls, set | frozenset | dict) and any(map(self._is_object, value)):
+            refuse("an object that changes as a key or as an element of a set")
+        if issubclass(cls, list | tuple):
+            for item in value:
+                self.check_keys(item)
+        else:
+            for item in (value if issubclass(cls, dict) else _fields(value)).values():
+                self.check_keys(item)
+
+    def _is_object(self, value: Any) -> bool:
+        if type(value) in (tuple, frozenset):
+            return any(map(self._is_object, cast("collections.abc.Iterable[Any]", value)))
+        return id(value) in self._numbers or any(map(self._is_object, _fields(value).values()))
+
     def snapshot(self) -> str:
         """The encoding of the objects and locals as they are now."""
 
