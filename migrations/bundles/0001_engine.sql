@@ -514,6 +514,7 @@ comment on function waymark._frame_whole(jsonb) is
 -- file: functions/heap/_heap_box.sql
 -- The IR form "box": a plain tree, its mutable containers made objects at the levels that say so. The last level stands for all below it.
 -- References and objects that are in the heap already stay as they are.
+-- Raises: WM502 for instances that may change as elements of sets or keys, where they stand for themselves.
 create or replace function waymark._heap_box(p_value jsonb, p_levels boolean[], p_level int default 1) returns jsonb
 language plpgsql stable
 as $$
@@ -524,6 +525,10 @@ begin
   if jsonb_typeof(p_value) not in ('array', 'object') or v_is_last and not p_levels[p_level] or waymark._heap_is_reference(p_value)
      or p_value ->> '$' = 'new' then
     return p_value;
+  elsif p_value ->> '$' in ('set', 'frozenset', 'dict') and true = any (p_levels[v_next:]) and jsonb_path_exists(
+    p_value, case when p_value ->> '$' = 'dict' then '$.v[*][0].**."$" ? (@ like_regex ":")' else '$.v.**."$" ? (@ like_regex ":")' end::jsonpath)
+  then
+    return waymark._refuse('an object that changes as a key or as an element of a set', 'Use its name, id or value.');
   elsif jsonb_typeof(p_value) = 'array' then
     p_value := coalesce((
       select jsonb_agg(waymark._heap_box(item.value, p_levels, v_next) order by item.position)
