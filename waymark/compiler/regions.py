@@ -106,11 +106,10 @@ class Regions:
         self._flows.append((into, value))
 
     def _settle(self) -> None:
-        moving: list[tuple[Region, Region]] = self._flows
+        moving = self._flows
         while moving or any(_follows(operands, result) for operands, result in self._results):
-            flows, moving, self._flows = self._flows, [], []
-            for flow in flows:
-                (moving if flow[1].holds_mutable else self._flows).append(flow)
+            moving = [flow for flow in self._flows if flow[1].holds_mutable]
+            self._flows = [flow for flow in self._flows if not flow[1].holds_mutable]
             for into, value in moving:
                 into.unify(value)
 
