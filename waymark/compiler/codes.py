@@ -186,15 +186,16 @@ _RULES = [
     Rule(
         "WMC302",
         "this `lambda`",
-        "a function is not a value that Postgres can store: it may only be an argument of a builtin such as sorted, min or map, "
-        "with plain parameters, and its body may neither await, call helper methods nor assign",
-        "write the expression in place, or in a list comprehension",
+        "a function is not a value that Postgres can store: it, or a local that holds it, may only be an argument of a builtin "
+        "such as sorted, min or map, with plain parameters, and its body may neither await, call helper methods nor assign",
+        "write the expression in place, in a list comprehension, or as a helper method",
     ),
     Rule(
         "WMC306",
         "{name} as a value",
         "an iterator lives in one process, and reading it uses it up",
-        "make a list of it, or use it where it is made: in `for`, in a comprehension or as an argument of a builtin",
+        "make a list of it, `list(…)`, or use it once, where it is made or right behind: in `for`, in a comprehension or as an "
+        "argument of a builtin; `next(it)` is `items[0]` or `items.pop(0)` of a list",
     ),
     Rule(
         "WMC308",

@@ -13,6 +13,7 @@ import waymark.ir.expressions as ir
 from waymark.compiler.diagnostics import Reporter
 from waymark.compiler.effects import Effects
 from waymark.compiler.graph import Graph, Label
+from waymark.compiler.held import inlined
 from waymark.compiler.instance import SELF, State
 from waymark.compiler.names import Names
 from waymark.compiler.source import Callee, Method
@@ -72,8 +73,8 @@ class Frame(ABC):
 
     def __init__(self, unit: Unit, method: Method, first: int) -> None:
         self.unit = unit
-        self.method = method
-        self.names = Names(method, unit.cls)
+        self.method = inlined(method, Names(method, unit.cls))
+        self.names = Names(self.method, unit.cls)
         self.effects = Effects(self.is_compiled, self.acts)
         own = self.names.parameters[self.names.self_name is not None :]
         self.graph = Graph(first, frozenset(own) - self.names.volatile)

@@ -69,12 +69,12 @@ class Gather(Children):
 
     def __init__(self, unit: Unit, method: Method, first: int) -> None:
         super().__init__(unit, method, first)
-        self.contexts = frozenset(_context_names(method.node))
+        self.contexts = frozenset(_context_names(self.method.node))
         self.groups: dict[str, tuple[str, str]] = {}
         """The TaskGroups around a statement: the locals of the scope and of the tasks."""
         self.expired: set[str] = set()
         """The variables of `asyncio.timeout` blocks that have been left."""
-        self.unstarted = find(method.node.body, self.makes_call, self.static_value)
+        self.unstarted = find(self.method.node.body, self.makes_call, self.static_value)
 
     @abstractmethod
     def iterable(self, node: ast.expr) -> Expression:

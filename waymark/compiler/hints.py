@@ -12,6 +12,11 @@ _ACTION = "an action is started by `await {name}(…)`"
 _HINTS = {
     "asyncio.threads.to_thread": "make the function an action: one that is a plain `def` runs in a thread of the worker",
     "asyncio.runners.run": "the body is asynchronous already: write `await`",
+    "collections.OrderedDict": "write a dict: it keeps the order in which keys are added",
+    "collections.defaultdict": "write a dict: `d.setdefault(k, []).append(x)` groups, `d[k] = d.get(k, 0) + 1` counts",
+    "collections.deque": "write a list: `append(x)`, `insert(0, x)`, `pop()` and `pop(0)` work at both ends",
+    "collections.namedtuple": "define a frozen dataclass in a module, or write a tuple",
+    "functools.partial": "write a lambda where the function is used, or a helper method",
     "builtins.input": "pass the value as an argument of `run`",
     "builtins.print": _LOG,
     "logging": _LOG,
