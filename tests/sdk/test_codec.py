@@ -9,6 +9,7 @@ import enum
 import json
 import math
 import pathlib
+import re
 import threading
 import uuid
 import zoneinfo
@@ -329,3 +330,26 @@ def test_uuid_and_names() -> None:
     assert codec.class_name(ValueError) == "ValueError"
     assert codec.class_name(values.User) == "tests.sdk.values:User"
     assert codec.resolve("tests.sdk.values:User.model_validate") == values.User.model_validate
+
+
+def test_matches_are_found_again() -> None:
+    pattern = re.compile(r"(?P<first>\w)(\d)?", re.IGNORECASE)
+    texts = ["a1 b c2", "ab", ""]
+    whole = re.compile("(?:a|ab)(c|bcd)?")
+    found = [
+        *(m for text in texts for m in pattern.finditer(text)),
+        whole.fullmatch("abcd"),
+        whole.match("xabcd", 1, 4),
+        re.match(b"a", b"a"),
+    ]
+    for match in found:
+        assert match is not None
+        again = codec.decode(codec.encode(match))
+        assert (again.re, again.string, again.regs, again.pos, again.endpos) == (
+            match.re,
+            match.string,
+            match.regs,
+            match.pos,
+            match.endpos,
+        )
+        assert (again.lastindex, again.lastgroup, again.groupdict()) == (match.lastindex, match.lastgroup, match.groupdict())

@@ -10,8 +10,10 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import itertools
 import json
 import pathlib
+import re
 import uuid
 import zoneinfo
 from collections.abc import Callable
@@ -129,6 +131,15 @@ def _decode_timezone(parsed: dict[str, Any]) -> dt.timezone:
 _PATHS = {cls.__name__: cls for cls in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)}
 
 
+def _decode_match(parsed: dict[str, Any]) -> re.Match[str]:
+    """The match is found again, among those that the pattern's methods find."""
+    pattern: re.Pattern[str] = parsed["pattern"]
+    place = parsed["string"], parsed["pos"], parsed["endpos"]
+    spans = [tuple(span) for span in parsed["spans"]]
+    every = itertools.chain((find(*place) for find in (pattern.match, pattern.fullmatch)), pattern.finditer(*place))
+    return next(found for found in every if found is not None and [*found.regs] == spans)
+
+
 def _decode_enum(parsed: dict[str, Any]) -> enum.Enum:
     cls = _resolve_class(parsed["type"])
     if not issubclass(cls, enum.Enum):
@@ -160,6 +171,8 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "decimal": lambda parsed: decimal.Decimal(parsed["v"]),
     "path": lambda parsed: _PATHS[parsed["type"]](parsed["v"]),
     "enum": _decode_enum,
+    "re:Pattern": lambda parsed: re.compile(parsed["pattern"], parsed["flags"]),
+    "re:Match": _decode_match,
     "complex": lambda parsed: complex(parsed["v"]),
     "ellipsis": lambda _: ...,
     "class": lambda parsed: _resolve_class(parsed["v"]),

@@ -6,6 +6,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, cast
 
+from waymark.codec import validation
 from waymark.codec.behaviour import own_field
 from waymark.codec.encode import Opaque, encode_any, encode_str, quote
 from waymark.codec.names import NameNotFound, class_name, resolve
@@ -94,6 +95,9 @@ def _own(cls: type) -> str:
 
 def _attributes(exception: BaseException) -> dict[str, Any]:
     found = {name: item for name, item in exception.__dict__.items() if name != REMOTE_TRACEBACK}
+    invalid = validation.validation_error()
+    if invalid is not None and isinstance(exception, invalid):
+        found |= validation.attributes_of(exception)
     for base, names in _ATTRIBUTES_OF_C.items():
         if isinstance(exception, base):
             for name in names:
@@ -118,7 +122,11 @@ def decode_exception(encoded: Mapping[str, Any]) -> BaseException:
     """The exception of a decoded `exception` object; a RemoteError where its own class cannot be had."""
     name = encoded["type"]
     args = tuple(encoded.get("args") or ())
-    exception = _rebuild(name, args, encoded.get("attrs") or {})
+    attributes = cast("dict[str, Any]", encoded.get("attrs") or {})
+    if validation.ERRORS in attributes:
+        exception = _rebuild_invalid(attributes, encoded.get("message"))
+    else:
+        exception = _rebuild(name, args, attributes)
     if exception is None:
         exception = RemoteError(str(encoded.get("message", "")), name)
     if encoded.get("traceback") is not None:
@@ -127,6 +135,14 @@ def decode_exception(encoded: Mapping[str, Any]) -> BaseException:
     if cause is not None:
         exception.__cause__ = cause
     return exception
+
+
+def _rebuild_invalid(attributes: dict[str, Any], message: object) -> BaseException | None:
+    try:
+        exception = validation.make(attributes)
+    except Exception:  # noqa: BLE001 - what has become opaque, or pydantic is not there
+        return None
+    return exception if str(exception) == message else None
 
 
 def _rebuild(name: str, args: tuple[Any, ...], attributes: dict[str, Any]) -> BaseException | None:

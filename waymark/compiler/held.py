@@ -88,7 +88,8 @@ def _is_no_value(node: ast.expr, names: Names) -> bool:
     if _is_view(node):
         owner = _owner(node)
         return owner in names.locals and owner != names.self_name
-    return isinstance(node, ast.Lambda) or _is_function(node, names.static) or _is_iterator(node, names.static)
+    is_callable = isinstance(node, ast.Lambda) or _is_function(node, names.static) or _names_exceptions(node, names.static)
+    return is_callable or _is_iterator(node, names.static)
 
 
 def _static(node: ast.expr, static: Callable[[ast.expr], object]) -> object:
@@ -110,6 +111,13 @@ def _is_function(node: ast.expr, static: Callable[[ast.expr], object]) -> bool:
             return len(constants) == len(args)
         case _:
             return False
+
+
+def _names_exceptions(node: ast.expr, static: Callable[[ast.expr], object]) -> bool:
+    """Whether `node` names exception classes: as values they are stored, but `except` must know them."""
+    classes = node.elts if isinstance(node, ast.Tuple) else [node]
+    found = [_static(item, static) for item in classes]
+    return bool(found) and all(isinstance(item, type) and issubclass(item, BaseException) for item in found)
 
 
 def _is_method_of_a_type(node: ast.expr, static: Callable[[ast.expr], object]) -> bool:
@@ -170,6 +178,9 @@ def _fits(holder: _Holder, name: str, static: Callable[[ast.expr], object]) -> b
         return all(_is_argument_everywhere(statement, name) for statement in holder.region)
     if _is_view(held):
         return not any(_is_stored(statement, _owner(held)) for statement in holder.region)
+    if _names_exceptions(held, static):
+        handlers = [child.type for around in holder.region for child in ast.walk(around) if isinstance(child, ast.ExceptHandler)]
+        return all(use in handlers for statement in holder.region for use in _uses(statement, name))
     return _is_function(held, static) or _is_used_up(holder, name, static)
 
 

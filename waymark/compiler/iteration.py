@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from waymark.compiler.comprehensions import Source
 from waymark.compiler.exceptions import exception
@@ -99,6 +100,8 @@ class Iteration(Functions):
                 return self._zipped(node)
             case built, ast.Call(args=[items], keywords=[]) if built is reversed:
                 return self._reversed(items)
+            case built, _ if built is re.finditer:  # what it finds cannot change meanwhile
+                return self._plain(self.iterable(node), node)
             case None, ast.Call(func=ast.Attribute(value=owner, attr=view)):
                 return self._viewed(node, owner, view)
             case _:

@@ -161,7 +161,10 @@ METHODS: dict[type, frozenset[str]] = {cls: frozenset(names.split()) for cls, na
 MODEL_METHODS = frozenset(["copy", "dict", "json", "model_copy", "model_dump", "model_dump_json"])
 """The methods of pydantic models that change nothing. pydantic itself need not be there to know them."""
 
-METHOD_NAMES: frozenset[str] = MODEL_METHODS.union(*METHODS.values())
+VALIDATION_METHODS = frozenset(["error_count", "errors", "json"])
+"""The methods of pydantic's ValidationError."""
+
+METHOD_NAMES: frozenset[str] = (MODEL_METHODS | VALIDATION_METHODS).union(*METHODS.values())
 
 _NAMES: dict[object, str] = {function: name for name, function in reversed(FUNCTIONS.items())}
 

@@ -13,14 +13,16 @@ import inspect
 import math
 import numbers
 import operator
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, cast
 
 from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
+from waymark.codec.validation import validation_error
 from waymark.errors import RemoteError, UnsupportedOperation
-from waymark.ir.library import FUNCTIONS, MODEL_METHODS, methods_of
+from waymark.ir.library import FUNCTIONS, MODEL_METHODS, VALIDATION_METHODS, methods_of
 from waymark.worker.binding import BINDING
 from waymark.worker.groups import GROUPS
 
@@ -34,7 +36,8 @@ _COMPARING_FUNCTIONS = frozenset(
     + ["indexOf", "intersection", "isdisjoint", "issubset", "issuperset", "le", "lt", "max", "min", "mode", "multimode", "ne"]
     + ["set", "sorted", "symmetric_difference", "union"]
 )
-_ABSTRACT = {collections.abc.__name__, numbers.__name__, enum.__name__}
+_OF_CLASSES = {collections.abc.__name__, numbers.__name__, enum.__name__, re.__name__}
+"""Modules whose classes an expression may name, beside those that construct values."""
 
 
 def refuse(what: str) -> NoReturn:
@@ -55,7 +58,7 @@ def named_callable(name: str) -> Any:
         cls: type[Any] = found
         module = cls.__module__
         is_users = module.partition(".")[0] not in sys.stdlib_module_names
-        if is_users or cls is object or issubclass(cls, BaseException) or module in _ABSTRACT:
+        if is_users or cls is object or issubclass(cls, BaseException) or module in _OF_CLASSES:
             return cls
     return refuse(f"{name} is no function or class that an expression may name")
 
@@ -110,7 +113,8 @@ def _method(receiver: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, 
     if name not in methods_of(cls) and hasattr(receiver, name):
         _check_attribute(name)
         is_constructor = isinstance(receiver, type) and is_model(receiver) and name in _CONSTRUCTORS
-        if not is_constructor and not (is_model(cls) and name in MODEL_METHODS):
+        is_invalid = cls is validation_error() and name in VALIDATION_METHODS
+        if not is_constructor and not is_invalid and not (is_model(cls) and name in MODEL_METHODS):
             return refuse(f"the method {name} of {class_name(cls)}, which is not known to change nothing")
     return getattr(receiver, name)(*args, **kwargs)
 
