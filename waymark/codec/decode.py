@@ -10,10 +10,8 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
-import itertools
 import json
 import pathlib
-import re
 import uuid
 import zoneinfo
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from typing import Any, cast
 from waymark.codec.encode import Opaque, is_model, parse, parse_int, type_encoders
 from waymark.codec.exceptions import decode_exception
 from waymark.codec.names import NameNotFound, resolve
+from waymark.codec.regular import decode_match, decode_pattern
 from waymark.errors import DecodeError
 
 
@@ -131,15 +130,6 @@ def _decode_timezone(parsed: dict[str, Any]) -> dt.timezone:
 _PATHS = {cls.__name__: cls for cls in (pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath)}
 
 
-def _decode_match(parsed: dict[str, Any]) -> re.Match[str]:
-    """The match is found again, among those that the pattern's methods find."""
-    pattern: re.Pattern[str] = parsed["pattern"]
-    place = parsed["string"], parsed["pos"], parsed["endpos"]
-    spans = [tuple(span) for span in parsed["spans"]]
-    every = itertools.chain((find(*place) for find in (pattern.match, pattern.fullmatch)), pattern.finditer(*place))
-    return next(found for found in every if found is not None and [*found.regs] == spans)
-
-
 def _decode_enum(parsed: dict[str, Any]) -> enum.Enum:
     cls = _resolve_class(parsed["type"])
     if not issubclass(cls, enum.Enum):
@@ -171,8 +161,8 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "decimal": lambda parsed: decimal.Decimal(parsed["v"]),
     "path": lambda parsed: _PATHS[parsed["type"]](parsed["v"]),
     "enum": _decode_enum,
-    "re:Pattern": lambda parsed: re.compile(parsed["pattern"], parsed["flags"]),
-    "re:Match": _decode_match,
+    "re:Pattern": decode_pattern,
+    "re:Match": decode_match,
     "complex": lambda parsed: complex(parsed["v"]),
     "ellipsis": lambda _: ...,
     "class": lambda parsed: _resolve_class(parsed["v"]),

@@ -182,19 +182,6 @@ def _encode_path(value: pathlib.PurePath) -> str:
     return f'{{"$":"path","v":{encode_str(str(value))},"type":"{type(value).__name__}"}}'
 
 
-def _encode_pattern(value: re.Pattern[Any]) -> str:
-    return f'{{"$":"re:Pattern",{_OWN},"pattern":{encode_any(value.pattern)},"flags":{value.flags}}}'
-
-
-def _encode_match(value: re.Match[Any]) -> str:
-    found = f'"pos":{value.pos},"endpos":{value.endpos},"spans":{encode_any([list(span) for span in value.regs])}'
-    return f'{{"$":"re:Match",{_OWN},"pattern":{encode_any(value.re)},"string":{encode_any(value.string)},{found}}}'
-
-
-_OWN = '"$own":["attr","eq","set"]'
-"""All that the engine knows of patterns and matches is that they are true."""
-
-
 # --- Containers -----------------------------------------------------------------------------------------------------
 
 
@@ -266,8 +253,6 @@ type_encoders.update(
         pathlib.WindowsPath: _encode_path,
         pathlib.PurePosixPath: _encode_path,
         pathlib.PureWindowsPath: _encode_path,
-        re.Pattern: _encode_pattern,
-        re.Match: _encode_match,
         complex: lambda value: f'{{"$":"complex","v":"{value!r}"}}',
         type(...): lambda _: '{"$":"ellipsis"}',
         type: _encode_class,
