@@ -202,6 +202,8 @@ def test_arguments_begin_the_path() -> None:
         ("{", "not JSON"),
         ("1 2", "not JSON"),
         ('{"$": "nonsense"}', "unknown tag 'nonsense'"),
+        ('{"$": "task", "v": 6}', "await it, and use its result"),
+        ('[{"$": "semaphore", "v": 6}]', "hand it to helper methods only"),
         ('{"$": 1}', "malformed"),
         ('{"$": {}}', "malformed"),
         ('{"$": ["a"], "b": 1}', "malformed"),

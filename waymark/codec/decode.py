@@ -142,6 +142,14 @@ def _decode_unbound(_: dict[str, Any]) -> Any:
     raise DecodeError("an unbound local is not a value")
 
 
+def _decode_handle(parsed: dict[str, Any]) -> Any:
+    what, rewrite = {
+        "task": ("a task", "await it, and use its result"),
+        "semaphore": ("a semaphore or lock", "hand it to helper methods only"),
+    }[parsed["$"]]
+    raise DecodeError(f"{what} of a workflow is no value outside of its run: {rewrite}")
+
+
 _DECODERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "float": lambda parsed: float(parsed["v"]),
     "str": lambda parsed: base64.b64decode(parsed["v"], validate=True).decode("utf-8", "surrogatepass"),
@@ -169,6 +177,8 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "exception": decode_exception,
     "opaque": lambda parsed: Opaque(parsed["repr"]),
     "unbound": _decode_unbound,
+    "task": _decode_handle,
+    "semaphore": _decode_handle,
 }
 
 
