@@ -37,6 +37,8 @@ BINARY: dict[type[ast.operator], str] = {
 }
 _UNARY: dict[type[ast.unaryop], str] = {ast.USub: "py.neg", ast.UAdd: "py.pos", ast.Invert: "py.invert"}
 
+_AS_FUNCTION = "call it in a list comprehension: `sorted([(self.f(x), x) for x in items], key=lambda pair: pair[0])`"
+
 _SPECIAL = frozenset(["__cause__", "__name__", "__qualname__"])
 """Special attributes that exceptions and classes have as values."""
 
@@ -136,7 +138,8 @@ class Expressions(Strings):
             return held
         if self.self_member(node) is not None:
             found = self.class_attribute(node.attr)
-            return self._known(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node))
+            rewrite = _AS_FUNCTION.replace("self.f", ast.unparse(node)) if self.callee(node) else ""
+            return self._known(node, found.value) if found else self.refuse("WMC106", node, name=ast.unparse(node), hint=rewrite)
         if node.attr.startswith("__") and node.attr.endswith("__") and node.attr not in _SPECIAL:
             return self.refuse("WMC313", node, name=node.attr)
         found = self.names.static(node)
