@@ -19,6 +19,9 @@ grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
+grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
+  waymark.restart(uuid) to waymark_client;
+
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
 grant execute on function waymark.close_session(bigint) to waymark_worker;

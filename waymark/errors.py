@@ -175,6 +175,18 @@ class WorkflowFailed(WaymarkError):
         self.remote_traceback = remote_traceback
 
 
+class RunCancelled(WorkflowFailed):
+    """A run was cancelled: asyncio.CancelledError has left its body. `cause` and its place say where."""
+
+
+class RunTerminated(WorkflowFailed):
+    """A run was ended from outside without asking its handlers. A parent gets it raised where it waits for such a child."""
+
+
+class RunStateError(WaymarkError):
+    """The run is in a state that has no use for what was asked (to resume a run that has ended, to retry one that succeeded)."""
+
+
 class ResultNotReady(WaymarkError, TimeoutError):
     """`result(timeout=…)` ended before the run did. The run goes on."""
 
@@ -255,6 +267,9 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM206": MalformedArgument,
     "WM301": UnknownRun,
     "WM302": WorkflowFailed,
+    "WM303": RunCancelled,
+    "WM304": RunTerminated,
+    "WM305": RunStateError,
     "WM401": SessionExpired,
     "WM402": EngineVersionError,
     "WM501": StepException,

@@ -78,7 +78,8 @@ create table waymark.program_edges (
 );
 comment on table waymark.program_edges is 'The graph of each program: its edges.';
 -- file: schema/20_runs.sql
--- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks.
+-- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks. Only who controls the run writes it in between.
+-- error says why and where a run ended that did not succeed.
 create table waymark.runs (
   run_id          uuid primary key,
   workflow        text not null,
@@ -98,10 +99,11 @@ create table waymark.runs (
   parent_run      uuid,
   parent_action   bigint,
   depth           smallint,
+  cancel_requested_at timestamptz,
   constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
-  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
+  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed', 'cancelled', 'terminated')),
   constraint runs_outcome_matches_state check (
-    (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
+    (result is not null) = (state = 'succeeded') and (error is not null) = (state in ('failed', 'cancelled', 'terminated'))
     and (ended_at is null) = (state = 'live')),
   constraint runs_waiters_are_few check (cardinality(waiters) <= 16)
 ) with (fillfactor = 80);
@@ -112,8 +114,8 @@ create index runs_by_parent on waymark.runs (parent_run) where parent_run is not
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
 -- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
--- From 2: the timer of a scope has its negative number, and -1 means something else there.
-create sequence waymark.numbers as int minvalue 2 cycle;
+-- From 10: the timer of a scope has its negative number; those above it are messages to runs (waymark.timers).
+create sequence waymark.numbers as int minvalue 10 cycle;
 comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
@@ -125,6 +127,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
 --   program_id 0: the task is one call of an action or a workflow.
+--   paused: the run is; said of all its tasks, which stay in the state that they were in and are not stepped.
 create table waymark.tasks (
   run_id     uuid not null,
   task_no    int not null default 0,
@@ -151,6 +154,7 @@ create table waymark.tasks (
   waits_for    jsonb,
   semaphore_no int,
   ticket       int,
+  paused       boolean,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
     state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
@@ -160,11 +164,12 @@ create table waymark.tasks (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
        and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+  constraint tasks_are_paused_or_not check (paused),
   constraint tasks_wait_for_something check (
     (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
-create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
+create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0 and paused is null;
+create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0 and paused is null;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -215,7 +220,8 @@ create index actions_running on waymark.actions (deadline) where state = 'runnin
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
--- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires, -1: the run is to be cancelled.
+-- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
+-- -1: the run is to be cancelled, -2: terminated. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -347,6 +353,209 @@ comment on type waymark.task_key is 'Internal to the turn: names a task.';
 
 create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
 comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
+-- file: functions/control/_cancel_runs.sql
+-- Asks runs to cancel: their bodies get asyncio.CancelledError where they wait. Asked once: a second request would interrupt what the body does about
+-- the first. A run that has not begun ends at once; a paused one goes on, lest it never hear of it. The caller has the bodies locked.
+create or replace function waymark._cancel_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_bodies waymark.tasks[] := array(
+    select t.b from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t
+     cross join lateral (select c.run_id from waymark.runs c where c.run_id = r.run_id and c.cancel_requested_at is null offset 0) c);
+begin
+  if cardinality(v_bodies) = 0 then
+    return;
+  end if;
+  perform waymark._resume_runs(array(select b.run_id from unnest(v_bodies) b where b.paused), p_now);
+  update waymark.runs r set cancel_requested_at = p_now
+    from unnest(v_bodies) b cross join lateral (select c.ctid as row_id from waymark.runs c where c.run_id = b.run_id offset 0) c
+   where r.ctid = c.row_id;
+  perform waymark._fail_runs(array(
+    select row(null, b.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step
+      from unnest(v_bodies) b where b.step_no = 0 and b.pc >= 0 and b.state in ('ready', 'timer')), p_now);
+  perform waymark._cancel_tasks(array(select row(b.run_id, 0)::waymark.task_key from unnest(v_bodies) b), true, p_now);
+end
+$$;
+comment on function waymark._cancel_runs(uuid[], timestamptz) is 'Asks runs to cancel.';
+-- file: functions/control/_lock_run.sql
+-- Locks a live run, which is its body, and answers it; all null when the run has ended. Locks: the body. SQLSTATEs: WM301 unknown run.
+create or replace function waymark._lock_run(p_run_id uuid) returns waymark.tasks
+language plpgsql as $$
+declare
+  v_body waymark.tasks;
+begin
+  select * into v_body from waymark.tasks t where t.run_id = p_run_id and t.task_no = 0 for no key update;
+  if not found and not exists (select from waymark.runs r where r.run_id = p_run_id) then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  return v_body;
+end
+$$;
+comment on function waymark._lock_run(uuid) is 'Locks a live run and answers its body.';
+-- file: functions/control/_refuse_state.sql
+-- Refuses a verb for a run in a state that has no use for it. SQLSTATEs: WM305.
+create or replace function waymark._refuse_state(p_verb text, p_run_id uuid, p_wanted text) returns void
+language plpgsql as $$
+begin
+  raise exception using errcode = 'WM305',
+    message = format('%s: run %s is %s', p_verb, p_run_id, waymark.status(p_run_id)),
+    hint = format('This needs a run that %s.', p_wanted);
+end
+$$;
+comment on function waymark._refuse_state(text, uuid, text) is 'Refuses a verb for the state that a run is in.';
+-- file: functions/control/_resume_runs.sql
+-- Lets paused runs go on: their ready tasks can be claimed, what became due meanwhile is due now. The caller has the bodies locked.
+create or replace function waymark._resume_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t set paused = null
+    from unnest(p_run_ids) r(run_id) cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = r.run_id offset 0) w
+   where t.ctid = w.row_id;
+  update waymark.timers t set due_at = p_now
+    from unnest(p_run_ids) r(run_id)
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = r.run_id and m.due_at = 'infinity' offset 0) m
+   where t.ctid = m.row_id;
+end
+$$;
+comment on function waymark._resume_runs(uuid[], timestamptz) is 'Lets paused runs go on.';
+-- file: functions/control/_terminate_runs.sql
+-- Ends runs at once, without asking a handler; their child runs are told to (_finish_runs). The caller has the bodies locked.
+create or replace function waymark._terminate_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  if cardinality(p_run_ids) = 0 then
+    return;
+  end if;
+  perform waymark._fail_runs(array(
+    select row(null, t.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('terminated', true, 'node', case when t.pc < 0 then ~t.pc else t.pc end,
+                 'exception', waymark._terminated_error(t.run_id)), null)::waymark.task_step
+      from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b.run_id, b.pc from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t), p_now);
+end
+$$;
+comment on function waymark._terminate_runs(uuid[], timestamptz) is 'Ends runs at once.';
+-- file: functions/control/_terminated_error.sql
+-- What the run whose child was terminated gets raised where it waits for it.
+create or replace function waymark._terminated_error(p_run_id uuid) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_message text := format('run %s was terminated', p_run_id);
+begin
+  return jsonb_build_object('$', 'exception', 'type', 'waymark.errors:RunTerminated', 'args', jsonb_build_array(v_message), 'message', v_message,
+    'mro', '["waymark.errors:RunTerminated", "waymark.errors:WorkflowFailed", "waymark.errors:WaymarkError", "Exception", "BaseException", "object"]'::jsonb);
+end
+$$;
+comment on function waymark._terminated_error(uuid) is 'The exception value of RunTerminated.';
+-- file: functions/control/cancel.sql
+-- Asks a run to cancel, cooperatively: see _cancel_runs. Of a run that has ended, or was asked before, nothing changes. Answers its status.
+-- Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
+create or replace function waymark.cancel(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is not null then
+    perform waymark._cancel_runs(array[p_run_id], waymark._now());
+    perform waymark._wake_hungry();
+  end if;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.cancel(uuid) is 'Asks a run to cancel: its body gets asyncio.CancelledError where it waits; returns its status.';
+-- file: functions/control/pause.sql
+-- Pauses a run: nothing of it is stepped or claimed until it is resumed. Actions that run go on and their results are kept; what becomes due waits. Its child
+-- runs are runs of their own and go on. Ready actions wait for a timer as if they backed off. Paused already: nothing changes. Answers its status.
+-- Locks: the body, then ready actions (skip locked: one that is being claimed runs). SQLSTATEs: WM301, WM305 the run has ended.
+create or replace function waymark.pause(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_body waymark.tasks := waymark._lock_run(p_run_id);
+begin
+  if v_body.run_id is null then
+    perform waymark._refuse_state('pause', p_run_id, 'has not ended');
+  end if;
+  update waymark.tasks set paused = true where run_id = p_run_id and v_body.paused is null;
+  with held as (
+    update waymark.actions a set state = 'backoff'
+      from (select c.ctid as row_id from waymark.actions c where c.run_id = p_run_id and c.state = 'ready' for update skip locked offset 0) c
+     where a.ctid = c.row_id
+    returning a.task_no, a.action_id
+  )
+  insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, h.task_no, h.action_id, 'infinity' from held h;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.pause(uuid) is 'Pauses a run: nothing of it is stepped or claimed until it is resumed; returns its status.';
+-- file: functions/control/restart.sql
+-- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue and tags; no idempotency
+-- key. Answers the id of the new run. SQLSTATEs: WM301, and those of waymark.start.
+create or replace function waymark.restart(p_run_id uuid) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_run waymark.runs;
+begin
+  select * into v_run from waymark.runs r where r.run_id = p_run_id;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  return waymark.start(v_run.workflow, v_run.arguments, jsonb_strip_nulls(
+    jsonb_build_object('priority', v_run.priority, 'queue', v_run.queue, 'tags', v_run.tags)));
+end
+$$;
+comment on function waymark.restart(uuid) is 'Starts a new run with the input of another and the newest program; returns its id.';
+-- file: functions/control/resume.sql
+-- Resumes a paused run; one that is not paused goes on as it does. Answers its status. Locks: the body, its timers. SQLSTATEs: WM301, WM305 the run has ended.
+create or replace function waymark.resume(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is null then
+    perform waymark._refuse_state('resume', p_run_id, 'has not ended');
+  end if;
+  perform waymark._resume_runs(array[p_run_id], waymark._now());
+  perform waymark._wake_hungry();
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.resume(uuid) is 'Resumes a paused run; returns its status.';
+-- file: functions/control/set_priority.sql
+-- Changes the priority of a live run, and with it that of its tasks and actions; an action whose result is being handed in right now keeps its own.
+-- Answers the run's status. Locks: the body, actions (skip locked), the row of runs. SQLSTATEs: WM205, WM301, WM305 the run has ended.
+create or replace function waymark.set_priority(p_run_id uuid, p_priority int) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if p_priority is null or p_priority not between -1000 and 1000 then
+    raise exception using errcode = 'WM205', message = format('the priority is %s; allowed is a whole number from -1000 to 1000', coalesce(p_priority::text, 'null'));
+  elsif (waymark._lock_run(p_run_id)).run_id is null then
+    perform waymark._refuse_state('set_priority', p_run_id, 'has not ended');
+  end if;
+  update waymark.actions a set priority = p_priority
+    from (select c.ctid as row_id from waymark.actions c where c.run_id = p_run_id for update skip locked offset 0) c where a.ctid = c.row_id;
+  update waymark.tasks set priority = p_priority where run_id = p_run_id;
+  update waymark.runs set priority = p_priority where run_id = p_run_id;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.set_priority(uuid, int) is 'Changes the priority of a live run; returns its status.';
+-- file: functions/control/terminate.sql
+-- Ends a run at once, and its child runs: no handler is asked, what its actions still say is rejected. Of a run that has ended nothing changes. Answers
+-- its status. Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
+create or replace function waymark.terminate(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is not null then
+    perform waymark._terminate_runs(array[p_run_id], waymark._now());
+    perform waymark._wake_hungry();
+  end if;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.terminate(uuid) is 'Ends a run at once, without asking its handlers; returns its status.';
 -- file: functions/errors/_builtin_mro.sql
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
@@ -9323,7 +9532,7 @@ $$;
 comment on function waymark.read_outcomes(uuid[]) is 'State, result and error of runs, for clients that wait for them.';
 -- file: functions/runs/result.sql
 -- For people and for any client: the result, SQL null while the run is live. Reads only.
--- SQLSTATEs: WM301 unknown run, WM302 the run failed (detail: runs.error).
+-- SQLSTATEs: WM301 unknown run, WM302 the run failed, WM303 it was cancelled, WM304 terminated (detail: runs.error).
 create or replace function waymark.result(p_run_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -9332,6 +9541,10 @@ begin
   select * into v_run from waymark.runs r where r.run_id = p_run_id;
   if not found then
     raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  elsif v_run.state in ('cancelled', 'terminated') then
+    raise exception using errcode = case v_run.state when 'cancelled' then 'WM303' else 'WM304' end,
+      message = format('run %s was %s', p_run_id, v_run.state), detail = v_run.error::text,
+      hint = format('In line %s of %s: %s', v_run.error ->> 'line', v_run.error ->> 'file', v_run.error ->> 'source');
   elsif v_run.state = 'failed' then
     raise exception using errcode = 'WM302',
       message = format('run %s failed: %s: %s', p_run_id, v_run.error #>> '{exception,type}', v_run.error #>> '{exception,message}'),
@@ -9341,7 +9554,7 @@ begin
   return v_run.result;
 end
 $$;
-comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed.';
+comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed, was cancelled or terminated.';
 -- file: functions/runs/start.sql
 -- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
 -- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
@@ -9400,7 +9613,7 @@ begin
   return v_status;
 end
 $$;
-comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, succeeded or failed.';
+comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, paused, succeeded, failed, cancelled or terminated.';
 -- file: functions/sessions/_require_session.sql
 -- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
 create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
@@ -9807,7 +10020,7 @@ end
 $$;
 comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/tasks/_accept_messages.sql
--- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled, a scope fires.
+-- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled or terminated, a scope fires.
 -- The caller has the bodies of the runs locked. Answers the tasks that can go on with the results of children.
 create or replace function waymark._accept_messages(p_timers waymark.timers[], p_now timestamptz) returns waymark.task_event[]
 language plpgsql as $$
@@ -9842,8 +10055,9 @@ begin
   if v_fatal is not null then
     perform waymark._fail_runs(v_fatal, p_now);
   end if;
-  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -1), p_now);
-  perform waymark._cancel_tasks(array(select row(m.run_id, 0)::waymark.task_key from unnest(p_timers) m where m.action_id = -1), true, p_now);
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -9), p_now);
+  perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
+  perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
   return case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
 end
 $$;
@@ -10587,6 +10801,7 @@ comment on function waymark._now() is 'The engine clock.';
 -- file: functions/turn/_accept_results.sql
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
+-- An action that is tried again is offered by its timer, even at once: _due_events, which holds the run, knows whether it is paused or has ended.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
 -- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
@@ -10622,14 +10837,14 @@ begin
     delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null
   ), again as (
     update waymark.actions a
-       set state = case when l.delay > 0 then 'backoff' else 'ready' end,
+       set state = 'backoff',
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
            session_id = null, claimed_at = null, deadline = null
       from locked l where a.ctid = l.row_id and l.delay is not null
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
-    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0
+    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
@@ -10756,7 +10971,7 @@ $$;
 comment on function waymark._collect_join(uuid, int, int) is 'The results of a complete join, in order.';
 -- file: functions/turn/_complete_joins.sql
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
--- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
+-- complete, locked, with what the body will see; those of a paused run become ready instead, which nobody steps. Results of a join that the task has left (a gather that failed early) change nothing.
 -- Locks: tasks in key order; before another task, that of the run's body. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
 -- new place, which only a statement that begins after the lock is held can see.
 create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
@@ -10766,6 +10981,7 @@ declare
   v_event waymark.task_event;
   v_rows tid[];
   v_ended int[];
+  v_paused tid[];
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -10790,8 +11006,9 @@ begin
                        case when l.cancelled then waymark._cancelled_error()
                             when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),
-         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
-    into v_events, v_rows, v_ended
+         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete),
+         array_agg(l.row_id) filter (where l.complete and l.paused)
+    into v_events, v_rows, v_ended, v_paused
     from locked l where l.ended > 0;
   if v_rows is not null then
     update waymark.tasks t set pending = t.pending - c.ended
@@ -10805,6 +11022,10 @@ begin
       v_events[i] := v_event;
     end if;
   end loop;
+  if v_paused is not null then
+    perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.row_id = any (v_paused)), waymark._now());
+    v_events := array(select e from unnest(v_events) e where e.row_id <> all (v_paused));
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;
@@ -10875,7 +11096,8 @@ $$;
 comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
 -- file: functions/turn/_due_events.sql
 -- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
--- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
+-- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
 create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
@@ -10883,6 +11105,7 @@ declare
   v_due waymark.timers[];
   v_rows tid[];
   v_taken waymark.timers[];
+  v_gone waymark.timers[];
   v_events waymark.task_event[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
@@ -10893,14 +11116,23 @@ begin
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as taken
+           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2), false) as put_off,
+           b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
       from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
       left join lateral (
-        select t.run_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
+        select t.run_id, t.paused from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
   ), removed as (
-    delete from waymark.timers t using free f where t.ctid = f.row_id and f.taken
+    delete from waymark.timers t using free f where t.ctid = f.row_id and (f.gone or f.held and not f.put_off)
+  ), put_off as (
+    update waymark.timers t set due_at = 'infinity' from free f where t.ctid = f.row_id and f.put_off
   )
-  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) into v_taken from free f where f.taken;
+  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
+         array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
+    into v_taken, v_gone from free f;
+  if v_gone is not null then
+    delete from waymark.actions a using unnest(v_gone) d
+     cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id offset 0) c where a.ctid = c.row_id;
+  end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_taken) d
    cross join lateral (
@@ -10952,9 +11184,20 @@ begin
 end
 $$;
 comment on function waymark._evaluation(jsonb, jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
+-- file: functions/turn/_failed_state.sql
+-- How a run ends that raised: asyncio.CancelledError that leaves the body cancels the run, as it cancels a task.
+create or replace function waymark._failed_state(p_payload jsonb) returns text
+language plpgsql immutable as $$
+begin
+  return case when p_payload ? 'terminated' then 'terminated'
+              when p_payload #> '{exception,mro}' ? 'asyncio.exceptions:CancelledError' then 'cancelled'
+              else 'failed' end;
+end
+$$;
+comment on function waymark._failed_state(jsonb) is 'How a run ends that raised.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated as their parent is. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -10980,7 +11223,8 @@ begin
        where t.ctid = m.row_id
     ), orphaned as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, -1, p_now from removed l where l.child_run is not null
+      select l.child_run, 0, case when s.effect = 'raise' and s.payload ? 'terminated' then -2 else -1 end, p_now
+        from removed l join unnest(v_ended) s on s.run_id = l.run_id where l.child_run is not null
       on conflict do nothing
     )
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
@@ -11000,7 +11244,7 @@ begin
   for v_waiter in
     with ended as (
       update waymark.runs r
-         set state = case s.effect when 'return' then 'succeeded' else 'failed' end,
+         set state = case s.effect when 'return' then 'succeeded' else waymark._failed_state(s.payload) end,
              result = case s.effect when 'return' then s.payload end,
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
@@ -11044,7 +11288,7 @@ create or replace function waymark._ready_branches(p_limit int) returns waymark.
 language plpgsql as $$
 declare
   v_keys waymark.task_key[] := array(
-    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0
+    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null
      order by t.priority, t.ready_at, t.task_no limit p_limit);
   v_runs uuid[];
   v_events waymark.task_event[];
@@ -11059,7 +11303,7 @@ begin
   with claimed as materialized (
     select t.* from (select k.* from unnest(v_runs) r(run_id) join unnest(v_keys) k using (run_id) order by k.run_id, k.task_no) k
      cross join lateral (
-        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready' and w.paused is null
            for no key update offset 0) t
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames, c.heap,
@@ -11077,7 +11321,7 @@ declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
@@ -11231,7 +11475,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -11257,7 +11501,8 @@ begin
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
+           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
+             order by t.due_at limit 1),
            cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
 end
 $$;
@@ -11284,12 +11529,14 @@ select r.run_id,
        r.workflow,
        case
          when r.state <> 'live' then r.state
+         when t.paused then 'paused'
          when t.step_no = 0 and t.state = 'timer' then 'delayed'
          when t.step_no = 0 then 'queued'
          when t.state = 'timer' then 'sleeping'
          else 'running'
        end as status,
-       case when r.state = 'live' then
+       case when t.paused then 'to be resumed'
+            when r.state = 'live' then
          case t.state
            when 'ready' then 'the next turn'
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
@@ -11308,7 +11555,8 @@ select r.run_id,
        r.started_at,
        r.ended_at,
        r.ended_at - r.created_at as took,
-       r.parent_run
+       r.parent_run,
+       r.cancel_requested_at
   from waymark.runs r
   left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
   left join waymark.timers m on m.run_id = r.run_id and m.task_no = 0 and m.action_id = 0
@@ -11356,6 +11604,9 @@ grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
+
+grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
+  waymark.restart(uuid) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;

@@ -33,6 +33,12 @@ pub enum EngineCode {
     UnknownRun,
     /// The run has failed.
     RunFailed,
+    /// The run was cancelled.
+    RunCancelled,
+    /// The run was terminated.
+    RunTerminated,
+    /// The run is in a state that has no use for the call.
+    RunState,
     /// The session is unknown or its lease has expired.
     SessionLost,
     /// The engine does not speak the caller's API version.
@@ -47,7 +53,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 15] = [
+    pub const ALL: [(&'static str, Self); 18] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -58,6 +64,9 @@ impl EngineCode {
         ("WM206", Self::MalformedArgument),
         ("WM301", Self::UnknownRun),
         ("WM302", Self::RunFailed),
+        ("WM303", Self::RunCancelled),
+        ("WM304", Self::RunTerminated),
+        ("WM305", Self::RunState),
         ("WM401", Self::SessionLost),
         ("WM402", Self::ApiVersion),
         ("WM501", Self::PythonException),

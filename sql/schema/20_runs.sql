@@ -1,4 +1,5 @@
--- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks.
+-- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks. Only who controls the run writes it in between.
+-- error says why and where a run ended that did not succeed.
 create table waymark.runs (
   run_id          uuid primary key,
   workflow        text not null,
@@ -18,10 +19,11 @@ create table waymark.runs (
   parent_run      uuid,
   parent_action   bigint,
   depth           smallint,
+  cancel_requested_at timestamptz,
   constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
-  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
+  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed', 'cancelled', 'terminated')),
   constraint runs_outcome_matches_state check (
-    (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
+    (result is not null) = (state = 'succeeded') and (error is not null) = (state in ('failed', 'cancelled', 'terminated'))
     and (ended_at is null) = (state = 'live')),
   constraint runs_waiters_are_few check (cardinality(waiters) <= 16)
 ) with (fillfactor = 80);
@@ -32,8 +34,8 @@ create index runs_by_parent on waymark.runs (parent_run) where parent_run is not
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
 -- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
--- From 2: the timer of a scope has its negative number, and -1 means something else there.
-create sequence waymark.numbers as int minvalue 2 cycle;
+-- From 10: the timer of a scope has its negative number; those above it are messages to runs (waymark.timers).
+create sequence waymark.numbers as int minvalue 10 cycle;
 comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
@@ -45,6 +47,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
 --   program_id 0: the task is one call of an action or a workflow.
+--   paused: the run is; said of all its tasks, which stay in the state that they were in and are not stepped.
 create table waymark.tasks (
   run_id     uuid not null,
   task_no    int not null default 0,
@@ -71,6 +74,7 @@ create table waymark.tasks (
   waits_for    jsonb,
   semaphore_no int,
   ticket       int,
+  paused       boolean,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
     state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
@@ -80,11 +84,12 @@ create table waymark.tasks (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
        and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+  constraint tasks_are_paused_or_not check (paused),
   constraint tasks_wait_for_something check (
     (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
-create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
+create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0 and paused is null;
+create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0 and paused is null;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -135,7 +140,8 @@ create index actions_running on waymark.actions (deadline) where state = 'runnin
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
--- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires, -1: the run is to be cancelled.
+-- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
+-- -1: the run is to be cancelled, -2: terminated. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,

@@ -8,7 +8,8 @@ from psycopg import errors
 
 Connect = Callable[..., psycopg.Connection]
 
-CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"}
+CONTROL = {"cancel", "terminate", "pause", "resume", "set_priority", "restart"}
+CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
 WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},

@@ -1,5 +1,6 @@
 -- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
--- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
+-- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
 create or replace function waymark._due_events(p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
@@ -7,6 +8,7 @@ declare
   v_due waymark.timers[];
   v_rows tid[];
   v_taken waymark.timers[];
+  v_gone waymark.timers[];
   v_events waymark.task_event[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
@@ -17,14 +19,23 @@ begin
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as taken
+           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2), false) as put_off,
+           b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
       from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
       left join lateral (
-        select t.run_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
+        select t.run_id, t.paused from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
   ), removed as (
-    delete from waymark.timers t using free f where t.ctid = f.row_id and f.taken
+    delete from waymark.timers t using free f where t.ctid = f.row_id and (f.gone or f.held and not f.put_off)
+  ), put_off as (
+    update waymark.timers t set due_at = 'infinity' from free f where t.ctid = f.row_id and f.put_off
   )
-  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) into v_taken from free f where f.taken;
+  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
+         array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
+    into v_taken, v_gone from free f;
+  if v_gone is not null then
+    delete from waymark.actions a using unnest(v_gone) d
+     cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id offset 0) c where a.ctid = c.row_id;
+  end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_taken) d
    cross join lateral (

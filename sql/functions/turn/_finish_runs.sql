@@ -1,5 +1,5 @@
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated as their parent is. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -25,7 +25,8 @@ begin
        where t.ctid = m.row_id
     ), orphaned as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, -1, p_now from removed l where l.child_run is not null
+      select l.child_run, 0, case when s.effect = 'raise' and s.payload ? 'terminated' then -2 else -1 end, p_now
+        from removed l join unnest(v_ended) s on s.run_id = l.run_id where l.child_run is not null
       on conflict do nothing
     )
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
@@ -45,7 +46,7 @@ begin
   for v_waiter in
     with ended as (
       update waymark.runs r
-         set state = case s.effect when 'return' then 'succeeded' else 'failed' end,
+         set state = case s.effect when 'return' then 'succeeded' else waymark._failed_state(s.payload) end,
              result = case s.effect when 'return' then s.payload end,
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now

@@ -5,7 +5,7 @@ declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
      order by t.priority, t.ready_at limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,

@@ -19,7 +19,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -45,7 +45,8 @@ begin
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
+           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
+             order by t.due_at limit 1),
            cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
 end
 $$;
