@@ -9,7 +9,7 @@ from typing import Any, Generic, Never, TypeVar, cast
 from waymark import codec
 from waymark.client import background, current_client
 from waymark.client.waiting import Outcome
-from waymark.errors import DecodeError, RemoteError, WorkflowFailed
+from waymark.errors import DecodeError, RemoteError, RunCancelled, RunTerminated, WorkflowFailed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +34,7 @@ class RunHandle(Generic[R]):
         Raises:
             the run's exception: of its own type where that can be imported, from a WorkflowFailed that says where.
             WorkflowFailed: the run failed with an exception whose type cannot be imported here.
+            RunCancelled, RunTerminated: (both are WorkflowFailed) it was cancelled, or ended from outside.
             ResultNotReady: (a TimeoutError) the run has not ended in time.
             UnknownRun: there is no such run, or its start is not committed.
             DatabaseUnreachable: there is no connection.
@@ -42,12 +43,49 @@ class RunHandle(Generic[R]):
         return cast("R", value_of(await client.outcome(self.id, timeout)))
 
     async def status(self) -> str:
-        """`queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`.
+        """`queued`, `delayed`, `running`, `sleeping`, `paused`, `succeeded`, `failed`, `cancelled` or `terminated`.
 
         Raises:
             UnknownRun: there is no such run, or its start is not committed.
         """
         return await (await current_client()).status(self.id)
+
+    async def cancel(self) -> str:
+        """Ask the run to cancel: its body gets asyncio.CancelledError where it waits, and may clean up. Returns its status."""
+        return await (await current_client()).control("cancel", self.id)
+
+    async def terminate(self) -> str:
+        """End the run and its child runs at once; no handler is asked. Returns its status."""
+        return await (await current_client()).control("terminate", self.id)
+
+    async def pause(self) -> str:
+        """Let nothing of the run begin until it is resumed. Returns its status.
+
+        Raises:
+            RunStateError: the run has ended.
+        """
+        return await (await current_client()).control("pause", self.id)
+
+    async def resume(self) -> str:
+        """Let a paused run go on. Returns its status.
+
+        Raises:
+            RunStateError: the run has ended.
+        """
+        return await (await current_client()).control("resume", self.id)
+
+    async def restart(self) -> "RunHandle[R]":
+        """Start a new run with the same input, of the newest program, and return its handle. This run stays as it is."""
+        return RunHandle(await (await current_client()).control("restart", self.id))
+
+    async def set_priority(self, priority: int) -> str:
+        """Change the priority of the run, its tasks and its actions (-1000 to 1000, lower is first). Returns its status.
+
+        Raises:
+            RunStateError: the run has ended.
+            OptionOutOfRange: there is no such priority.
+        """
+        return await (await current_client()).set_priority(self.id, priority)
 
     def result_sync(self, timeout: float | None = None) -> R:
         """`result` for callers without an event loop."""
@@ -65,13 +103,15 @@ def in_background(coroutine: Coroutine[Any, Any, T]) -> T:
 
 def value_of(outcome: Outcome) -> Any:  # noqa: ANN401 - a run returns anything
     """The result of a run that has ended, or its exception raised."""
-    if outcome.state == "failed":
+    if outcome.state != "succeeded":
         _raise(outcome)
     return codec.decode(outcome.result or "null")
 
 
 def _raise(outcome: Outcome) -> Never:
     failure, exception = failure_of(outcome)
+    if outcome.state != "failed":
+        raise failure
     # Exceptions that mean something to the caller's interpreter (SystemExit, CancelledError, StopIteration) stay inside.
     if not isinstance(exception, Exception) or isinstance(exception, RemoteError | StopIteration | StopAsyncIteration):
         raise failure from exception
@@ -90,8 +130,10 @@ def failure_of(outcome: Outcome) -> tuple[WorkflowFailed, BaseException | None]:
     cause_type, text = encoded.get("type"), _text(encoded.get("message"))
     cause = f"{cause_type}: {text}" if text else str(cause_type)
     file, line, function, source = (error.get(name) for name in ("file", "line", "function", "source"))
-    failure = WorkflowFailed(
-        f"run {outcome.run_id} of {outcome.workflow} failed in node {error.get('node')}, {file}:{line}, in {function}: "
+    kind = {"cancelled": RunCancelled, "terminated": RunTerminated}.get(outcome.state, WorkflowFailed)
+    happened = "failed" if outcome.state == "failed" else f"was {outcome.state}"
+    failure = kind(
+        f"run {outcome.run_id} of {outcome.workflow} {happened} in node {error.get('node')}, {file}:{line}, in {function}: "
         f"{str(source).strip()}\n  {cause}",
         run_id=str(outcome.run_id),
         workflow=outcome.workflow,

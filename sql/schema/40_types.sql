@@ -32,3 +32,14 @@ comment on type waymark.task_key is 'Internal to the turn: names a task.';
 
 create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
 comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
+
+-- last: the last run of the batch, to go on after; more: the batch was full.
+create type waymark.bulk_outcome as (matched int, done int, last uuid, more boolean);
+comment on type waymark.bulk_outcome is 'How many runs waymark.bulk picked, and how many it changed.';
+
+create type waymark.run_filter as (
+  workflow text, queue text, tags jsonb, states text[], created_after timestamptz, created_before timestamptz, error text);
+comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.';
+
+create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
+comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';

@@ -9,7 +9,8 @@ from tests.engine.session import Session
 
 NOT_ENDED = ["pause", "resume", "set_priority"]
 RESULTS = {
-    "queued": 1, "delayed": 1, "sleeping": "awake", "running": 1, "ready": 1, "gathering": [10, 2, 3], "backing off": 1, "yielded": 30_000,
+    "queued": 1, "delayed": 1, "sleeping": "awake", "running": 1, "ready": 1, "gathering": [10, 2, 3],
+    "backing off": 1, "yielded": 30_000,
     "waiting for a child": 1, "paused": 1,
 }  # fmt: skip
 

@@ -30,7 +30,7 @@ def start(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Print `queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`."""
+    """Print how a run stands."""
     print(call("select waymark.status(%s)", options.run_id))
     return 0
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import atexit
+import json
 import os
 import threading
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from waymark import config
 from waymark.client.connections import Pool
@@ -15,6 +17,18 @@ from waymark.errors import ResultNotReady, UnknownWorkflow
 
 START = "select waymark.start(%s, %s::jsonb, %s::jsonb)"
 REGISTER = "select waymark.register(%s::jsonb)"
+
+
+Verb = Literal["cancel", "terminate", "pause", "resume", "restart", "set_priority"]
+
+
+class Batch(NamedTuple):
+    """A row of `waymark.bulk`."""
+
+    matched: int
+    done: int
+    last: uuid.UUID | None
+    more: bool
 
 
 class Client:
@@ -45,8 +59,27 @@ class Client:
         return rows[0][0]
 
     async def status(self, run_id: uuid.UUID) -> str:
-        """`queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`."""
+        """How a run stands."""
         return (await self._pool.fetch("select waymark.status(%s)", [run_id]))[0][0]
+
+    async def control(self, verb: Verb, run_id: uuid.UUID) -> Any:  # noqa: ANN401 - restart answers a run id, the others a status
+        """Do one thing to one run."""
+        return (await self._pool.fetch(f"select waymark.{verb}(%s)", [run_id]))[0][0]
+
+    async def set_priority(self, run_id: uuid.UUID, priority: int) -> str:
+        """Change the priority of a live run; its status."""
+        return (await self._pool.fetch("select waymark.set_priority(%s, %s)", [run_id, priority]))[0][0]
+
+    async def bulk(self, verb: Verb, criteria: Mapping[str, object], **options: object) -> Batch:
+        """Do one thing to a batch of the runs that a filter picks, or only count them (docs/control.md).
+
+        Args:
+            verb: what to do.
+            criteria: `workflow`, `queue`, `states`, `tags`, `created_after`, `created_before`, `error`, each optional.
+            options: `dry_run` (default True), `limit` (default 1000), `after` (the `last` of the batch before), `priority`.
+        """
+        parameters = [verb, json.dumps(criteria), json.dumps(options, default=str)]
+        return Batch(*(await self._pool.fetch("select * from waymark.bulk(%s, %s::jsonb, %s::jsonb)", parameters))[0])
 
     async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
         """Wait until a run has ended, at most `timeout` seconds.
