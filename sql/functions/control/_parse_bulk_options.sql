@@ -2,7 +2,7 @@
 create or replace function waymark._parse_bulk_options(p_verb text, p_options jsonb) returns waymark.bulk_options
 language plpgsql stable as $$
 declare
-  c_options constant jsonb := '{"dry_run": "true or false", "limit": "a whole number from 1 to 10000", "after": "the id of a run",
+  c_options constant jsonb := jsonb '{"dry_run": "true or false", "limit": "a whole number from 1 to 10000", "after": "the id of a run",
     "priority": "a whole number from -1000 to 1000"}';
   v_options waymark.bulk_options := row(true, 1000, null, null);
   v_key text;

@@ -2,7 +2,7 @@
 create or replace function waymark._parse_run_filter(p_filter jsonb) returns waymark.run_filter
 language plpgsql stable as $$
 declare
-  c_fields constant jsonb := '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
+  c_fields constant jsonb := jsonb '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
     "states": "a list of statuses, as waymark.status gives them", "tags": "an object of texts",
     "created_after": "a time with its zone, as in 2026-01-31T12:00:00Z", "created_before": "a time with its zone, as in 2026-01-31T12:00:00Z"}';
   v_key text;
