@@ -353,6 +353,17 @@ comment on type waymark.task_key is 'Internal to the turn: names a task.';
 
 create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
 comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
+
+-- last: the last run of the batch, to go on after; more: the batch was full.
+create type waymark.bulk_outcome as (matched int, done int, last uuid, more boolean);
+comment on type waymark.bulk_outcome is 'How many runs waymark.bulk picked, and how many it changed.';
+
+create type waymark.run_filter as (
+  workflow text, queue text, tags jsonb, states text[], created_after timestamptz, created_before timestamptz, error text);
+comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.';
+
+create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
+comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
 -- file: functions/control/_cancel_runs.sql
 -- Asks runs to cancel: their bodies get asyncio.CancelledError where they wait. Asked once: a second request would interrupt what the body does about
 -- the first. A run that has not begun ends at once; a paused one goes on, lest it never hear of it. The caller has the bodies locked.
@@ -394,6 +405,78 @@ begin
 end
 $$;
 comment on function waymark._lock_run(uuid) is 'Locks a live run and answers its body.';
+-- file: functions/control/_parse_bulk_options.sql
+-- SQLSTATEs: WM204 unknown verb or option, WM205 out of range.
+create or replace function waymark._parse_bulk_options(p_verb text, p_options jsonb) returns waymark.bulk_options
+language plpgsql stable as $$
+declare
+  c_options constant jsonb := jsonb '{"dry_run": "true or false", "limit": "a whole number from 1 to 10000", "after": "the id of a run",
+    "priority": "a whole number from -1000 to 1000"}';
+  v_options waymark.bulk_options := row(true, 1000, null, null);
+  v_key text;
+  v_value jsonb;
+begin
+  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'restart', 'set_priority') then
+    raise exception using errcode = 'WM204', message = format('waymark.bulk has no verb "%s"', p_verb),
+      hint = 'Verbs are cancel, terminate, pause, resume, restart and set_priority.';
+  elsif p_options is null or jsonb_typeof(p_options) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the options of waymark.bulk must be a JSON object';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_options) loop
+    if not c_options ? v_key then
+      raise exception using errcode = 'WM204', message = format('waymark.bulk has no option "%s"', v_key),
+        hint = 'Options are dry_run, limit, after and, for set_priority, priority.';
+    elsif not (case v_key
+      when 'dry_run' then jsonb_typeof(v_value) = 'boolean'
+      when 'after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      else case when jsonb_typeof(v_value) <> 'number' then false when v_value::numeric % 1 <> 0 then false
+                when v_key = 'limit' then v_value::numeric between 1 and 10000 else v_value::numeric between -1000 and 1000 end end)
+    then
+      raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_options ->> v_key);
+    end if;
+  end loop;
+  v_options := jsonb_populate_record(v_options, p_options);
+  if (v_options.priority is not null) <> (p_verb = 'set_priority') then
+    raise exception using errcode = 'WM205', message = 'option "priority" belongs to the verb set_priority, which needs it';
+  end if;
+  return v_options;
+end
+$$;
+comment on function waymark._parse_bulk_options(text, jsonb) is 'Validates the options of waymark.bulk.';
+-- file: functions/control/_parse_run_filter.sql
+-- SQLSTATEs: WM204 unknown field, WM205 out of range.
+create or replace function waymark._parse_run_filter(p_filter jsonb) returns waymark.run_filter
+language plpgsql stable as $$
+declare
+  c_fields constant jsonb := jsonb '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
+    "states": "a list of statuses, as waymark.status gives them", "tags": "an object of texts",
+    "created_after": "a time with its zone, as in 2026-01-31T12:00:00Z", "created_before": "a time with its zone, as in 2026-01-31T12:00:00Z"}';
+  v_key text;
+  v_value jsonb;
+begin
+  if p_filter is null or jsonb_typeof(p_filter) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the filter of waymark.bulk must be a JSON object; {} picks every run';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_filter) loop
+    if not c_fields ? v_key then
+      raise exception using errcode = 'WM204', message = format('a filter of runs has no field "%s"', v_key),
+        hint = format('Fields are %s.', (select string_agg(k, ', ') from jsonb_object_keys(c_fields) k));
+    elsif not (case v_key
+      when 'states' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+      when 'tags' then jsonb_typeof(v_value) = 'object' and not jsonb_path_exists(v_value, '$.* ? (@.type() != "string")')
+      when 'created_after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      when 'created_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      else jsonb_typeof(v_value) = 'string' end)
+    then
+      raise exception using errcode = 'WM205', message = format('filter "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_fields ->> v_key);
+    end if;
+  end loop;
+  return jsonb_populate_record(null::waymark.run_filter, p_filter);
+exception when datetime_field_overflow or invalid_datetime_format then
+  raise exception using errcode = 'WM205', message = format('the filter of waymark.bulk has a time that does not exist: %s', sqlerrm);
+end
+$$;
+comment on function waymark._parse_run_filter(jsonb) is 'Validates a filter of runs.';
 -- file: functions/control/_refuse_state.sql
 -- Refuses a verb for a run in a state that has no use for it. SQLSTATEs: WM305.
 create or replace function waymark._refuse_state(p_verb text, p_run_id uuid, p_wanted text) returns void
@@ -449,6 +532,56 @@ begin
 end
 $$;
 comment on function waymark._terminated_error(uuid) is 'The exception value of RunTerminated.';
+-- file: functions/control/bulk.sql
+-- One verb for all runs that a filter picks, a bounded batch of them: the first `limit` by id after the run `after`. Child runs are never picked: what is done
+-- to their parents reaches them. Nothing happens in a dry run, which is the default; it counts. A run that has meanwhile come into another state is passed over.
+-- Locks: the bodies of the runs in key order. SQLSTATEs: WM204, WM205.
+create or replace function waymark.bulk(p_verb text, p_filter jsonb, p_options jsonb default '{}') returns waymark.bulk_outcome
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_filter waymark.run_filter := waymark._parse_run_filter(p_filter);
+  v_options waymark.bulk_options := waymark._parse_bulk_options(p_verb, p_options);
+  v_outcome waymark.bulk_outcome;
+  v_run_id uuid;
+begin
+  v_outcome.done := 0;
+  v_outcome.matched := 0;
+  for v_run_id in
+    select r.run_id from waymark.runs r
+     where (v_options.after is null or r.run_id > v_options.after) and r.parent_run is null
+       and case when p_verb = 'restart' then true else r.state = 'live' end
+       and (v_filter.workflow is null or r.workflow = v_filter.workflow)
+       and (v_filter.queue is null or r.queue = v_filter.queue)
+       and (v_filter.tags is null or r.tags @> v_filter.tags)
+       and (v_filter.created_after is null or r.created_at >= v_filter.created_after)
+       and (v_filter.created_before is null or r.created_at < v_filter.created_before)
+       and (v_filter.error is null or v_filter.error in (r.error #>> '{exception,type}', split_part(r.error #>> '{exception,type}', ':', 2)))
+       and (v_filter.states is null or waymark.status(r.run_id) = any (v_filter.states))
+     order by r.run_id limit v_options."limit"
+  loop
+    v_outcome.matched := v_outcome.matched + 1;
+    v_outcome.last := v_run_id;
+    continue when v_options.dry_run;
+    begin
+      case p_verb
+        when 'cancel' then perform waymark.cancel(v_run_id);
+        when 'terminate' then perform waymark.terminate(v_run_id);
+        when 'pause' then perform waymark.pause(v_run_id);
+        when 'resume' then perform waymark.resume(v_run_id);
+        when 'restart' then perform waymark.restart(v_run_id);
+        when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
+      end case;
+      v_outcome.done := v_outcome.done + 1;
+    exception when sqlstate 'WM301' or sqlstate 'WM305' then
+      null;
+    end;
+  end loop;
+  v_outcome.more := v_outcome.matched = v_options."limit";
+  return v_outcome;
+end
+$$;
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes or restarts the runs that a filter picks, or only counts them.';
 -- file: functions/control/cancel.sql
 -- Asks a run to cancel, cooperatively: see _cancel_runs. Of a run that has ended, or was asked before, nothing changes. Answers its status.
 -- Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
@@ -11606,7 +11739,7 @@ grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
-  waymark.restart(uuid) to waymark_client;
+  waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
