@@ -211,6 +211,10 @@ class WaymarkTimeout(WaymarkError, TimeoutError):
     """
 
 
+class RunDeadlineExceeded(WaymarkError, TimeoutError):
+    """A run did not end within the deadline that it was started with. It ended at once, without asking its handlers."""
+
+
 class UnsupportedOperation(WaymarkError):
     """The body asked for an operation whose exact result the engine cannot give. No handler of the body catches it."""
 

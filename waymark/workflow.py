@@ -33,6 +33,7 @@ class StartOptions:
     queue: str | None = None
     idempotency_key: str | None = None
     delay: float | dt.timedelta | None = None
+    deadline: float | dt.timedelta | None = None
     tags: Mapping[str, str] | None = None
     connection: Any = None
 
@@ -42,7 +43,8 @@ class StartOptions:
             "priority": self.priority,
             "queue": self.queue,
             "idempotency_key": self.idempotency_key,
-            "delay": self.delay.total_seconds() if isinstance(self.delay, dt.timedelta) else self.delay,
+            "delay": _seconds(self.delay),
+            "deadline": _seconds(self.deadline),
             "tags": None if self.tags is None else dict(self.tags),
             "waiter": waiter,
         }
@@ -50,6 +52,10 @@ class StartOptions:
             return json.dumps({name: value for name, value in fields.items() if value is not None}, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise OptionOutOfRange(f"an option of start() cannot be written as JSON: {error}") from None
+
+
+def _seconds(duration: float | dt.timedelta | None) -> float | None:
+    return duration.total_seconds() if isinstance(duration, dt.timedelta) else duration
 
 
 _OPTION_NAMES = frozenset(field.name for field in dataclasses.fields(StartOptions))
@@ -135,23 +141,25 @@ class Workflow:
         queue: str | None = None,
         idempotency_key: str | None = None,
         delay: float | dt.timedelta | None = None,
+        deadline: float | dt.timedelta | None = None,
         tags: Mapping[str, str] | None = None,
         connection: Any = None,  # noqa: ANN401
     ) -> Self:
         """The same workflow with options for its `start` and `run`.
 
         Args:
-            priority: -1000 to 1000, lower goes first; default 0.
+            priority: -1000 to 1000, lower goes first; default 0. A minute of waiting outweighs one level.
             queue: the queue of its actions; default `default`.
             idempotency_key: at most 200 characters; a second start with the same key gives the first one's run.
             delay: seconds until the run begins.
+            deadline: seconds from now in which the run ends; else it fails with RunDeadlineExceeded, a TimeoutError.
             tags: texts to find the run by.
             connection: start in the transaction of this psycopg connection, SQLAlchemy connection or session: rolled
                 back, nothing has happened; committed, it runs. Nothing is committed here.
         """
         other = copy.copy(self)
         other.__dict__["run"] = other._run  # noqa: SLF001 - of the same class
-        other.__dict__["_start_options"] = StartOptions(priority, queue, idempotency_key, delay, tags, connection)
+        other.__dict__["_start_options"] = StartOptions(priority, queue, idempotency_key, delay, deadline, tags, connection)
         return other
 
     async def run_action(

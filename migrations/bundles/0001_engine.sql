@@ -100,6 +100,7 @@ create table waymark.runs (
   parent_action   bigint,
   depth           smallint,
   cancel_requested_at timestamptz,
+  deadline        timestamptz,
   constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
   constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed', 'cancelled', 'terminated')),
   constraint runs_outcome_matches_state check (
@@ -110,6 +111,7 @@ create table waymark.runs (
 create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
   where idempotency_key is not null;
 create index runs_by_creation on waymark.runs (created_at);
+create index runs_by_tags on waymark.runs using gin (tags jsonb_path_ops) where tags is not null;
 create index runs_by_parent on waymark.runs (parent_run) where parent_run is not null;
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
@@ -168,8 +170,9 @@ create table waymark.tasks (
   constraint tasks_wait_for_something check (
     (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0 and paused is null;
-create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0 and paused is null;
+-- What is ready ages: a minute of waiting outweighs one level of priority. Written so because an index takes no expression that depends on the session's time zone.
+create index tasks_ready on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready' and task_no = 0 and paused is null;
+create index tasks_ready_branches on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute'), task_no) where state = 'ready' and task_no > 0 and paused is null;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -215,13 +218,13 @@ create table waymark.actions (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
     and (claimed_at is not null) = (state = 'running'))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
+create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
--- -1: the run is to be cancelled, -2: terminated. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -328,7 +331,7 @@ comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejec
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
 comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
 
-create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text, deadline double precision);
 comment on type waymark.start_options is 'The options of waymark.start, validated.';
 
 -- A final result of an action, on its way to the task that waits for it.
@@ -390,6 +393,29 @@ begin
 end
 $$;
 comment on function waymark._cancel_runs(uuid[], timestamptz) is 'Asks runs to cancel.';
+-- file: functions/control/_expire_runs.sql
+-- Ends runs whose deadline has passed, at once, as they are terminated: no handler is asked. A parent gets the exception where it waits for such a child.
+-- The caller has the bodies locked.
+create or replace function waymark._expire_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  c_mro constant jsonb := '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
+begin
+  if cardinality(p_run_ids) = 0 then
+    return;
+  end if;
+  perform waymark._fail_runs(array(
+    select row(null, t.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('overdue', true, 'node', case when t.pc < 0 then ~t.pc else t.pc end, 'exception', jsonb_build_object(
+                 '$', 'exception', 'type', c_mro ->> 0, 'mro', c_mro, 'args', jsonb_build_array(m.message), 'message', m.message)), null)::waymark.task_step
+      from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b.run_id, b.pc from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t
+     cross join lateral (
+        select format('run %s did not end within %s s', c.run_id, extract(epoch from c.deadline - c.created_at)::double precision) as message
+          from waymark.runs c where c.run_id = r.run_id offset 0) m), p_now);
+end
+$$;
+comment on function waymark._expire_runs(uuid[], timestamptz) is 'Ends runs whose deadline has passed.';
 -- file: functions/control/_lock_run.sql
 -- Locks a live run, which is its body, and answers it; all null when the run has ended. Locks: the body. SQLSTATEs: WM301 unknown run.
 create or replace function waymark._lock_run(p_run_id uuid) returns waymark.tasks
@@ -623,7 +649,7 @@ end
 $$;
 comment on function waymark.pause(uuid) is 'Pauses a run: nothing of it is stepped or claimed until it is resumed; returns its status.';
 -- file: functions/control/restart.sql
--- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue and tags; no idempotency
+-- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue, tags and time to its deadline; no idempotency
 -- key. Answers the id of the new run. SQLSTATEs: WM301, and those of waymark.start.
 create or replace function waymark.restart(p_run_id uuid) returns uuid
 language plpgsql security definer set search_path = '' as $$
@@ -635,7 +661,8 @@ begin
     raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
   end if;
   return waymark.start(v_run.workflow, v_run.arguments, jsonb_strip_nulls(
-    jsonb_build_object('priority', v_run.priority, 'queue', v_run.queue, 'tags', v_run.tags)));
+    jsonb_build_object('priority', v_run.priority, 'queue', v_run.queue, 'tags', v_run.tags,
+                       'deadline', extract(epoch from v_run.deadline - v_run.created_at))));
 end
 $$;
 comment on function waymark.restart(uuid) is 'Starts a new run with the input of another and the newest program; returns its id.';
@@ -9611,6 +9638,10 @@ begin
         v_allowed := 'seconds from 0 to 3153600000 (100 years)';
         v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0 and 3153600000;
         if v_valid then v_options.delay := v_value::numeric::double precision; end if;
+      when 'deadline' then
+        v_allowed := 'seconds from 0.001 to 3153600000 (100 years)';
+        v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0.001 and 3153600000;
+        if v_valid then v_options.deadline := v_value::numeric::double precision; end if;
       when 'tags' then
         v_allowed := 'an object of at most 50 texts';
         v_valid := jsonb_typeof(v_value) = 'object' and (select count(*) <= 50 from jsonb_object_keys(v_value))
@@ -9622,7 +9653,7 @@ begin
         v_options.waiter := v_value #>> '{}';
       else
         raise exception using errcode = 'WM204', message = format('waymark.start has no option "%s"', v_key),
-          hint = 'Options are priority, queue, idempotency_key, delay, tags and waiter.';
+          hint = 'Options are priority, queue, idempotency_key, delay, deadline, tags and waiter.';
     end case;
     if not v_valid then
       raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), v_allowed);
@@ -9709,9 +9740,10 @@ begin
       hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
   end if;
   v_arguments := waymark._bind_arguments(p_workflow, v_program.parameters, p_arguments);
-  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at)
+  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
   values (v_run_id, p_workflow, v_program.program_id, v_options.priority, v_options.queue, v_options.idempotency_key, v_options.tags,
-          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now)
+          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now,
+          v_now + v_options.deadline * interval '1 second')
   on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing;
   if not found then
     select r.run_id into strict v_run_id from waymark.runs r
@@ -9724,6 +9756,9 @@ begin
   if v_options.delay > 0 then
     v_due_at := v_now + v_options.delay * interval '1 second';
     insert into waymark.timers (run_id, task_no, due_at) values (v_run_id, 0, v_due_at);
+  end if;
+  if v_options.deadline is not null then
+    insert into waymark.timers (run_id, task_no, action_id, due_at) values (v_run_id, 0, -3, v_now + v_options.deadline * interval '1 second');
   end if;
   insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
   values (v_run_id, v_program.program_id, v_options.priority, v_options.queue,
@@ -10153,7 +10188,7 @@ end
 $$;
 comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/tasks/_accept_messages.sql
--- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled or terminated, a scope fires.
+-- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled or terminated, a scope fires, a deadline has passed.
 -- The caller has the bodies of the runs locked. Answers the tasks that can go on with the results of children.
 create or replace function waymark._accept_messages(p_timers waymark.timers[], p_now timestamptz) returns waymark.task_event[]
 language plpgsql as $$
@@ -10191,6 +10226,7 @@ begin
   perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -9), p_now);
   perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
   perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
+  perform waymark._expire_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -3), p_now);
   return case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
 end
 $$;
@@ -11026,7 +11062,8 @@ begin
     select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
-        return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
+        return query select * from waymark._claim_actions(p_session, p_queues, v_room,
+          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now);
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
@@ -11051,19 +11088,19 @@ begin
     perform pg_notify('waymark', '');
   end if;
   if v_room > 0 then
-    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now);
   end if;
 end
 $$;
 comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
   'Steps tasks, writes their effects and hands out actions.';
 -- file: functions/turn/_claim_actions.sql
--- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
--- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- Claims ready actions of the served queues in the order of their place: the time since when they are ready, put off by a minute for each level of priority;
+-- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn.
 create or replace function waymark._claim_actions(
-  p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
+  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 begin
@@ -11072,10 +11109,10 @@ begin
     select c.row_id
       from unnest(p_queues) q(queue)
      cross join lateral (
-        select a.ctid as row_id, a.priority, a.ready_at from waymark.actions a
-         where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
-         order by a.priority, a.ready_at limit p_room for update skip locked) c
-     order by c.priority, c.ready_at limit p_room
+        select a.ctid as row_id, (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' as place from waymark.actions a
+         where a.state = 'ready' and a.queue = q.queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= p_before
+         order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit p_room for update skip locked) c
+     order by c.place limit p_room
   )
   update waymark.actions a
      set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
@@ -11084,7 +11121,7 @@ begin
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
 end
 $$;
-comment on function waymark._claim_actions(bigint, text[], int, smallint, timestamptz, timestamptz) is
+comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz) is
   'Claims ready actions in priority order for a session.';
 -- file: functions/turn/_collect_join.sql
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
@@ -11249,7 +11286,7 @@ begin
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2), false) as put_off,
+           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2, -3), false) as put_off,
            b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
       from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
       left join lateral (
@@ -11330,7 +11367,7 @@ $$;
 comment on function waymark._failed_state(jsonb) is 'How a run ends that raised.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated as their parent is. Locks: actions (skip locked: a result that is being
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated where their parent was not asked either. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -11356,7 +11393,7 @@ begin
        where t.ctid = m.row_id
     ), orphaned as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, case when s.effect = 'raise' and s.payload ? 'terminated' then -2 else -1 end, p_now
+      select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
         from removed l join unnest(v_ended) s on s.run_id = l.run_id where l.child_run is not null
       on conflict do nothing
     )
@@ -11382,10 +11419,16 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s where r.ctid = s.row_id
-      returning r.waiters, r.parent_run, r.parent_action
+      returning r.run_id, r.waiters, r.parent_run, r.parent_action, r.deadline
     ), told as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
       select e.parent_run, 0, e.parent_action, p_now from ended e where e.parent_run is not null
+    ), undue as (
+      delete from waymark.timers t using ended e
+       cross join lateral (
+          select m.ctid as row_id from waymark.timers m
+           where e.deadline is not null and m.run_id = e.run_id and m.task_no = 0 and m.action_id = -3 for update skip locked offset 0) m
+       where t.ctid = m.row_id
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
   loop
@@ -11422,7 +11465,7 @@ language plpgsql as $$
 declare
   v_keys waymark.task_key[] := array(
     select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null
-     order by t.priority, t.ready_at, t.task_no limit p_limit);
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute', t.task_no limit p_limit);
   v_runs uuid[];
   v_events waymark.task_event[];
 begin
@@ -11447,7 +11490,7 @@ end
 $$;
 comment on function waymark._ready_branches(int) is 'Claims ready tasks of runs that have several.';
 -- file: functions/turn/_ready_events.sql
--- Claims the ready bodies of runs in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- Claims the ready bodies of runs in the order of priority and age, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
@@ -11455,7 +11498,7 @@ declare
 begin
   with claimed as materialized (
     select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
-     order by t.priority, t.ready_at limit p_limit for no key update skip locked
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)

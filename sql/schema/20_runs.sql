@@ -20,6 +20,7 @@ create table waymark.runs (
   parent_action   bigint,
   depth           smallint,
   cancel_requested_at timestamptz,
+  deadline        timestamptz,
   constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
   constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed', 'cancelled', 'terminated')),
   constraint runs_outcome_matches_state check (
@@ -30,6 +31,7 @@ create table waymark.runs (
 create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
   where idempotency_key is not null;
 create index runs_by_creation on waymark.runs (created_at);
+create index runs_by_tags on waymark.runs using gin (tags jsonb_path_ops) where tags is not null;
 create index runs_by_parent on waymark.runs (parent_run) where parent_run is not null;
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
@@ -88,8 +90,9 @@ create table waymark.tasks (
   constraint tasks_wait_for_something check (
     (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0 and paused is null;
-create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0 and paused is null;
+-- What is ready ages: a minute of waiting outweighs one level of priority. Written so because an index takes no expression that depends on the session's time zone.
+create index tasks_ready on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready' and task_no = 0 and paused is null;
+create index tasks_ready_branches on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute'), task_no) where state = 'ready' and task_no > 0 and paused is null;
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -135,13 +138,13 @@ create table waymark.actions (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
     and (claimed_at is not null) = (state = 'running'))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
+create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
--- -1: the run is to be cancelled, -2: terminated. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,

@@ -7,7 +7,7 @@ comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejec
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
 comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
 
-create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text, deadline double precision);
 comment on type waymark.start_options is 'The options of waymark.start, validated.';
 
 -- A final result of an action, on its way to the task that waits for it.

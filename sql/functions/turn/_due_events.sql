@@ -19,7 +19,7 @@ begin
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2), false) as put_off,
+           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2, -3), false) as put_off,
            b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
       from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
       left join lateral (

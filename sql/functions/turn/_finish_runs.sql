@@ -1,5 +1,5 @@
 -- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated as their parent is. Locks: actions (skip locked: a result that is being
+-- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated where their parent was not asked either. Locks: actions (skip locked: a result that is being
 -- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
 -- rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -25,7 +25,7 @@ begin
        where t.ctid = m.row_id
     ), orphaned as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, case when s.effect = 'raise' and s.payload ? 'terminated' then -2 else -1 end, p_now
+      select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
         from removed l join unnest(v_ended) s on s.run_id = l.run_id where l.child_run is not null
       on conflict do nothing
     )
@@ -51,10 +51,16 @@ begin
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s where r.ctid = s.row_id
-      returning r.waiters, r.parent_run, r.parent_action
+      returning r.run_id, r.waiters, r.parent_run, r.parent_action, r.deadline
     ), told as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
       select e.parent_run, 0, e.parent_action, p_now from ended e where e.parent_run is not null
+    ), undue as (
+      delete from waymark.timers t using ended e
+       cross join lateral (
+          select m.ctid as row_id from waymark.timers m
+           where e.deadline is not null and m.run_id = e.run_id and m.task_no = 0 and m.action_id = -3 for update skip locked offset 0) m
+       where t.ctid = m.row_id
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
   loop

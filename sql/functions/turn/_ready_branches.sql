@@ -5,7 +5,7 @@ language plpgsql as $$
 declare
   v_keys waymark.task_key[] := array(
     select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null
-     order by t.priority, t.ready_at, t.task_no limit p_limit);
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute', t.task_no limit p_limit);
   v_runs uuid[];
   v_events waymark.task_event[];
 begin
