@@ -17,6 +17,7 @@ grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
+grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),

@@ -123,6 +123,18 @@ class UnknownRun(WaymarkError, LookupError):
     """No run has this id."""
 
 
+class UnknownSignal(WaymarkError, LookupError):
+    """The program of a run waits for no signal of this name."""
+
+
+class SignalValueError(WaymarkError, ValueError):
+    """The value of a signal cannot be of the type that the body waits for."""
+
+
+class TooManySignals(WaymarkError):
+    """A run has a great many signals that it has not taken."""
+
+
 class WorkflowFailed(WaymarkError):
     """A run has failed.
 
@@ -269,6 +281,9 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM204": UnknownOption,
     "WM205": OptionOutOfRange,
     "WM206": MalformedArgument,
+    "WM207": UnknownSignal,
+    "WM208": SignalValueError,
+    "WM209": TooManySignals,
     "WM301": UnknownRun,
     "WM302": WorkflowFailed,
     "WM303": RunCancelled,

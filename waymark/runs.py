@@ -2,12 +2,14 @@
 
 import asyncio
 import dataclasses
+import json
 import uuid
 from collections.abc import Coroutine
 from typing import Any, Generic, Never, TypeVar, cast
 
 from waymark import codec
 from waymark.client import background, current_client
+from waymark.client.core import SIGNAL
 from waymark.client.waiting import Outcome
 from waymark.errors import DecodeError, RemoteError, RunCancelled, RunTerminated, WorkflowFailed
 
@@ -87,6 +89,40 @@ class RunHandle(Generic[R]):
         """
         return await (await current_client()).set_priority(self.id, priority)
 
+    async def signal(self, name: str, value: object = None, *, idempotency_key: str | None = None, connection: Any = None) -> int:  # noqa: ANN401
+        """Send a signal to the run, which `await self.wait_for_signal(name)` in its body takes, now or later.
+
+        Args:
+            name: what the body waits for.
+            value: what it gets.
+            idempotency_key: at most 200 characters; a second signal of this run with the same key is not sent.
+            connection: send in the transaction of this psycopg connection, SQLAlchemy connection or session: rolled
+                back, nothing has happened; committed, it is delivered. Nothing is committed here.
+
+        Returns:
+            the number of the signal: those of a name are taken in this order.
+
+        Raises:
+            UnknownRun, RunStateError: there is no such run, or it has ended.
+            UnknownSignal, SignalValueError: the workflow waits for no signal of this name, or for another value.
+            TooManySignals: the run has not taken 10,000 others.
+            EncodeError: the value cannot be encoded.
+        """
+        call = _signal(self.id, name, value, idempotency_key)
+        if connection is not None:
+            from waymark.client.borrowed import fetch_in  # noqa: PLC0415 - it is rare
+
+            return await fetch_in(connection, [(SIGNAL, call)])
+        return await (await current_client()).signal(*call)
+
+    def signal_sync(self, name: str, value: object = None, *, idempotency_key: str | None = None, connection: Any = None) -> int:  # noqa: ANN401
+        """`signal` for callers without an event loop."""
+        if connection is None:
+            return in_background(self.signal(name, value, idempotency_key=idempotency_key))
+        from waymark.client.borrowed import fetch_in_sync  # noqa: PLC0415
+
+        return fetch_in_sync(connection, [(SIGNAL, _signal(self.id, name, value, idempotency_key))])
+
     def result_sync(self, timeout: float | None = None) -> R:
         """`result` for callers without an event loop."""
         return in_background(self.result(timeout))
@@ -94,6 +130,12 @@ class RunHandle(Generic[R]):
     def status_sync(self) -> str:
         """`status` for callers without an event loop."""
         return in_background(self.status())
+
+
+def _signal(run_id: uuid.UUID, name: str, value: object, idempotency_key: str | None) -> tuple[uuid.UUID, str, str, str]:
+    """The parameters of `waymark.signal`."""
+    options = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
+    return run_id, name, codec.encode(value), json.dumps(options)
 
 
 def in_background(coroutine: Coroutine[Any, Any, T]) -> T:

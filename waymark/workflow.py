@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
 from waymark import codec, config
+from waymark.codec.annotations import conform, describe
 from waymark.codec.names import object_name
 from waymark.errors import ArgumentError, OptionOutOfRange
 from waymark.policies import BackoffPolicy, RetryPolicy
+from waymark.signals import Inbox, inbox
 
 if TYPE_CHECKING:
     from waymark.ir import Program
@@ -101,9 +103,9 @@ class Workflow:
 
         options, arguments = self._bind(args, kwargs)
         if options.connection is not None:
-            from waymark.client.borrowed import start_in  # noqa: PLC0415
+            from waymark.client.borrowed import fetch_in  # noqa: PLC0415
 
-            return RunHandle(await start_in(options.connection, self._name(), self._programs(), arguments, options.text()))
+            return RunHandle(await fetch_in(options.connection, self._calls(options, arguments)))
         from waymark.client import current_client  # noqa: PLC0415
 
         client = await current_client()
@@ -116,9 +118,9 @@ class Workflow:
         options, arguments = self._bind(args, kwargs)
         if options.connection is None:
             return in_background(self.start(*args, **kwargs))
-        from waymark.client.borrowed import start_in_sync  # noqa: PLC0415
+        from waymark.client.borrowed import fetch_in_sync  # noqa: PLC0415
 
-        return RunHandle(start_in_sync(options.connection, self._name(), self._programs(), arguments, options.text()))
+        return RunHandle(fetch_in_sync(options.connection, self._calls(options, arguments)))
 
     def run_sync(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """`run` for callers without an event loop."""
@@ -127,12 +129,17 @@ class Workflow:
         return in_background(self._run(*args, **kwargs))
 
     async def run_inline(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
-        """Run the body as plain Python in this process: its actions are called, nothing is stored."""
-        token = _inline.set(True)
+        """Run the body as plain Python in this process: its actions are called, nothing is stored.
+
+        `signals={"approved": [first, second]}` are the signals that it gets, where `run` has no parameter of that name.
+        """
+        signals: Any = {} if "signals" in _signature(type(self)).parameters else kwargs.pop("signals", {})
+        token, received = _inline.set(True), inbox.set(Inbox(signals))
         try:
             return await type(self).run(self, *args, **kwargs)
         finally:
             _inline.reset(token)
+            inbox.reset(received)
 
     def options(
         self,
@@ -172,6 +179,28 @@ class Workflow:
     ) -> T:
         """Await the call of an action with policies of its own: `await self.run_action(send(x), retry=…)`."""
         return await call
+
+    @overload
+    async def wait_for_signal(self, name: str, type: type[T], *, timeout: float | None = None) -> T: ...  # noqa: ASYNC109
+    @overload
+    async def wait_for_signal(self, name: str, type: Any = None, *, timeout: float | None = None) -> Any: ...  # noqa: ANN401, ASYNC109
+    async def wait_for_signal(self, name: str, type: Any = None, *, timeout: float | None = None) -> Any:  # noqa: A002, ASYNC109
+        """Wait for a signal and take it: `approval: Approval = await self.wait_for_signal("approved", timeout=60)`.
+
+        Args:
+            name: what `RunHandle.signal` or `waymark.signal` sends; 1 to 200 characters.
+            type: the type of its value, where no annotation says it; a value that does not fit is a ValueError here, unless
+                it was refused where it was sent.
+            timeout: seconds; None waits for ever, 0 takes what has arrived.
+
+        Raises:
+            TimeoutError: no signal has arrived in time.
+        """
+        received = inbox.get()
+        if received is None:
+            raise RuntimeError("wait_for_signal() is for the body of a workflow")
+        value = await received.take(name, timeout)
+        return value if type is None else conform(value, describe(type))
 
     @classmethod
     def visualize(cls, format: Literal["mermaid", "dot", "svg"] = "mermaid") -> str:  # noqa: A002
@@ -213,6 +242,13 @@ class Workflow:
     @classmethod
     def _programs(cls) -> tuple[str, ...]:
         return _programs(cls)
+
+    def _calls(self, options: StartOptions, arguments: str) -> list[tuple[str, list[object]]]:
+        """The statements of a start in a transaction of the caller's."""
+        from waymark.client.core import REGISTER, START  # noqa: PLC0415
+
+        registered: list[tuple[str, list[object]]] = [(REGISTER, [program]) for program in self._programs()]
+        return [*registered, (START, [self._name(), arguments, options.text()])]
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[StartOptions, str]:
         """The options and the JSON text of the arguments."""

@@ -122,7 +122,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
--- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
+-- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, signal (named in waits_for), or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
 -- heap: the contents of the objects that the task changes, by their number; of a large task also the store of its pages.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
@@ -159,20 +159,22 @@ create table waymark.tasks (
   paused       boolean,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
-    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'signal', 'closing')),
   constraint tasks_pending_matches_state check (
     (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure'))),
   constraint tasks_are_plain_or_shared check (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
-       and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+       and (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state in ('semaphore', 'signal'))),
   constraint tasks_are_paused_or_not check (paused),
   constraint tasks_wait_for_something check (
-    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'signal', 'closing'))
+    and (ticket is not null or state not in ('semaphore', 'signal')))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 -- What is ready ages: a minute of waiting outweighs one level of priority. Written so because an index takes no expression that depends on the session's time zone.
 create index tasks_ready on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready' and task_no = 0 and paused is null;
 create index tasks_ready_branches on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute'), task_no) where state = 'ready' and task_no > 0 and paused is null;
+create index tasks_signal on waymark.tasks (run_id, (waits_for ->> 'signal'), ticket) where state = 'signal';
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -224,7 +226,7 @@ comment on table waymark.actions is 'Outstanding actions of live runs: ready, ru
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
--- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -233,7 +235,7 @@ create table waymark.timers (
   primary key (run_id, task_no, action_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index timers_due on waymark.timers (due_at);
-comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages between runs.';
+comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages to runs.';
 
 -- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
 create table waymark.action_attempts (
@@ -310,6 +312,37 @@ create table waymark.semaphores (
   constraint semaphores_are_not_negative check (value >= 0)
 );
 comment on table waymark.semaphores is 'Semaphores of live runs; who waits for one is a task with its number.';
+-- file: schema/27_signals.sql
+-- What runs are told from outside. A signal is taken once, by the task that has waited longest for its name; seq is the order. Kept with the run: a repeated
+-- idempotency key is answered with the first signal. No row of the run is written or locked by who sends: a timer that is due tells the run (_deliver_signals).
+create table waymark.signals (
+  run_id          uuid not null,
+  seq             bigint generated always as identity,
+  name            text not null,
+  value           jsonb not null,
+  idempotency_key text,
+  sent_at         timestamptz not null,
+  taken_at        timestamptz,
+  taken_by        int,
+  primary key (run_id, seq),
+  constraint signals_taken_by_a_task check ((taken_at is null) = (taken_by is null))
+) with (fillfactor = 80);
+create unique index signals_idempotency_key_is_unique on waymark.signals (run_id, idempotency_key) where idempotency_key is not null;
+create index signals_not_taken on waymark.signals (run_id, name, seq) where taken_at is null;
+comment on table waymark.signals is 'Signals sent to runs, and which task has taken each.';
+
+-- What the programs wait for, so that a signal can be refused where it is sent. name: null where the body computes it; type: null where any value will do.
+create table waymark.program_signals (
+  program_id bigint not null references waymark.programs on delete cascade,
+  node       int not null,
+  name       text,
+  type       jsonb,
+  primary key (program_id, node)
+);
+comment on table waymark.program_signals is 'The signals that programs wait for.';
+
+create type waymark.signal_key as (run_id uuid, name text);
+comment on type waymark.signal_key is 'Internal to the turn: the signals of a name that a run gets.';
 -- file: schema/30_sessions.sql
 -- A daemon's session and its lease: liveness is kept a session, not an action.
 -- hungry: it waits with free capacity, so new work notifies it.
@@ -2459,7 +2492,7 @@ begin
   end loop;
   foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
     continue when not p_node ? v_key or p_node -> v_key = 'null'
-      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'mutate') or v_key = 'group');
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'signal', 'mutate') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
@@ -2609,7 +2642,7 @@ begin
     else
       v_guarded := v_guarded || format(c_guard, v_position, v_part, '');
     end if;
-    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire') then
+    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire', 'signal') then
       p_code := p_code || v_plain || format(E'        when %s then -- %s: goes on\n', ~v_id, v_node #> '{span,0}');
       v_plain := E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n' || case
         when v_node ->> 'target' is null then '' else format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target')) end;
@@ -2696,7 +2729,7 @@ end
 $$;
 comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int, int) is 'The SQL of a list comprehension.';
 -- file: functions/programs/_generate_concurrency.sql
--- The statements of a node of tasks, child runs, scopes and semaphores. What needs the engine's answer suspends; the rest is put on the list of commands,
+-- The statements of a node of tasks, child runs, scopes, semaphores and signals. What needs the engine's answer suspends; the rest is put on the list of commands,
 -- which the turn carries out when the step has ended. SQLSTATEs: WM101.
 create or replace function waymark._generate_concurrency(p_node jsonb, p_names jsonb, p_reads jsonb, p_suspend text) returns text
 language plpgsql stable as $$
@@ -2705,8 +2738,10 @@ declare
   c_suspend constant text := E'payload := %s;\n%s          effect := %L;\n          exit activation;';
   v_kind text := p_node ->> 'kind';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
-  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' else 'semaphore' end;
+  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' when 'signal' then 'name'
+    else 'semaphore' end;
   v_value text := '''null''::jsonb';
+  v_timeout text := '''null''';
   v_bind text := '';
 begin
   if v_kind in ('child', 'spawn') then
@@ -2724,10 +2759,14 @@ begin
       || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s, ''bounded'', %L', p_node -> 'id',
                                           coalesce(p_reads ->> (p_node ->> 'group'), 'null'), coalesce(p_node -> 'bounded', 'false'))) || v_bind;
   end if;
+  if coalesce(p_node -> 'timeout', 'null') <> 'null' then
+    v_timeout := waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false);
+  end if;
   return case v_kind
     when 'child' then format(c_suspend, v_value, p_suspend, 'child')
-    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', case when p_node -> 'timeout' = 'null' then '''null'''
-      else waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false) end, p_node -> 'linked'), p_suspend, 'wait')
+    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', v_timeout,
+                                         p_node -> 'linked'), p_suspend, 'wait')
+    when 'signal' then format(c_suspend, format('waymark._check_signal_wait(%s, %s)', v_value, v_timeout), p_suspend, 'signal')
     when 'unscope' then format(c_suspend, format('jsonb_build_object(''scope'', %s)', p_reads ->> (p_node ->> 'scope')), p_suspend, 'unscope')
     when 'acquire' then format(c_suspend, format('jsonb_build_object(''semaphore'', waymark._check_handle(%s, ''semaphore''))', v_value), p_suspend, 'acquire')
     when 'release' then format(c_command, 'release', format('''semaphore'', waymark._check_handle(%s, ''semaphore'')', v_value))
@@ -2735,7 +2774,7 @@ begin
   end;
 end
 $$;
-comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes and semaphores.';
+comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes, semaphores and signals.';
 -- file: functions/programs/_generate_dict.sql
 -- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
 create or replace function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
@@ -3302,6 +3341,7 @@ begin
     when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
     when 'semaphore' then '{"value": "object", "bounded": "boolean?", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
+    when 'signal' then '{"name": "object", "type": "any", "timeout": "any", "target": "any", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'
@@ -3429,6 +3469,9 @@ begin
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
     join jsonb_array_elements(p_ir -> 'functions') with ordinality f
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
+  insert into waymark.program_signals (program_id, node, name, type)
+  select p_program_id, (n.value -> 'id')::int, n.value #>> '{name,const}', nullif(n.value -> 'type', 'null')
+    from jsonb_array_elements(p_ir -> 'nodes') n where n.value ->> 'kind' = 'signal';
   insert into waymark.program_edges (program_id, from_node, kind, to_node)
   select p_program_id, n.ordinality - 1, e.key, e.value::int
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n, jsonb_each_text(n.value) e
@@ -7915,6 +7958,18 @@ $$;
 
 comment on function waymark.py_concat(jsonb, jsonb) is
   'Joins two lists of the engine''s own.';
+-- file: functions/python/py_conform.sql
+-- The value as one of a type (docs/internals/ir.md, "Types"). SQLSTATEs: WM502.
+create or replace function waymark.py_conform(p_value jsonb, p_type jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if waymark._conforms(p_value, p_type) then
+    return p_value;
+  end if;
+  return waymark._refuse('a value that has to become ' || p_type::text, 'Send it as the Python value.');
+end
+$$;
+comment on function waymark.py_conform(jsonb, jsonb) is 'The value as one of a type.';
 -- file: functions/python/py_construct.sql
 -- The construction of an instance of a user's class, whose validators, defaults and __init__ only CPython can run.
 -- Raises: WM502, always.
@@ -9939,6 +9994,217 @@ begin
 end
 $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/signals/_accept_signals.sql
+-- The signals that due timers tell of go to the tasks that wait for them; for a name that nobody waits for, the table keeps them.
+-- The caller has the bodies of the runs locked.
+create or replace function waymark._accept_signals(p_timers waymark.timers[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.signal_key[] := array(
+    select row(m.run_id, s.name)::waymark.signal_key
+      from unnest(p_timers) m
+     cross join lateral (select g.name from waymark.signals g where g.run_id = m.run_id and g.seq = -2147483648 - m.action_id offset 0) s
+     where m.action_id < -2147483648);
+begin
+  if cardinality(v_keys) > 0 then
+    perform waymark._deliver_signals(v_keys, p_now);
+  end if;
+end
+$$;
+comment on function waymark._accept_signals(waymark.timers[], timestamptz) is 'Takes in the signals that due timers tell of.';
+-- file: functions/signals/_check_signal.sql
+-- Refuses a signal that its run cannot use: it has ended, its program waits for no signal of the name, or none of those waits takes such a value.
+-- SQLSTATEs: WM207, WM208, WM301, WM305.
+create or replace function waymark._check_signal(p_run_id uuid, p_name text, p_value jsonb) returns void
+language plpgsql stable as $$
+declare
+  v_run waymark.runs;
+  v_names text;
+  v_types jsonb[];
+begin
+  select r.workflow, r.program_id, r.state into v_run.workflow, v_run.program_id, v_run.state from waymark.runs r where r.run_id = p_run_id;
+  if not found then
+    perform waymark._raise('WM301', format('there is no run %s', p_run_id));
+  elsif v_run.state <> 'live' then
+    perform waymark._refuse_state('signal', p_run_id, 'has not ended');
+  end if;
+  select string_agg(distinct quote_ident(s.name), ', '), array_agg(coalesce(s.type, 'null')) filter (where s.name = p_name or s.name is null)
+    into v_names, v_types from waymark.program_signals s where s.program_id = v_run.program_id;
+  if v_types is null then
+    perform waymark._raise('WM207', format('workflow "%s" waits for no signal "%s"', v_run.workflow, p_name), '',
+      coalesce('It waits for: ' || v_names, 'It waits for none.'));
+  elsif not exists (select from unnest(v_types) t where waymark._conforms(p_value, t) is distinct from false) then
+    perform waymark._raise('WM208', format('signal "%s" of workflow "%s" cannot be %s', p_name, v_run.workflow, left(p_value::text, 100)), '',
+      format('Its type is %s.', (select string_agg(distinct t::text, ' or ') from unnest(v_types) t)));
+  end if;
+end
+$$;
+comment on function waymark._check_signal(uuid, text, jsonb) is 'Refuses a signal that its run cannot use.';
+-- file: functions/signals/_check_signal_wait.sql
+-- The payload of a wait for a signal; seconds is its timeout. SQLSTATEs: WM501 (TypeError, ValueError), WM503.
+create or replace function waymark._check_signal_wait(p_name jsonb, p_timeout jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_typeof(p_name) <> 'string' then
+    perform waymark._raise_python('TypeError', format('the name of a signal is a str, not %s', waymark._py_type_name(p_name)));
+  elsif length(p_name #>> '{}') not between 1 and 200 then
+    perform waymark._raise_python('ValueError', 'the name of a signal has 1 to 200 characters');
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('signal', p_name, 'seconds', waymark._check_timeout(p_timeout)));
+end
+$$;
+comment on function waymark._check_signal_wait(jsonb, jsonb) is 'The payload of a wait for a signal.';
+-- file: functions/signals/_conforms.sql
+-- Whether a value is one of a type (docs/internals/ir.md, "Types"): true, it is; false, it cannot be made one; null, CPython has to say or to make it.
+create or replace function waymark._conforms(p_value jsonb, p_type jsonb) returns boolean
+language plpgsql immutable as $$
+declare
+  v_type text := case jsonb_typeof(p_type) when 'array' then p_type ->> 0 else p_type #>> '{}' end;
+  v_kind text := jsonb_typeof(p_value);
+  v_tag text := case when v_kind = 'object' and jsonb_typeof(p_value -> '$') = 'string' then p_value ->> '$' end;
+begin
+  return case v_type
+    when 'union' then (select bool_or(coalesce(c, false)) or (case when count(c) = count(*) then false end)
+                         from jsonb_array_elements(p_type - 0) t, waymark._conforms(p_value, t.value) c)
+    when 'literal' then exists (select from jsonb_array_elements(p_type - 0) t where t.value::text = p_value::text)
+    when 'enum' then case when v_tag = 'enum' then p_value -> 'type' = p_type -> 1 or null end
+    when 'list' then case when v_kind = 'array' then (
+        select case when bool_or(not c) then false when count(c) = count(*) then true end
+          from jsonb_array_elements(p_value) e, waymark._conforms(e.value, p_type -> 1) c)
+      else v_kind = 'object' and v_tag is not null and null end
+    when 'dict' then v_kind = 'object' and null
+    when 'NoneType' then v_kind = 'null'
+    when 'bool' then v_kind = 'boolean'
+    when 'int' then case v_kind when 'number' then scale(p_value::numeric) = 0 else false end
+    when 'float' then case v_kind when 'number' then scale(p_value::numeric) > 0 or null else v_tag is not distinct from 'float' end
+    when 'str' then v_kind = 'string' or v_tag is not distinct from 'str'
+    else case when p_type is null or p_type = 'null' then true
+              when v_tag is not distinct from v_type then jsonb_typeof(p_type) = 'string' or null
+              when v_type like '%:%' then v_kind = 'object' and null
+              when v_kind in ('string', 'number', 'array', 'object') then null else false end
+  end;
+end
+$$;
+comment on function waymark._conforms(jsonb, jsonb) is 'Whether a value is one of a type; null where the engine cannot say.';
+-- file: functions/signals/_deliver_signals.sql
+-- Hands signals to the tasks that wait for them, the oldest to the one that has waited longest. A key is listed once for each signal that has arrived and each
+-- wait that has begun, so that no more than that many are looked at; nothing is left to hand out of what was there before. Each task wakes with the value;
+-- wake.signal: what it gives back when it is cancelled before it goes on. The caller has the bodies of the runs locked.
+create or replace function waymark._deliver_signals(p_keys waymark.signal_key[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  with wanted as materialized (
+    select k.run_id, k.name, count(*) as number from unnest(p_keys) k group by 1, 2
+  ), pairs as materialized (
+    select p.task_row, p.signal_row
+      from wanted k
+     cross join lateral (
+        select array(select t.ctid from waymark.tasks t
+                      where t.run_id = k.run_id and t.state = 'signal' and t.waits_for ->> 'signal' = k.name order by t.ticket limit k.number) as tasks
+        offset 0) w
+     cross join lateral unnest(w.tasks, array(
+        select s.ctid from waymark.signals s
+         where s.run_id = k.run_id and s.name = k.name and s.taken_at is null order by s.seq limit cardinality(w.tasks))) p(task_row, signal_row)
+     where p.signal_row is not null
+  ), woken as (
+    update waymark.tasks t
+       set state = 'ready', ready_at = p_now, waits_for = null, ticket = null,
+           wake = jsonb_build_object('ok', true, 'value', s.value, 'signal', s.seq) || case when t.wake ? 'cancel' then t.wake else '{}' end
+      from pairs p join waymark.signals s on s.ctid = p.signal_row
+     where t.ctid = p.task_row
+    returning t.run_id, t.task_no, p.signal_row
+  ), taken as (
+    update waymark.signals s set taken_at = p_now, taken_by = w.task_no from woken w where s.ctid = w.signal_row
+  )
+  delete from waymark.timers t
+   using woken w
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = w.run_id and m.task_no = w.task_no and m.action_id = 0 offset 0) m
+   where t.ctid = m.row_id;
+end
+$$;
+comment on function waymark._deliver_signals(waymark.signal_key[], timestamptz) is 'Hands signals to the tasks that wait for them.';
+-- file: functions/signals/_return_signals.sql
+-- Tasks that were cancelled before they went on (as they were) give back the signals that they had been handed, to be taken by others.
+create or replace function waymark._return_signals(p_tasks waymark.tasks[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.signal_key[];
+begin
+  with returned as (
+    update waymark.signals s set taken_at = null, taken_by = null
+      from unnest(p_tasks) v
+     cross join lateral (select g.ctid as row_id from waymark.signals g where g.run_id = v.run_id and g.seq = (v.wake -> 'signal')::bigint offset 0) g
+     where s.ctid = g.row_id
+    returning s.run_id, s.name
+  )
+  select array_agg(row(r.run_id, r.name)::waymark.signal_key) into v_keys from returned r;
+  perform waymark._deliver_signals(v_keys, p_now);
+end
+$$;
+comment on function waymark._return_signals(waymark.tasks[], timestamptz) is 'Takes back the signals of cancelled tasks.';
+-- file: functions/signals/_signal_timeout.sql
+-- What a wait for a signal raises when its time is over.
+create or replace function waymark._signal_timeout(p_name text) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_message text := format('no signal "%s" in time', p_name);
+begin
+  return jsonb_build_object('$', 'exception', 'type', 'TimeoutError', 'mro', waymark._builtin_mro('TimeoutError'),
+                            'args', jsonb_build_array(v_message), 'message', v_message);
+end
+$$;
+comment on function waymark._signal_timeout(text) is 'The TimeoutError of a wait for a signal.';
+-- file: functions/signals/signal.sql
+-- Sends a signal to a run, in the caller's transaction: rolled back, nothing has happened; committed, it is delivered, before the run waits for it or after.
+-- Locks nothing of the run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
+-- Options: idempotency_key, once a run; a repeated one answers the number of the first signal and sends nothing.
+-- Inserts into signals, timers. SQLSTATEs: WM204, WM205 options, WM206, WM207, WM208 value, WM209 too many, WM301, WM305 run.
+create or replace function waymark.signal(p_run_id uuid, p_name text, p_value jsonb default 'null', p_options jsonb default '{}') returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_limit constant int := 10000;
+  v_key text := p_options ->> 'idempotency_key';
+  v_value jsonb := coalesce(p_value, 'null');
+  v_now timestamptz := waymark._now();
+  v_option text;
+  v_seq bigint;
+begin
+  if jsonb_typeof(p_options) is distinct from 'object' then
+    perform waymark._raise('WM205', 'the options of waymark.signal must be a JSON object');
+  end if;
+  select k into v_option from jsonb_object_keys(p_options) k where k <> 'idempotency_key';
+  if found then
+    perform waymark._raise('WM204', format('waymark.signal has no option "%s"', v_option), '', 'The option is idempotency_key.');
+  elsif p_options ? 'idempotency_key' and (jsonb_typeof(p_options -> 'idempotency_key') <> 'string' or length(v_key) not between 1 and 200) then
+    perform waymark._raise('WM205', 'option "idempotency_key" is a text of 1 to 200 characters');
+  elsif p_name is null or length(p_name) not between 1 and 200 then
+    perform waymark._raise('WM205', 'the name of a signal is a text of 1 to 200 characters');
+  elsif octet_length(v_value::text) > 1048576 then
+    perform waymark._raise('WM206', 'the value of a signal is larger than 1 MB', '', 'Send where it can be read instead.');
+  end if;
+  perform waymark._check_value(v_value, 'value');
+  select s.seq into v_seq from waymark.signals s where s.run_id = p_run_id and s.idempotency_key = v_key;
+  if found then
+    return v_seq;
+  end if;
+  perform waymark._check_signal(p_run_id, p_name, v_value);
+  if (select count(*) from (select from waymark.signals s where s.run_id = p_run_id and s.taken_at is null limit c_limit) s) >= c_limit then
+    perform waymark._raise('WM209', format('run %s has %s signals that it has not taken', p_run_id, c_limit), '', 'Send more when it has.');
+  end if;
+  insert into waymark.signals (run_id, name, value, idempotency_key, sent_at) values (p_run_id, p_name, v_value, v_key, v_now)
+  on conflict (run_id, idempotency_key) where idempotency_key is not null do nothing returning seq into v_seq;
+  if not found then
+    return (select s.seq from waymark.signals s where s.run_id = p_run_id and s.idempotency_key = v_key);
+  end if;
+  insert into waymark.timers (run_id, task_no, action_id, due_at) values (p_run_id, 0, -2147483648 - v_seq, v_now);
+  return v_seq;
+end
+$$;
+comment on function waymark.signal(uuid, text, jsonb, jsonb) is 'Sends a signal to a run in the caller''s transaction and returns its number.';
+
+drop trigger if exists signals_notify_at_commit on waymark.signals;
+create constraint trigger signals_notify_at_commit after insert on waymark.signals
+  deferrable initially deferred for each row execute function waymark._notify_start();
 -- file: functions/steps/_call_workflow.sql
 -- A call of a workflow: its newest program, and its arguments bound as CPython binds them. SQLSTATEs: WM501 (TypeError, UnknownWorkflow).
 create or replace function waymark._call_workflow(p_workflow text, p_arguments jsonb) returns jsonb
@@ -10223,7 +10489,7 @@ begin
   if v_fatal is not null then
     perform waymark._fail_runs(v_fatal, p_now);
   end if;
-  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -9), p_now);
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id between -2147483647 and -10), p_now);
   perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
   perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
   perform waymark._expire_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -3), p_now);
@@ -10441,16 +10707,22 @@ begin
   if exists (select from unnest(v_steps) s where s.commands is not null) then
     perform waymark._open_shared(v_steps, p_now);
   end if;
-  perform waymark._create_tasks(v_steps, p_now);
-  v_failed := waymark._start_children(v_steps, p_now);
-  if cardinality(v_failed) > 0 then
-    perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+  if exists (select from unnest(v_steps) s where s.effect in ('child', 'branches') or s.commands is not null) then
+    perform waymark._create_tasks(v_steps, p_now);
+    v_failed := waymark._start_children(v_steps, p_now);
+    if cardinality(v_failed) > 0 then
+      perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+    end if;
   end if;
   v_fatal := waymark._pass_semaphores(v_steps, p_now);
   perform waymark._end_tasks(array(
     select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
       from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
   perform waymark._begin_waits(v_steps, p_now);
+  if exists (select from unnest(v_steps) s where s.effect = 'signal') then
+    perform waymark._deliver_signals(array(
+      select row(s.run_id, s.payload ->> 'signal')::waymark.signal_key from unnest(v_steps) s where s.effect = 'signal'), p_now);
+  end if;
   perform waymark._close_scopes(v_steps, p_now);
   perform waymark._cancel_tasks(array(
     select row(s.run_id, t.value::int)::waymark.task_key
@@ -10717,8 +10989,8 @@ end
 $$;
 comment on function waymark._grant_semaphores(waymark.task_key[], timestamptz) is 'Wakes tasks that queue for semaphores.';
 -- file: functions/tasks/_interrupt_tasks.sql
--- Raises CancelledError in cancelled tasks that wait for something which simply goes (the tasks as they were). A semaphore that one of them had just been handed
--- is passed on.
+-- Raises CancelledError in cancelled tasks that wait for something which simply goes (the tasks as they were). A semaphore or a signal that one
+-- of them had just been handed is passed on.
 create or replace function waymark._interrupt_tasks(p_tasks waymark.tasks[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -10731,7 +11003,7 @@ begin
     into v_events, v_handed
     from unnest(p_tasks) v
    cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = v.run_id and t.task_no = v.task_no offset 0) w
-   where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore')
+   where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore', 'signal')
                        or v.state in ('all', 'first', 'first_exception', 'first_failure') and v.waits_for -> 'linked' is distinct from 'true'
                        or v.state = 'action' and not exists (
                             select from waymark.actions a where a.run_id = v.run_id and a.task_no = v.task_no and a.step_no = v.step_no
@@ -10742,6 +11014,9 @@ begin
   if v_handed is not null then
     perform waymark._release_semaphores(v_handed);
     perform waymark._grant_semaphores(array(select distinct h from unnest(v_handed) h), p_now);
+  end if;
+  if exists (select from unnest(p_tasks) v where v.wake ? 'signal' and v.pc < 0 and v.state = 'ready') then
+    perform waymark._return_signals(array(select v from unnest(p_tasks) v where v.wake ? 'signal' and v.pc < 0 and v.state = 'ready'), p_now);
   end if;
 end
 $$;
@@ -10785,7 +11060,7 @@ begin
   update waymark.tasks t
      set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1, shared = true,
          state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
-                               when 'unscope' then 'ready' when 'acquire' then 'semaphore'
+                               when 'unscope' then 'ready' when 'acquire' then 'semaphore' when 'signal' then 'signal'
                                when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
          pending = case when s.effect in ('action', 'child', 'wait') then 1
@@ -10793,14 +11068,14 @@ begin
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
          started_at = coalesce(s.started_at, p_now),
          wake = case when t.wake ? 'cancel' then t.wake end,
-         waits_for = case s.effect when 'wait' then s.payload end,
+         waits_for = case when s.effect in ('wait', 'signal') then s.payload end,
          semaphore_no = case s.effect when 'acquire' then (s.payload -> 'semaphore')::int end,
-         ticket = case s.effect when 'acquire' then nextval('waymark.numbers') end
+         ticket = case when s.effect in ('acquire', 'signal') then nextval('waymark.numbers') end
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.shared and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
-    from unnest(p_steps) s where s.effect = 'wait' and s.payload ? 'seconds';
+    from unnest(p_steps) s where s.effect in ('wait', 'signal') and s.payload ? 'seconds';
 end
 $$;
 comment on function waymark._park_shared(waymark.task_step[], timestamptz) is 'Writes where stepped tasks of runs with several stand.';
@@ -10863,7 +11138,7 @@ declare
 begin
   p_steps := array(
     select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no,
-               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope') then true end,
+               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal') then true end,
                s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step
       from unnest(p_steps) s);
   v_fatal := array(
@@ -11050,7 +11325,7 @@ begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
-                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
@@ -11265,7 +11540,7 @@ end
 $$;
 comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
 -- file: functions/turn/_due_events.sql
--- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
+-- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
@@ -11311,15 +11586,20 @@ begin
   if found then
     perform waymark._wake_hungry();
   end if;
+  -- Before the timeouts: what has arrived in time is taken.
+  if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
+    perform waymark._accept_signals(v_taken, p_now);
+  end if;
   with locked as materialized (
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure')
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure', 'signal')
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
-                       true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
+                       l.state <> 'signal', case l.state when 'timer' then 'null' when 'signal' then waymark._signal_timeout(l.waits_for ->> 'signal')
+                                                         else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
     v_events := v_events || waymark._accept_messages(v_taken, p_now);
@@ -11651,7 +11931,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
+  v_branches boolean;
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -11663,6 +11943,7 @@ begin
         from unnest(v_rejected) r;
   end if;
   v_due := waymark._due_events(v_now, c_batch);
+  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
     if v_branches then
@@ -11718,6 +11999,7 @@ select r.run_id,
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
            when 'action' then format('%s', n.source)
            when 'semaphore' then format('a semaphore: %s', n.source)
+           when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
            when 'closing' then 'the end of its other tasks'
            else format('%s outstanding of: %s', t.pending, n.source)
          end end as waits_for,
@@ -11744,6 +12026,7 @@ select t.run_id, t.task_no, coalesce(t.name, 'run') as name,
        case t.state when 'ready' then 'ready' when 'timer' then 'sleeping' when 'closing' then 'ended' else 'waiting' end as status,
        case t.state when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
                     when 'semaphore' then format('a semaphore: %s', n.source)
+                    when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
                     when 'closing' then 'the end of the other tasks'
                     when 'ready' then 'the next turn'
                     when 'action' then n.source
@@ -11779,6 +12062,7 @@ grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
+grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),

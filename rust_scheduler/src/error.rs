@@ -29,6 +29,12 @@ pub enum EngineCode {
     OptionOutOfRange,
     /// An argument is not an encoded value.
     MalformedArgument,
+    /// The workflow waits for no such signal.
+    UnknownSignal,
+    /// The value of a signal does not fit.
+    SignalValue,
+    /// The run has too many signals that it has not taken.
+    TooManySignals,
     /// No such run.
     UnknownRun,
     /// The run has failed.
@@ -53,7 +59,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 18] = [
+    pub const ALL: [(&'static str, Self); 21] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -62,6 +68,9 @@ impl EngineCode {
         ("WM204", Self::UnknownOption),
         ("WM205", Self::OptionOutOfRange),
         ("WM206", Self::MalformedArgument),
+        ("WM207", Self::UnknownSignal),
+        ("WM208", Self::SignalValue),
+        ("WM209", Self::TooManySignals),
         ("WM301", Self::UnknownRun),
         ("WM302", Self::RunFailed),
         ("WM303", Self::RunCancelled),

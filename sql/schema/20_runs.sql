@@ -42,7 +42,7 @@ comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
--- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
+-- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, signal (named in waits_for), or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
 -- heap: the contents of the objects that the task changes, by their number; of a large task also the store of its pages.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
@@ -79,20 +79,22 @@ create table waymark.tasks (
   paused       boolean,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
-    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'signal', 'closing')),
   constraint tasks_pending_matches_state check (
     (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure'))),
   constraint tasks_are_plain_or_shared check (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
-       and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+       and (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state in ('semaphore', 'signal'))),
   constraint tasks_are_paused_or_not check (paused),
   constraint tasks_wait_for_something check (
-    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'signal', 'closing'))
+    and (ticket is not null or state not in ('semaphore', 'signal')))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 -- What is ready ages: a minute of waiting outweighs one level of priority. Written so because an index takes no expression that depends on the session's time zone.
 create index tasks_ready on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready' and task_no = 0 and paused is null;
 create index tasks_ready_branches on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute'), task_no) where state = 'ready' and task_no > 0 and paused is null;
+create index tasks_signal on waymark.tasks (run_id, (waits_for ->> 'signal'), ticket) where state = 'signal';
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -144,7 +146,7 @@ comment on table waymark.actions is 'Outstanding actions of live runs: ready, ru
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
--- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -153,7 +155,7 @@ create table waymark.timers (
   primary key (run_id, task_no, action_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index timers_due on waymark.timers (due_at);
-comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages between runs.';
+comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages to runs.';
 
 -- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
 create table waymark.action_attempts (

@@ -16,6 +16,7 @@ select r.run_id,
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
            when 'action' then format('%s', n.source)
            when 'semaphore' then format('a semaphore: %s', n.source)
+           when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
            when 'closing' then 'the end of its other tasks'
            else format('%s outstanding of: %s', t.pending, n.source)
          end end as waits_for,

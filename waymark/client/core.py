@@ -15,8 +15,9 @@ from waymark.client.connections import Pool
 from waymark.client.waiting import READ_OUTCOMES, Outcome, Waiting
 from waymark.errors import ResultNotReady, UnknownWorkflow
 
-START = "select waymark.start(%s, %s::jsonb, %s::jsonb)"
-REGISTER = "select waymark.register(%s::jsonb)"
+START = "select waymark.start(%s, cast(%s as jsonb), cast(%s as jsonb))"
+REGISTER = "select waymark.register(cast(%s as jsonb))"
+SIGNAL = "select waymark.signal(cast(%s as uuid), %s, cast(%s as jsonb), cast(%s as jsonb))"
 
 
 Verb = Literal["cancel", "terminate", "pause", "resume", "restart", "set_priority"]
@@ -80,6 +81,10 @@ class Client:
         """
         parameters = [verb, json.dumps(criteria), json.dumps(options, default=str)]
         return Batch(*(await self._pool.fetch("select * from waymark.bulk(%s, %s::jsonb, %s::jsonb)", parameters))[0])
+
+    async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
+        """Send a signal, its value and options as JSON texts, and return its number."""
+        return (await self._pool.fetch(SIGNAL, [run_id, name, value, options]))[0][0]
 
     async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
         """Wait until a run has ended, at most `timeout` seconds.

@@ -33,7 +33,7 @@ begin
   if v_fatal is not null then
     perform waymark._fail_runs(v_fatal, p_now);
   end if;
-  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -9), p_now);
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id between -2147483647 and -10), p_now);
   perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
   perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
   perform waymark._expire_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -3), p_now);

@@ -20,7 +20,7 @@ begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
-                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);

@@ -1,4 +1,4 @@
--- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
+-- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
@@ -44,15 +44,20 @@ begin
   if found then
     perform waymark._wake_hungry();
   end if;
+  -- Before the timeouts: what has arrived in time is taken.
+  if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
+    perform waymark._accept_signals(v_taken, p_now);
+  end if;
   with locked as materialized (
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure')
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure', 'signal')
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
-                       true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
+                       l.state <> 'signal', case l.state when 'timer' then 'null' when 'signal' then waymark._signal_timeout(l.waits_for ->> 'signal')
+                                                         else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
     v_events := v_events || waymark._accept_messages(v_taken, p_now);

@@ -19,7 +19,7 @@ declare
   v_events waymark.task_event[] := array[]::waymark.task_event[];
   v_due waymark.task_event[];
   v_ready waymark.task_event[] := array[]::waymark.task_event[];
-  v_branches boolean := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
+  v_branches boolean;
   v_rejected int[] := array[]::int[];
   v_handed_out bigint := 0;
 begin
@@ -31,6 +31,7 @@ begin
         from unnest(v_rejected) r;
   end if;
   v_due := waymark._due_events(v_now, c_batch);
+  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
     if v_branches then
