@@ -13,7 +13,7 @@ await Greeting().run("Ann")
 
 from typing import TYPE_CHECKING
 
-from waymark.actions import CurrentAction, Depend, Depends, action, current_action
+from waymark.actions import CurrentAction, Depend, Depends, action, current_action, heartbeat
 from waymark.errors import (
     ActionTimeout,
     ArgumentError,
@@ -25,6 +25,7 @@ from waymark.errors import (
     EngineVersionError,
     ExhaustedRetries,
     ExhaustedRetriesError,
+    NonRetryable,
     OptionError,
     ResultNotReady,
     RunCancelled,
@@ -63,6 +64,7 @@ __all__ = [
     "EngineVersionError",
     "ExhaustedRetries",
     "ExhaustedRetriesError",
+    "NonRetryable",
     "OptionError",
     "ResultNotReady",
     "RetryPolicy",
@@ -84,6 +86,7 @@ __all__ = [
     "WorkflowFailedError",
     "action",
     "current_action",
+    "heartbeat",
     "workflow",
 ]
 

@@ -5,7 +5,8 @@ is that table. Attributes live in `__dict__` and `args` holds plain values only,
 travel as the failure of an action (docs/internals/values.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class WaymarkError(Exception):
@@ -217,10 +218,22 @@ class RemoteError(WaymarkError):
 
 
 class WaymarkTimeout(WaymarkError, TimeoutError):
-    """An action used up the attempts that its policy gives it, and the last one ran out of time or lost its worker.
+    """An attempt ran out of time or lost its worker."""
 
-    When the last attempt raised an exception of its own, the action ends with that one instead.
+
+class ExhaustedRetries(WaymarkTimeout):
+    """An action used up what its policy gives it, and its last attempt ran out of time or lost its worker.
+
+    `attempts` are the last 20, oldest first: each a dict with its number (`attempt`), its `outcome` (`failed`,
+    `timed_out`, `lost`) and a `message`. When the last attempt raised an exception of its own, the action ends with that
+    one instead, which has them as `__waymark_attempts__` if there were several.
     """
+
+    attempts: Sequence[Mapping[str, Any]] = ()
+
+
+class NonRetryable(WaymarkError):
+    """Raised by an action, itself or a subclass: this attempt was the last one, whatever the policy says."""
 
 
 class RunDeadlineExceeded(WaymarkError, TimeoutError):
@@ -305,5 +318,4 @@ def from_sqlstate(sqlstate: str, message: str, *, detail: str | None = None, hin
 # Other names that programs written for earlier versions of Waymark use.
 WorkflowFailedError = WorkflowFailed
 ActionTimeout = WaymarkTimeout
-ExhaustedRetries = WaymarkTimeout
-ExhaustedRetriesError = WaymarkTimeout
+ExhaustedRetriesError = ExhaustedRetries

@@ -176,6 +176,7 @@ class Workflow:
         retry: RetryPolicy | None = None,  # noqa: ARG002 - these are for the engine; inline the call is made once
         backoff: BackoffPolicy | None = None,  # noqa: ARG002
         timeout: float | dt.timedelta | None = None,  # noqa: ARG002, ASYNC109
+        deadline: float | dt.timedelta | None = None,  # noqa: ARG002
     ) -> T:
         """Await the call of an action with policies of its own: `await self.run_action(send(x), retry=…)`."""
         return await call

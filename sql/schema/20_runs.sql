@@ -112,6 +112,8 @@ comment on table waymark.pages is 'Live runs: what is large of their state, in p
 
 -- Hot and narrow. One row an outstanding invocation of an action.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
+-- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
+-- has told of itself last; the next attempt is given the details.
 create table waymark.actions (
   run_id        uuid not null,
   action_id     bigint generated always as identity,
@@ -133,6 +135,10 @@ create table waymark.actions (
   claimed_at    timestamptz,
   deadline      timestamptz,
   child_run     uuid,
+  final_deadline timestamptz,
+  retry_until    timestamptz,
+  heartbeat_at   timestamptz,
+  details        jsonb,
   primary key (run_id, action_id),
   constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
@@ -142,6 +148,7 @@ create table waymark.actions (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
+create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;

@@ -1,7 +1,7 @@
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
   kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
-  due_in_ms bigint, backlog boolean);
+  due_in_ms bigint, backlog boolean, context jsonb);
 comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
 
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);

@@ -10,7 +10,7 @@ Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "restart", "bulk"}
 CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
-WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn"}
+WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},

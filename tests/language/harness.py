@@ -33,7 +33,7 @@ MAX_TURNS = 5000
 Signals = Mapping[str, Sequence[Any]]
 NO_SIGNALS: Signals = {}
 
-_HIDDEN = {"__notes__", "__waymark_traceback__"}
+_HIDDEN = {"__notes__", "__waymark_traceback__", "__waymark_attempts__"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,7 +195,7 @@ class Worker:
         for claim in sorted(claims, key=lambda claim: claim.action_id):
             self._claims[claim.action_id] = claim
             invocation = (claim.action_id, claim.run_id.bytes, claim.action_id, claim.attempt)
-            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.arguments))
+            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.context or "", claim.arguments))
 
     async def some(self) -> list[Result]:
         """The results so far; waits for one if any action is being executed."""

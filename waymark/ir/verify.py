@@ -73,7 +73,19 @@ _NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
 _ACTION = re.compile(r"[^\s\"'\\]{1,500}")
 _CALLABLE = _ACTION
 _WORKFLOW = re.compile(r"[^\s\"'\\]+")
-_POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
+_POLICY = (
+    "attempts",
+    "retry_on",
+    "backoff",
+    "multiplier",
+    "max_backoff",
+    "jitter",
+    "timeout",
+    "queue",
+    "deadline",
+    "max_elapsed",
+    "give_up_on",
+)
 
 
 def verify(program: Program) -> None:

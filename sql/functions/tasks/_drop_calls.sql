@@ -15,6 +15,7 @@ begin
   if v_calls is null then
     return;
   end if;
+  perform waymark._tell_sessions(array(select c.session_id from unnest(v_calls) c));
   insert into waymark.timers (run_id, task_no, action_id, due_at)
   select c.child_run, 0, -1, p_now from unnest(v_calls) c where c.state = 'child' on conflict do nothing;
   with removed as (

@@ -8,12 +8,13 @@ declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
   v_leftovers tid[];
+  v_sessions bigint[];
   v_waiter text;
 begin
-  select array_agg(a.row_id) into v_leftovers
+  select array_agg(a.row_id), array_agg(a.session_id) into v_leftovers, v_sessions
     from unnest(v_ended) s
    cross join lateral (
-      select c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+      select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
   if v_leftovers is not null then
     with removed as (
       delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
@@ -34,6 +35,7 @@ begin
     select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
            l.claimed_at, p_now, l.session_id
       from removed l;
+    perform waymark._tell_sessions(v_sessions);
   end if;
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.

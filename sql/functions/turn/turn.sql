@@ -27,7 +27,7 @@ begin
     select a.p_events, a.p_rejected into v_events, v_rejected
       from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
     return query
-      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
+      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
   end if;
   v_due := waymark._due_events(v_now, c_batch);
@@ -48,7 +48,7 @@ begin
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
              order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches, null::jsonb;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
