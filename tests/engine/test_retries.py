@@ -77,6 +77,20 @@ def test_a_deadline_passes_while_nobody_takes_the_action(session: Session, conne
     assert session.is_quiet()
 
 
+def test_a_deadline_passes_while_the_run_is_paused(session: Session) -> None:
+    session.register(programs.one_action(policy={"attempts": const(3), "deadline": const(30), "backoff": const(1)}))
+    run_id = session.start("One", n=1)
+    (claim,) = session.turn()
+    session.turn(claim.failed())
+    session.value("select waymark.pause(%s)", run_id)
+    session.move_clock(31)
+    assert session.value("select waymark.reclaim(10)") == 1
+    session.value("select waymark.resume(%s)", run_id)
+    session.turn()
+    assert session.outcome(run_id)[2]["exception"]["type"] == "waymark.errors:ExhaustedRetries"
+    assert session.is_quiet()
+
+
 def test_the_sweep_ends_an_attempt_at_the_final_deadline(session: Session) -> None:
     session.register(programs.one_action(policy={"timeout": const(300), "deadline": const(5)}))
     run_id = session.start("One", n=1)

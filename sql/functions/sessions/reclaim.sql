@@ -1,6 +1,6 @@
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -15,12 +15,7 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
-  -- What nobody took before its final deadline is claimed by nobody, and overdue at once.
-  update waymark.actions a
-     set state = 'running', session_id = 0, fencing_token = a.fencing_token + 1, claimed_at = v_now, deadline = v_now
-    from (select c.ctid as row_id from waymark.actions c
-           where c.final_deadline <= v_now and c.state in ('ready', 'backoff') limit greatest(p_batch, 0) for update skip locked) e
-   where a.ctid = e.row_id;
+  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a

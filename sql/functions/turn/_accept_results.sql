@@ -3,8 +3,8 @@
 -- An action that is tried again is offered by its timer, even at once: _due_events, which holds the run, knows whether it is paused or has ended.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
--- the locked rows are then found by their place. The same statement may do so: only a heartbeat changes a claimed action without ending the claim, so a row that
--- still has the token is where the statement's snapshot saw it. A daemon does not hand in a result while a heartbeat of it is under way; who does has to repeat it.
+-- the locked rows are then found by their place. The same statement may do so: only a heartbeat or a new priority changes a claimed action without ending the claim, so a row that
+-- still has the token is where the statement's snapshot saw it. A result that meets such a change is to be handed in again: a daemon avoids that for its own heartbeats.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create or replace function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
@@ -54,7 +54,7 @@ begin
     into v_results, v_accepted, v_written
     from locked l;
   if v_written < cardinality(v_accepted) then
-    raise exception using errcode = '40001', message = 'a result met a heartbeat of its own attempt', hint = 'Hand it in again.';
+    raise exception using errcode = '40001', message = 'the action of a result has changed meanwhile', hint = 'Hand it in again.';
   end if;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
