@@ -192,6 +192,8 @@ comment on table waymark.pages is 'Live runs: what is large of their state, in p
 
 -- Hot and narrow. One row an outstanding invocation of an action.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
+-- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
+-- has told of itself last; the next attempt is given the details.
 create table waymark.actions (
   run_id        uuid not null,
   action_id     bigint generated always as identity,
@@ -213,6 +215,10 @@ create table waymark.actions (
   claimed_at    timestamptz,
   deadline      timestamptz,
   child_run     uuid,
+  final_deadline timestamptz,
+  retry_until    timestamptz,
+  heartbeat_at   timestamptz,
+  details        jsonb,
   primary key (run_id, action_id),
   constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
@@ -222,6 +228,7 @@ create table waymark.actions (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
 create index actions_running on waymark.actions (deadline) where state = 'running';
+create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
@@ -358,7 +365,7 @@ comment on table waymark.sessions is 'Daemons: their leases, and whether they wa
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
   kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
-  due_in_ms bigint, backlog boolean);
+  due_in_ms bigint, backlog boolean, context jsonb);
 comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
 
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
@@ -3025,7 +3032,8 @@ begin
   foreach v_part in array '{args,policy}'::text[] loop
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
-      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue') then
+      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue',
+                                                'deadline', 'max_elapsed', 'give_up_on') then
         perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
       end if;
     end loop;
@@ -9837,6 +9845,28 @@ begin
 end
 $$;
 comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, paused, succeeded, failed, cancelled or terminated.';
+-- file: functions/sessions/_expire_actions.sql
+-- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
+-- Locks: actions (skip locked), their timers.
+create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
+language plpgsql as $$
+begin
+  with expired as materialized (
+    select c.ctid as row_id, c.run_id, c.task_no, c.action_id from waymark.actions c
+     where c.final_deadline <= p_now and c.state in ('ready', 'backoff') limit greatest(p_batch, 0) for update skip locked
+  ), unscheduled as (
+    delete from waymark.timers t
+     using expired e
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id offset 0) m
+     where t.ctid = m.row_id
+  )
+  update waymark.actions a
+     set state = 'running', session_id = 0, fencing_token = a.fencing_token + 1, claimed_at = p_now, deadline = p_now
+    from expired e where a.ctid = e.row_id;
+end
+$$;
+comment on function waymark._expire_actions(timestamptz, int) is 'Claims for nobody what nobody has taken before its final deadline.';
 -- file: functions/sessions/_require_session.sql
 -- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
 create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
@@ -9853,6 +9883,15 @@ begin
 end
 $$;
 comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers whether it waits for work.';
+-- file: functions/sessions/_tell_sessions.sql
+-- Daemons that run what was dropped hear of it: a notification with the number of the session, a hint to call find_unwanted now and not at the next heartbeat.
+create or replace function waymark._tell_sessions(p_sessions bigint[]) returns void
+language plpgsql as $$
+begin
+  perform pg_notify('waymark', s::text) from (select distinct unnest(p_sessions) as s) d where s is not null;
+end
+$$;
+comment on function waymark._tell_sessions(bigint[]) is 'Notifies daemons that something they run is no longer wanted.';
 -- file: functions/sessions/_wake_hungry.sql
 -- Notifies the daemons that wait with free capacity, if there are any: a NOTIFY takes a database-wide lock at commit, so a busy
 -- steady state must not pay it. Equal notifications of one transaction are one.
@@ -9892,6 +9931,57 @@ begin
 end
 $$;
 comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';
+-- file: functions/sessions/find_unwanted.sql
+-- A daemon asks now and then about all it runs, and when it is told to (_tell_sessions): the positions of attempts that are no longer wanted, because they
+-- are cancelled, their run has ended, or another session has them. Writes nothing.
+create or replace function waymark.find_unwanted(p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[]) returns int[]
+language plpgsql stable security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  return array(
+    select b.position::int
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens) with ordinality as b(run_id, action_id, fencing_token, position)
+      left join lateral (
+        select true as wanted from waymark.actions c
+         where c.run_id = b.run_id and c.action_id = b.action_id and c.fencing_token = b.fencing_token and c.session_id is not null offset 0) a on true
+     where a.wanted is null);
+end
+$$;
+comment on function waymark.find_unwanted(uuid[], bigint[], bigint[]) is 'The positions of attempts that are no longer wanted.';
+-- file: functions/sessions/heartbeat.sql
+-- Running attempts tell that they go on: the time of each counts anew, up to its final deadline, and its details are kept (null: as they were) for the next
+-- attempt. The arrays are parallel, sorted by (run id, action id). Answers the positions of attempts that are no longer wanted: ended, cancelled, or claimed by another.
+-- Locks: actions in the order given (skip locked: whoever holds one is ending it). SQLSTATEs: WM401, WM205.
+create or replace function waymark.heartbeat(p_session bigint, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_details jsonb[])
+returns int[]
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  c_limit constant int := 131072;
+  v_now timestamptz := waymark._now();
+begin
+  perform waymark._require_session(p_session, v_now);
+  if exists (select from unnest(p_details) d where octet_length(d::text) > c_limit) then
+    raise exception using errcode = 'WM205', message = format('the details of a heartbeat have more than %s bytes', c_limit),
+      hint = 'Store what is large elsewhere, and where in the details.';
+  end if;
+  with alive as materialized (
+    select a.row_id, b.details
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_details) as b(run_id, action_id, fencing_token, details)
+     cross join lateral (
+        select c.ctid as row_id from waymark.actions c
+         where c.run_id = b.run_id and c.action_id = b.action_id and c.fencing_token = b.fencing_token and c.session_id is not null
+           for update skip locked offset 0) a
+  )
+  update waymark.actions a
+     set deadline = least(v_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds',
+         heartbeat_at = v_now, details = coalesce(l.details, a.details)
+    from alive l where a.ctid = l.row_id;
+  return waymark.find_unwanted(p_run_ids, p_action_ids, p_fencing_tokens);
+end
+$$;
+comment on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) is
+  'Extends running attempts and keeps their details; answers the positions of those no longer wanted.';
 -- file: functions/sessions/hello.sql
 -- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
 -- SQLSTATEs: WM402.
@@ -9929,9 +10019,9 @@ end
 $$;
 comment on function waymark.open_session(jsonb, int) is 'Opens the session of a daemon and grants its lease.';
 -- file: functions/sessions/reclaim.sql
--- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
+-- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -9946,6 +10036,7 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
+  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a
@@ -10293,12 +10384,12 @@ declare
   v_valid boolean;
 begin
   for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
-    v_valid := case v_key
-      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
-      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+    v_valid := case
+      when v_key = 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when v_key in ('retry_on', 'give_up_on') then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
       else case when jsonb_typeof(v_value) <> 'number' then false
         when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
-        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
+        when v_key in ('timeout', 'deadline') then v_value::numeric between 0.001 and 2000000
         when v_key = 'jitter' then v_value::numeric between 0 and 1
         when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
         else v_value::numeric between 0 and 31536000 end
@@ -10804,9 +10895,12 @@ begin
            p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
       from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
   )
-  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at)
+  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
+                               final_deadline, retry_until)
   select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
-         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now
+         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now,
+         p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
+         p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
     from wanted w where w.call ? 'action';
   if found then
     perform waymark._wake_hungry();
@@ -10832,6 +10926,7 @@ begin
   if v_calls is null then
     return;
   end if;
+  perform waymark._tell_sessions(array(select c.session_id from unnest(v_calls) c));
   insert into waymark.timers (run_id, task_no, action_id, due_at)
   select c.child_run, 0, -1, p_now from unnest(v_calls) c where c.state = 'child' on conflict do nothing;
   with removed as (
@@ -11248,8 +11343,8 @@ comment on function waymark._now() is 'The engine clock.';
 -- An action that is tried again is offered by its timer, even at once: _due_events, which holds the run, knows whether it is paused or has ended.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
--- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
--- still has the token is where the statement's snapshot saw it.
+-- the locked rows are then found by their place. The same statement may do so: only a heartbeat or a new priority changes a claimed action without ending the claim, so a row that
+-- still has the token is where the statement's snapshot saw it. A result that meets such a change is to be handed in again: a daemon avoids that for its own heartbeats.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create or replace function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
@@ -11258,19 +11353,21 @@ language plpgsql as $$
 declare
   v_results waymark.action_result[];
   v_accepted bigint[];
+  v_written bigint;
 begin
   with locked as materialized (
-    select a.*, o.position, o.outcome, o.run_us,
-           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'failed' then o.value when 'released' then null
-                else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
-           case o.outcome when 'succeeded' then null when 'released' then 0::double precision
-                else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
+    select a.*, o.position, o.outcome, o.run_us, d.delay,
+           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'released' then null
+                else waymark._attempt_failure(a.row_id, o.outcome, o.value, d.delay is null, p_now) end as value
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
      cross join lateral (
         select c.*, c.ctid as row_id from waymark.actions c
          where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
            for update offset 0) a
+     cross join lateral (
+        select case o.outcome when 'succeeded' then null when 'released' then 0::double precision
+                    else waymark._retry_delay(a.row_id, o.outcome, o.value, p_now) end as delay offset 0) d
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
                                          ready_at, claimed_at, ended_at, run_us, session_id)
@@ -11278,7 +11375,7 @@ begin
            l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
       from locked l where l.outcome <> 'released'
   ), ended as (
-    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null
+    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null returning 1
   ), again as (
     update waymark.actions a
        set state = 'backoff',
@@ -11286,15 +11383,19 @@ begin
            ready_at = p_now + l.delay * interval '1 second',
            session_id = null, claimed_at = null, deadline = null
       from locked l where a.ctid = l.row_id and l.delay is not null
+    returning 1
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}')
-    into v_results, v_accepted
+         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again)
+    into v_results, v_accepted, v_written
     from locked l;
+  if v_written < cardinality(v_accepted) then
+    raise exception using errcode = '40001', message = 'the action of a result has changed meanwhile', hint = 'Hand it in again.';
+  end if;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
   p_events := case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
@@ -11369,11 +11470,51 @@ end
 $$;
 comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
   'Steps tasks, writes their effects and hands out actions.';
+-- file: functions/turn/_attempt_context.sql
+-- What an attempt is told beside its arguments, where there is anything: how long all attempts together may still take, and what the former one has told last.
+create or replace function waymark._attempt_context(p_final_deadline timestamptz, p_details jsonb, p_now timestamptz) returns jsonb
+language plpgsql stable as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object('deadline_ms', ceil(extract(epoch from p_final_deadline - p_now) * 1000)::bigint))
+         || case when p_details is null then '{}' else jsonb_build_object('details', p_details) end;
+end
+$$;
+comment on function waymark._attempt_context(timestamptz, jsonb, timestamptz) is 'What an attempt is told beside its arguments.';
+-- file: functions/turn/_attempt_failure.sql
+-- The exception value of an attempt that did not succeed. An action's own exception stays what it is; an attempt that timed out or was lost is a WaymarkTimeout,
+-- and ExhaustedRetries, a WaymarkTimeout too, when it was the last: that is what the body sees. What is final after several attempts carries them.
+create or replace function waymark._attempt_failure(p_row tid, p_outcome text, p_value jsonb, p_final boolean, p_now timestamptz) returns jsonb
+language plpgsql as $$
+declare
+  v_action waymark.actions;
+  v_message text;
+  v_types text[] := array['waymark.errors:WaymarkTimeout', 'waymark.errors:WaymarkError', 'TimeoutError', 'OSError', 'Exception', 'BaseException', 'object'];
+  v_value jsonb := p_value;
+begin
+  select * into v_action from waymark.actions a where a.ctid = p_row;
+  if p_outcome <> 'failed' then
+    v_message := v_action.name || case
+      when p_outcome = 'lost' then ' lost its worker: ' || coalesce(p_value #>> '{}', 'no reason was given')
+      when v_action.final_deadline <= p_now then ' did not end before its deadline'
+      else format(' did not end within %s s', round(v_action.timeout_ms / 1000.0, 3)::double precision) end;
+    if p_final then
+      v_types := array_prepend('waymark.errors:ExhaustedRetries', v_types);
+    end if;
+    v_value := jsonb_build_object('$', 'exception', 'type', v_types[1], 'mro', v_types, 'args', array[v_message], 'message', v_message);
+  end if;
+  if p_final and (p_outcome <> 'failed' or v_action.attempt > 1) then
+    v_value := v_value || jsonb_build_object('attrs', coalesce(v_value -> 'attrs', '{}') || jsonb_build_object(
+      case when p_outcome = 'failed' then '__waymark_attempts__' else 'attempts' end, waymark._describe_attempts(v_action, p_outcome, v_value)));
+  end if;
+  return v_value;
+end
+$$;
+comment on function waymark._attempt_failure(tid, text, jsonb, boolean, timestamptz) is 'The exception value of an attempt that did not succeed.';
 -- file: functions/turn/_claim_actions.sql
 -- Claims ready actions of the served queues in the order of their place: the time since when they are ready, put off by a minute for each level of priority;
 -- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
--- back since the statement began has another place; it is left to the next turn.
+-- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
 create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz)
 returns setof waymark.turn_row
@@ -11386,14 +11527,16 @@ begin
      cross join lateral (
         select a.ctid as row_id, (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' as place from waymark.actions a
          where a.state = 'ready' and a.queue = q.queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= p_before
+           and (a.final_deadline is null or a.final_deadline > p_now)
          order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit p_room for update skip locked) c
      order by c.place limit p_room
   )
   update waymark.actions a
      set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
-         deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
+         deadline = least(p_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds'
     from picked p where a.ctid = p.row_id
-  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
+  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean,
+            case when num_nonnulls(a.final_deadline, a.details) > 0 then waymark._attempt_context(a.final_deadline, a.details, p_now) end;
 end
 $$;
 comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz) is
@@ -11502,15 +11645,18 @@ begin
     select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
   ), created as (
     insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
-                                      fencing_token, session_id, ready_at, claimed_at, deadline)
+                                      fencing_token, session_id, ready_at, claimed_at, deadline, final_deadline, retry_until)
     select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
            r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
            r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
-           case when r.claimed then p_now + (r.timeout::double precision + 10) * interval '1 second' end
+           case when r.claimed then least(p_now + r.timeout::double precision * interval '1 second', l.final_deadline) + interval '10 seconds' end,
+           l.final_deadline, p_now + (r.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
       from ranked r
-    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state
+     cross join lateral (select p_now + (r.call #>> '{policy,deadline}')::double precision * interval '1 second' as final_deadline) l
+    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state, a.final_deadline
   )
-  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean
+  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
+         case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
     from created c where c.state = 'running';
   get diagnostics v_count = row_count;
   select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
@@ -11522,6 +11668,23 @@ end
 $$;
 comment on function waymark._create_actions(bigint, text[], int, waymark.task_step[], timestamptz) is
   'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';
+-- file: functions/turn/_describe_attempts.sql
+-- What an action that has failed for good tells of its attempts: the last 20, in order. p_outcome, p_value: of the last one, which is not history yet.
+create or replace function waymark._describe_attempts(p_action waymark.actions, p_outcome text, p_value jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    select jsonb_agg(jsonb_build_object('attempt', b.attempt, 'outcome', b.outcome,
+                                        'message', left(format('%s: %s', split_part(b.value ->> 'type', ':', -1), b.value ->> 'message'), 200))
+                     order by b.attempt)
+      from (select h.attempt, h.outcome, h.value from waymark.action_attempts h
+             where h.run_id = p_action.run_id and h.task_no = p_action.task_no and h.step_no = p_action.step_no and h.slot = p_action.slot
+               and h.attempt between p_action.attempt - 19 and p_action.attempt - 1
+            union all
+            select p_action.attempt, p_outcome, p_value) b);
+end
+$$;
+comment on function waymark._describe_attempts(waymark.actions, text, jsonb) is 'The attempts of an action, for who gets its failure.';
 -- file: functions/turn/_describe_failure.sql
 -- The error of a run: the exception and the place in the source.
 create or replace function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
@@ -11656,12 +11819,13 @@ declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
   v_leftovers tid[];
+  v_sessions bigint[];
   v_waiter text;
 begin
-  select array_agg(a.row_id) into v_leftovers
+  select array_agg(a.row_id), array_agg(a.session_id) into v_leftovers, v_sessions
     from unnest(v_ended) s
    cross join lateral (
-      select c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+      select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
   if v_leftovers is not null then
     with removed as (
       delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
@@ -11682,6 +11846,7 @@ begin
     select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
            l.claimed_at, p_now, l.session_id
       from removed l;
+    perform waymark._tell_sessions(v_sessions);
   end if;
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.
@@ -11717,6 +11882,16 @@ begin
 end
 $$;
 comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
+-- file: functions/turn/_matches_class.sql
+-- Whether one of the classes (the mro of an exception) is named. A name without a module stands for the class of that name in any module.
+create or replace function waymark._matches_class(p_mro jsonb, p_names jsonb) returns boolean
+language plpgsql stable as $$
+begin
+  return exists (
+    select from jsonb_array_elements_text(p_mro) m(class) where p_names ?| array[m.class, split_part(m.class, ':', 2)]);
+end
+$$;
+comment on function waymark._matches_class(jsonb, jsonb) is 'Whether an exception is of one of the classes named.';
 -- file: functions/turn/_park_tasks.sql
 -- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
 create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -11818,33 +11993,42 @@ end
 $$;
 comment on function waymark._request_evaluations(waymark.task_step[]) is 'Leaves to CPython what step functions have refused.';
 -- file: functions/turn/_retry_delay.sql
--- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
--- lost worker is tried again without limit unless the policy says otherwise. A name without a module stands for the class of that
--- name in any module. Exponential backoff with proportional jitter.
-create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+-- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise, a NonRetryable whatever it
+-- says; a timeout or a lost worker is tried again without limit unless the policy says otherwise. No attempt begins when the time for all of them is over.
+-- Exponential backoff with proportional jitter.
+create or replace function waymark._retry_delay(p_row tid, p_outcome text, p_value jsonb, p_now timestamptz) returns double precision
 language plpgsql volatile as $$
 declare
-  v_attempts numeric := (p_policy ->> 'attempts')::numeric;
+  v_action waymark.actions;
+  v_policy jsonb;
+  v_attempts numeric;
   v_delay double precision;
 begin
-  if p_outcome = 'failed' then
-    if p_attempt >= coalesce(v_attempts, 1)
-       or p_policy ? 'retry_on' and not exists (
-         select from jsonb_array_elements_text(p_value -> 'mro') m(class)
-          where p_policy -> 'retry_on' ?| array[m.class, split_part(m.class, ':', 2)]) then
-      return null;
-    end if;
-  elsif p_attempt >= v_attempts then
+  select * into v_action from waymark.actions a where a.ctid = p_row;
+  v_policy := v_action.policy;
+  v_attempts := (v_policy ->> 'attempts')::numeric;
+  if v_action.attempt >= (case when p_outcome = 'failed' then coalesce(v_attempts, 1) else v_attempts end) then
+    return null;
+  end if;
+  if p_outcome = 'failed' and (
+       p_value -> 'mro' ? 'waymark.errors:NonRetryable'
+       or v_policy ? 'give_up_on' and waymark._matches_class(p_value -> 'mro', v_policy -> 'give_up_on')
+       or v_policy ? 'retry_on' and not waymark._matches_class(p_value -> 'mro', v_policy -> 'retry_on')) then
     return null;
   end if;
   v_delay := least(
-    coalesce((p_policy ->> 'backoff')::double precision, 0)
-      * exp(least(690, (p_attempt - 1) * ln(greatest(coalesce((p_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
-    coalesce((p_policy ->> 'max_backoff')::double precision, 86400));
-  return v_delay * (1 - coalesce((p_policy ->> 'jitter')::double precision, 0) * random());
+    coalesce((v_policy ->> 'backoff')::double precision, 0)
+      * exp(least(690, (v_action.attempt - 1) * ln(greatest(coalesce((v_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
+    coalesce((v_policy ->> 'max_backoff')::double precision, 86400));
+  v_delay := v_delay * (1 - coalesce((v_policy ->> 'jitter')::double precision, 0) * random());
+  -- Null where nothing limits the time.
+  if p_now + v_delay * interval '1 second' >= least(v_action.retry_until, v_action.final_deadline) then
+    return null;
+  end if;
+  return v_delay;
 end
 $$;
-comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
+comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seconds until the next attempt of an action, or null when none follows.';
 -- file: functions/turn/_step_tasks.sql
 -- Calls the step functions: one dynamic statement a program and batch. They write no table, and
 -- read none but pages, which are written here. A task that is one call (program_id 0) ends as the call does.
@@ -11894,21 +12078,6 @@ begin
 end
 $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
--- file: functions/turn/_timeout_exception.sql
--- What the body sees when an action timed out or lost its worker: WaymarkTimeout, a TimeoutError.
-create or replace function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
-language plpgsql stable as $$
-declare
-  v_message text := case p_outcome
-    when 'timed_out' then format('%s did not end within %s s', p_name, round(p_timeout_ms / 1000.0, 3)::double precision)
-    else format('%s lost its worker: %s', p_name, coalesce(p_reason #>> '{}', 'no reason was given')) end;
-begin
-  return jsonb_build_object('$', 'exception', 'type', 'waymark.errors:WaymarkTimeout',
-    'mro', '["waymark.errors:WaymarkTimeout", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]'::jsonb,
-    'args', jsonb_build_array(v_message), 'message', v_message);
-end
-$$;
-comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The exception value of an attempt that timed out or was lost.';
 -- file: functions/turn/turn.sql
 -- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
@@ -11939,7 +12108,7 @@ begin
     select a.p_events, a.p_rejected into v_events, v_rejected
       from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
     return query
-      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
+      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
   end if;
   v_due := waymark._due_events(v_now, c_batch);
@@ -11960,7 +12129,7 @@ begin
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
              order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches, null::jsonb;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
@@ -11968,14 +12137,16 @@ comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], 
 -- file: views/action_overview.sql
 create or replace view waymark.action_overview as
 select a.run_id, a.step_no, a.slot, a.name, a.attempt, a.state as status, a.arguments::text as arguments, null::text as value,
-       a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id
+       a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id,
+       a.heartbeat_at, a.details
   from waymark.actions a
   join waymark.runs r using (run_id)
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = a.node
 union all
 select h.run_id, h.step_no, h.slot, h.name, h.attempt, h.outcome, h.arguments::text,
        case when h.value ->> '$' = 'exception' then format('%s: %s', h.value ->> 'type', h.value ->> 'message') else h.value::text end,
-       h.ready_at, h.claimed_at, h.ended_at, h.run_us * interval '1 microsecond', n.line, h.node, h.session_id
+       h.ready_at, h.claimed_at, h.ended_at, h.run_us * interval '1 microsecond', n.line, h.node, h.session_id,
+       null, null
   from waymark.action_attempts h
   join waymark.runs r using (run_id)
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = h.node;
@@ -12072,6 +12243,8 @@ grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
 grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
+grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
+grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
 grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
