@@ -211,7 +211,9 @@ class Worker:
             await self.some()
 
     def _receive(self, frame: bytes) -> None:
-        for _, body in self._reader.feed(frame):
+        for kind, body in self._reader.feed(frame):
+            if kind == protocol.HEARTBEAT:
+                continue
             number, outcome, _ = struct.unpack_from("<QBQ", body)
             text = body[17:].decode() or None
             self._results.append(Result(self._claims.pop(number), OUTCOMES[outcome], text))
