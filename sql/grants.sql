@@ -21,7 +21,7 @@ grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_cl
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
-  waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+  waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;

@@ -76,6 +76,14 @@ class RunHandle(Generic[R]):
         """
         return await (await current_client()).control("resume", self.id)
 
+    async def retry(self) -> str:
+        """Let the failed run go on from the await at which it failed; results that are there stay. Returns its status.
+
+        Raises:
+            RunStateError: the run has not failed, or can only be started anew (docs/control.md).
+        """
+        return await (await current_client()).control("retry", self.id)
+
     async def restart(self) -> "RunHandle[R]":
         """Start a new run with the same input, of the newest program, and return its handle. This run stays as it is."""
         return RunHandle(await (await current_client()).control("restart", self.id))

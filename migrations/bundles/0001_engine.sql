@@ -319,6 +319,26 @@ create table waymark.semaphores (
   constraint semaphores_are_not_negative check (value >= 0)
 );
 comment on table waymark.semaphores is 'Semaphores of live runs; who waits for one is a task with its number.';
+-- file: schema/27_failed.sql
+-- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history.
+create table waymark.failed_tasks (
+  run_id     uuid primary key,
+  program_id bigint not null,
+  step_no    int not null,
+  pc         int not null,
+  locals     jsonb not null,
+  frames     jsonb not null,
+  heap       jsonb
+);
+comment on table waymark.failed_tasks is 'Failed runs: where their bodies stood, for a retry.';
+
+create table waymark.failed_calls (
+  run_id    uuid not null,
+  action_id bigint not null,
+  policy    jsonb not null,
+  primary key (run_id, action_id)
+);
+comment on table waymark.failed_calls is 'Calls that failed or were abandoned: their policies, for a retry.';
 -- file: schema/27_signals.sql
 -- What runs are told from outside. A signal is taken once, by the task that has waited longest for its name; seq is the order. Kept with the run: a repeated
 -- idempotency key is answered with the first signal. No row of the run is written or locked by who sends: a timer that is due tells the run (_deliver_signals).
@@ -407,6 +427,30 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
+-- file: functions/control/_call_again.sql
+-- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
+create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
+language plpgsql stable as $$
+declare
+  v_child waymark.runs;
+begin
+  if p_attempt.outcome = 'succeeded' or (
+       select p.ir #> array['nodes', p_attempt.node::text, 'settle'] from waymark.programs p where p.program_id = p_kept.program_id) = 'true' then
+    return null;
+  end if;
+  select * into v_child from waymark.runs r where r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id;
+  if found then
+    -- The newest program, if it has the parameters that the arguments were bound to.
+    return jsonb_build_object('workflow', v_child.workflow, 'args', p_attempt.arguments, 'program', coalesce((
+      select n.program_id from waymark.workflows w join waymark.programs n using (program_id), waymark.programs o
+       where w.workflow = v_child.workflow and o.program_id = v_child.program_id and o.parameters = n.parameters), v_child.program_id));
+  end if;
+  return jsonb_build_object('action', p_attempt.name, 'args', p_attempt.arguments) || coalesce((
+    select jsonb_build_object('policy', f.policy) from waymark.failed_calls f
+     where f.run_id = p_attempt.run_id and f.action_id = p_attempt.action_id), '{}');
+end
+$$;
+comment on function waymark._call_again(waymark.action_attempts, waymark.failed_tasks) is 'The call that a retry makes again, or null.';
 -- file: functions/control/_cancel_runs.sql
 -- Asks runs to cancel: their bodies get asyncio.CancelledError where they wait. Asked once: a second request would interrupt what the body does about
 -- the first. A run that has not begun ends at once; a paused one goes on, lest it never hear of it. The caller has the bodies locked.
@@ -456,6 +500,18 @@ begin
 end
 $$;
 comment on function waymark._expire_runs(uuid[], timestamptz) is 'Ends runs whose deadline has passed.';
+-- file: functions/control/_keep_failed.sql
+-- Keeps the bodies of failed runs as they stood at their last await, for waymark.retry. The caller deletes them from waymark.tasks.
+create or replace function waymark._keep_failed(p_steps waymark.task_step[]) returns void
+language plpgsql as $$
+begin
+  insert into waymark.failed_tasks (run_id, program_id, step_no, pc, locals, frames, heap)
+  select t.run_id, t.program_id, t.step_no, t.pc, t.locals, t.frames, t.heap
+    from unnest(p_steps) s join waymark.tasks t on t.ctid = s.row_id
+   where s.effect = 'raise' and waymark._failed_state(s.payload) = 'failed';
+end
+$$;
+comment on function waymark._keep_failed(waymark.task_step[]) is 'Keeps the bodies of failed runs for a retry.';
 -- file: functions/control/_lock_run.sql
 -- Locks a live run, which is its body, and answers it; all null when the run has ended. Locks: the body. SQLSTATEs: WM301 unknown run.
 create or replace function waymark._lock_run(p_run_id uuid) returns waymark.tasks
@@ -482,9 +538,9 @@ declare
   v_key text;
   v_value jsonb;
 begin
-  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'restart', 'set_priority') then
+  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'retry', 'restart', 'set_priority') then
     raise exception using errcode = 'WM204', message = format('waymark.bulk has no verb "%s"', p_verb),
-      hint = 'Verbs are cancel, terminate, pause, resume, restart and set_priority.';
+      hint = 'Verbs are cancel, terminate, pause, resume, retry, restart and set_priority.';
   elsif p_options is null or jsonb_typeof(p_options) <> 'object' then
     raise exception using errcode = 'WM205', message = 'the options of waymark.bulk must be a JSON object';
   end if;
@@ -569,6 +625,34 @@ begin
 end
 $$;
 comment on function waymark._resume_runs(uuid[], timestamptz) is 'Lets paused runs go on.';
+-- file: functions/control/_revive.sql
+-- Puts the body of a failed run back: waiting for the calls in the payload that are to be made again, or ready with what it had waited for. The new wait has a
+-- number of its own, behind all that the run has used; the results that are there are counted to it.
+create or replace function waymark._revive(p_step waymark.task_step, p_kept waymark.failed_tasks, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_kind text := (select n.kind from waymark.program_nodes n where n.program_id = p_kept.program_id and n.node = ~p_kept.pc);
+  v_calls int := (select count(*) from jsonb_array_elements(p_step.payload -> 'branches') b where b.value <> 'null');
+  v_results jsonb;
+  v_wake jsonb;
+begin
+  if p_kept.pc < 0 and v_calls = 0 then
+    v_results := waymark._collect_join(p_kept.run_id, 0, p_kept.step_no);
+    v_wake := jsonb_build_object('ok', true, 'value', case v_kind when 'fork' then coalesce(v_results, '[]') else v_results -> 0 end);
+  end if;
+  p_step.step_no := greatest(p_kept.step_no, (select max(a.step_no) from waymark.action_attempts a where a.run_id = p_kept.run_id and a.task_no = 0));
+  insert into waymark.tasks (run_id, program_id, priority, queue, state, step_no, pending, pc, locals, frames, heap, ready_at, started_at, shared, wake)
+  values (p_kept.run_id, p_kept.program_id, p_step.priority, p_step.queue, case when v_calls = 0 then 'ready' when v_kind = 'fork' then 'gather' else 'action' end,
+          p_step.step_no + 1, v_calls, p_kept.pc, p_kept.locals, p_kept.frames, p_kept.heap, p_now, p_step.started_at, true, v_wake);
+  if v_calls > 0 then
+    update waymark.action_attempts set step_no = p_step.step_no + 1
+     where run_id = p_kept.run_id and task_no = 0 and step_no = p_kept.step_no and outcome = 'succeeded';
+    perform waymark._create_actions(null, '{}', 0, array[p_step], p_now);
+    perform waymark._start_children(array[p_step], p_now);
+  end if;
+end
+$$;
+comment on function waymark._revive(waymark.task_step, waymark.failed_tasks, timestamptz) is 'Puts the body of a failed run back.';
 -- file: functions/control/_terminate_runs.sql
 -- Ends runs at once, without asking a handler; their child runs are told to (_finish_runs). The caller has the bodies locked.
 create or replace function waymark._terminate_runs(p_run_ids uuid[], p_now timestamptz) returns void
@@ -616,7 +700,7 @@ begin
   for v_run_id in
     select r.run_id from waymark.runs r
      where (v_options.after is null or r.run_id > v_options.after) and r.parent_run is null
-       and case when p_verb = 'restart' then true else r.state = 'live' end
+       and case when p_verb = 'restart' then true when p_verb = 'retry' then r.state = 'failed' else r.state = 'live' end
        and (v_filter.workflow is null or r.workflow = v_filter.workflow)
        and (v_filter.queue is null or r.queue = v_filter.queue)
        and (v_filter.tags is null or r.tags @> v_filter.tags)
@@ -635,6 +719,7 @@ begin
         when 'terminate' then perform waymark.terminate(v_run_id);
         when 'pause' then perform waymark.pause(v_run_id);
         when 'resume' then perform waymark.resume(v_run_id);
+        when 'retry' then perform waymark.retry(v_run_id);
         when 'restart' then perform waymark.restart(v_run_id);
         when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
       end case;
@@ -647,7 +732,7 @@ begin
   return v_outcome;
 end
 $$;
-comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes or restarts the runs that a filter picks, or only counts them.';
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, retries or restarts the runs that a filter picks, or only counts them.';
 -- file: functions/control/cancel.sql
 -- Asks a run to cancel, cooperatively: see _cancel_runs. Of a run that has ended, or was asked before, nothing changes. Answers its status.
 -- Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
@@ -721,6 +806,48 @@ begin
 end
 $$;
 comment on function waymark.resume(uuid) is 'Resumes a paused run; returns its status.';
+-- file: functions/control/retry.sql
+-- Lets a failed run go on from the await at which it failed: what had failed, or was abandoned by it, is called again, as attempt 1; results that are there stay.
+-- A child run is started anew, of its newest program. Where nothing had failed at that await, the code behind it runs again. Answers the run's status.
+-- Runs that start tasks of their own (create_task, TaskGroup, timeouts, semaphores, functions in a gather) are restarted instead.
+-- Locks: the row of runs, then what the run has left (skip locked). SQLSTATEs: WM301, WM305 the run has not failed, or is to be restarted.
+create or replace function waymark.retry(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_run waymark.runs;
+  v_kept waymark.failed_tasks;
+  v_step waymark.task_step;
+begin
+  select * into v_run from waymark.runs r where r.run_id = p_run_id for no key update;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  elsif v_run.state <> 'failed' then
+    perform waymark._refuse_state('retry', p_run_id, 'has failed');
+  end if;
+  select * into v_kept from waymark.failed_tasks f where f.run_id = p_run_id;
+  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id)
+     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.kind in ('spawn', 'scope', 'semaphore')) then
+    perform waymark._refuse_state('retry', p_run_id, 'failed without tasks beside its body; waymark.restart starts this one anew');
+  end if;
+  v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,
+                v_kept.locals, v_kept.frames, v_kept.heap, 'branches', null, null)::waymark.task_step;
+  perform waymark._abandon_calls(array[v_step], v_now);
+  delete from waymark.timers where run_id = p_run_id;
+  update waymark.runs set state = 'live', error = null, ended_at = null, cancel_requested_at = null where run_id = p_run_id;
+  select jsonb_build_object('branches', coalesce(jsonb_agg(waymark._call_again(h.attempt, v_kept) order by (h.attempt).slot), '[]')) into v_step.payload
+    from (select distinct on (a.slot) a as attempt from waymark.action_attempts a
+           where a.run_id = p_run_id and a.task_no = 0 and a.step_no = v_kept.step_no order by a.slot, a.attempt desc) h
+   where v_kept.pc < 0;
+  perform waymark._revive(v_step, v_kept, v_now);
+  delete from waymark.failed_tasks where run_id = p_run_id;
+  delete from waymark.failed_calls where run_id = p_run_id;
+  perform waymark._wake_hungry();
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.retry(uuid) is 'Lets a failed run go on from the await at which it failed; returns its status.';
 -- file: functions/control/set_priority.sql
 -- Changes the priority of a live run, and with it that of its tasks and actions; an action whose result is being handed in right now keeps its own.
 -- Answers the run's status. Locks: the body, actions (skip locked), the row of runs. SQLSTATEs: WM205, WM301, WM305 the run has ended.
@@ -1952,11 +2079,13 @@ $$;
 comment on function waymark._py_unique(jsonb) is
   'The elements of an array, equal ones once.';
 -- file: functions/pages/_drop_pages.sql
--- The pages of a task go with it, whatever ends it: a trigger on waymark.tasks.
+-- The pages of a task go with it, whatever ends it, unless it is kept for a retry: a trigger on waymark.tasks and waymark.failed_tasks.
 create or replace function waymark._drop_pages() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint;
+  delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint
+     and not exists (select from waymark.tasks t where t.run_id = old.run_id and t.heap -> 'store' = old.heap -> 'store')
+     and not exists (select from waymark.failed_tasks t where t.run_id = old.run_id and t.heap -> 'store' = old.heap -> 'store');
   return null;
 end
 $$;
@@ -1964,6 +2093,9 @@ comment on function waymark._drop_pages() is 'Deletes the pages of a task that i
 
 drop trigger if exists pages_go_with_their_task on waymark.tasks;
 create trigger pages_go_with_their_task after delete on waymark.tasks
+  for each row when (old.heap ? 'store') execute function waymark._drop_pages();
+drop trigger if exists pages_go_with_their_failed_task on waymark.failed_tasks;
+create trigger pages_go_with_their_failed_task after delete on waymark.failed_tasks
   for each row when (old.heap ? 'store') execute function waymark._drop_pages();
 -- file: functions/pages/_is_paged.sql
 -- A value that is kept in pages is held by what names them (docs/internals/values.md).
@@ -11337,6 +11469,48 @@ begin
 end
 $$;
 comment on function waymark._now() is 'The engine clock.';
+-- file: functions/turn/_abandon_calls.sql
+-- What runs that end leave outstanding: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated
+-- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself), timers.
+create or replace function waymark._abandon_calls(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_leftovers tid[];
+  v_sessions bigint[];
+begin
+  select array_agg(a.row_id), array_agg(a.session_id) into v_leftovers, v_sessions
+    from unnest(p_steps) s
+   cross join lateral (
+      select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+  if v_leftovers is null then
+    return;
+  end if;
+  with removed as (
+    delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
+  ), unscheduled as (
+    delete from waymark.timers t
+     using removed l
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+     where t.ctid = m.row_id
+  ), orphaned as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
+      from removed l join unnest(p_steps) s on s.run_id = l.run_id where l.child_run is not null
+    on conflict do nothing
+  ), kept as (
+    insert into waymark.failed_calls (run_id, action_id, policy)
+    select l.run_id, l.action_id, l.policy from removed l where l.policy is not null
+  )
+  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                       claimed_at, ended_at, session_id)
+  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+         l.claimed_at, p_now, l.session_id
+    from removed l;
+  perform waymark._tell_sessions(v_sessions);
+end
+$$;
+comment on function waymark._abandon_calls(waymark.task_step[], timestamptz) is 'Drops what ended runs have left outstanding.';
 -- file: functions/turn/_accept_results.sql
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
@@ -11354,6 +11528,7 @@ declare
   v_results waymark.action_result[];
   v_accepted bigint[];
   v_written bigint;
+  v_failed waymark.failed_calls[];
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us, d.delay,
@@ -11390,11 +11565,16 @@ begin
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again)
-    into v_results, v_accepted, v_written
+         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again),
+         array_agg(row(l.run_id, l.action_id, l.policy)::waymark.failed_calls)
+           filter (where l.delay is null and l.outcome <> 'succeeded' and l.policy is not null)
+    into v_results, v_accepted, v_written, v_failed
     from locked l;
   if v_written < cardinality(v_accepted) then
     raise exception using errcode = '40001', message = 'the action of a result has changed meanwhile', hint = 'Hand it in again.';
+  end if;
+  if v_failed is not null then
+    insert into waymark.failed_calls select f.* from unnest(v_failed) f;
   end if;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
@@ -11737,9 +11917,9 @@ begin
   select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
          array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
     into v_taken, v_gone from free f;
-  if v_gone is not null then
-    delete from waymark.actions a using unnest(v_gone) d
-     cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id offset 0) c where a.ctid = c.row_id;
+  if exists (select from unnest(v_gone) d where d.action_id > 0) then
+    perform waymark._abandon_calls(array(
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
   end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_taken) d
@@ -11809,44 +11989,19 @@ end
 $$;
 comment on function waymark._failed_state(jsonb) is 'How a run ends that raised.';
 -- file: functions/turn/_finish_runs.sql
--- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated where their parent was not asked either. Locks: actions (skip locked: a result that is being
--- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
--- rows where others have left them.
+-- Ends runs: the task goes (that of a failed run is kept for waymark.retry), the run gets its result or error, who asked for it is notified, the run whose child
+-- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), timers, tasks, runs in key order. What is
+-- locked is written by a later statement, which sees the rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
-  v_leftovers tid[];
-  v_sessions bigint[];
   v_waiter text;
 begin
-  select array_agg(a.row_id), array_agg(a.session_id) into v_leftovers, v_sessions
-    from unnest(v_ended) s
-   cross join lateral (
-      select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
-  if v_leftovers is not null then
-    with removed as (
-      delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
-    ), unscheduled as (
-      delete from waymark.timers t
-       using removed l
-       cross join lateral (
-          select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
-       where t.ctid = m.row_id
-    ), orphaned as (
-      insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
-        from removed l join unnest(v_ended) s on s.run_id = l.run_id where l.child_run is not null
-      on conflict do nothing
-    )
-    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
-                                         claimed_at, ended_at, session_id)
-    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
-           l.claimed_at, p_now, l.session_id
-      from removed l;
-    perform waymark._tell_sessions(v_sessions);
+  perform waymark._abandon_calls(v_ended, p_now);
+  if exists (select from unnest(v_ended) s where s.effect = 'raise') then
+    perform waymark._keep_failed(v_ended);
   end if;
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.
@@ -12237,7 +12392,7 @@ grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_cl
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
-  waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+  waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;

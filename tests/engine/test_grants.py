@@ -8,7 +8,7 @@ from psycopg import errors
 
 Connect = Callable[..., psycopg.Connection]
 
-CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "restart", "bulk"}
+CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
 CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
 WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
 ALLOWED = {

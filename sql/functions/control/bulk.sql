@@ -15,7 +15,7 @@ begin
   for v_run_id in
     select r.run_id from waymark.runs r
      where (v_options.after is null or r.run_id > v_options.after) and r.parent_run is null
-       and case when p_verb = 'restart' then true else r.state = 'live' end
+       and case when p_verb = 'restart' then true when p_verb = 'retry' then r.state = 'failed' else r.state = 'live' end
        and (v_filter.workflow is null or r.workflow = v_filter.workflow)
        and (v_filter.queue is null or r.queue = v_filter.queue)
        and (v_filter.tags is null or r.tags @> v_filter.tags)
@@ -34,6 +34,7 @@ begin
         when 'terminate' then perform waymark.terminate(v_run_id);
         when 'pause' then perform waymark.pause(v_run_id);
         when 'resume' then perform waymark.resume(v_run_id);
+        when 'retry' then perform waymark.retry(v_run_id);
         when 'restart' then perform waymark.restart(v_run_id);
         when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
       end case;
@@ -46,4 +47,4 @@ begin
   return v_outcome;
 end
 $$;
-comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes or restarts the runs that a filter picks, or only counts them.';
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, retries or restarts the runs that a filter picks, or only counts them.';

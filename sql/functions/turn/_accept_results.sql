@@ -14,6 +14,7 @@ declare
   v_results waymark.action_result[];
   v_accepted bigint[];
   v_written bigint;
+  v_failed waymark.failed_calls[];
 begin
   with locked as materialized (
     select a.*, o.position, o.outcome, o.run_us, d.delay,
@@ -50,11 +51,16 @@ begin
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again)
-    into v_results, v_accepted, v_written
+         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again),
+         array_agg(row(l.run_id, l.action_id, l.policy)::waymark.failed_calls)
+           filter (where l.delay is null and l.outcome <> 'succeeded' and l.policy is not null)
+    into v_results, v_accepted, v_written, v_failed
     from locked l;
   if v_written < cardinality(v_accepted) then
     raise exception using errcode = '40001', message = 'the action of a result has changed meanwhile', hint = 'Hand it in again.';
+  end if;
+  if v_failed is not null then
+    insert into waymark.failed_calls select f.* from unnest(v_failed) f;
   end if;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;

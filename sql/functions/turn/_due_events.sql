@@ -32,9 +32,9 @@ begin
   select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
          array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
     into v_taken, v_gone from free f;
-  if v_gone is not null then
-    delete from waymark.actions a using unnest(v_gone) d
-     cross join lateral (select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id offset 0) c where a.ctid = c.row_id;
+  if exists (select from unnest(v_gone) d where d.action_id > 0) then
+    perform waymark._abandon_calls(array(
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
   end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_taken) d
