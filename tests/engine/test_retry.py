@@ -132,7 +132,9 @@ def test_only_a_failed_run_is_retried(session: Session, state: str) -> None:
 
 def test_runs_of_several_tasks_are_restarted_instead(session: Session) -> None:
     session.register(
-        module("Spawns", function("run", spawn(invoke(1), "t"), act(const(1)), give_local("t"), local_names="t"), HELPER)
+        module(
+            "Spawns", function("run", spawn(invoke(1, n=const(1)), "t"), act(const(1)), give_local("t"), local_names="t"), HELPER
+        )
     )
     session.register(
         module("Branches", function("run", fork(invoke(1, n=const(1)), call(n=const(2))), give_local(), local_names="r"), HELPER)
