@@ -97,6 +97,14 @@ class RunHandle(Generic[R]):
         """
         return await (await current_client()).set_priority(self.id, priority)
 
+    async def why(self) -> str:
+        """What the run waits for, or how it ended, in a sentence for people.
+
+        Raises:
+            UnknownRun: there is no such run, or its start is not committed.
+        """
+        return await (await current_client()).why(self.id)
+
     async def signal(self, name: str, value: object = None, *, idempotency_key: str | None = None, connection: Any = None) -> int:  # noqa: ANN401
         """Send a signal to the run, which `await self.wait_for_signal(name)` in its body takes, now or later.
 

@@ -9861,6 +9861,66 @@ begin
 end
 $$;
 comment on function waymark._parse_start_options(jsonb) is 'Validates the options of waymark.start.';
+-- file: functions/runs/_why_action.sql
+-- How the action or child run stands that a body waits for.
+create or replace function waymark._why_action(p_run_id uuid, p_step_no int) returns text
+language plpgsql stable as $$
+declare
+  v_action waymark.actions;
+  v_last text;
+begin
+  select * into v_action from waymark.actions a where a.run_id = p_run_id and a.task_no = 0 and a.step_no = p_step_no;
+  if not found then
+    return 'the next turn of a daemon';
+  elsif v_action.state = 'child' then
+    return format('child run %s of %s', v_action.child_run, v_action.name);
+  end if;
+  select coalesce(format('%s: %s', h.value ->> 'type', h.value ->> 'message'), h.outcome) into v_last
+    from waymark.action_attempts h
+   where h.run_id = p_run_id and h.task_no = 0 and h.step_no = p_step_no and h.attempt = v_action.attempt - 1;
+  return format('action %s in queue "%s", attempt %s, ', v_action.name, v_action.queue, v_action.attempt) || case v_action.state
+      when 'running' then coalesce(
+        (select format('running since %s on %s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'))
+           from waymark.sessions s where s.session_id = v_action.session_id), 'whose daemon is gone')
+      when 'backoff' then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
+      else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), '') end
+    || coalesce(', after ' || v_last, '');
+end
+$$;
+comment on function waymark._why_action(uuid, int) is 'How the action stands that a body waits for.';
+-- file: functions/runs/_why_branches.sql
+-- How many branches of a gather are outstanding.
+create or replace function waymark._why_branches(p_task waymark.tasks) returns text
+language plpgsql stable as $$
+declare
+  v_ended bigint;
+begin
+  select (select count(*) from waymark.action_attempts h
+           where h.run_id = p_task.run_id and h.task_no = p_task.task_no and h.step_no = p_task.step_no and h.final)
+       + (select count(*) from waymark.task_history h
+           where h.run_id = p_task.run_id and h.parent_no = p_task.task_no and h.parent_step = p_task.step_no)
+    into v_ended;
+  return format('%s of %s branches', p_task.pending, p_task.pending + v_ended);
+end
+$$;
+comment on function waymark._why_branches(waymark.tasks) is 'How many branches of a gather are outstanding.';
+-- file: functions/runs/_why_idle.sql
+-- Why ready work of a queue is not taken (null: of any queue), if no live daemon serves it.
+create or replace function waymark._why_idle(p_queue text) returns text
+language plpgsql stable as $$
+declare
+  v_now timestamptz := waymark._now();
+begin
+  if not exists (select from waymark.sessions s where s.expires_at > v_now) then
+    return 'a daemon: none is alive';
+  elsif p_queue is not null and not exists (
+      select from waymark.sessions s where s.expires_at > v_now and coalesce(s.info -> 'queues' ? p_queue, true)) then
+    return format('a daemon of queue "%s": none is alive', p_queue);
+  end if;
+  return null;
+end
+$$;
+comment on function waymark._why_idle(text) is 'Why ready work is not taken, if no live daemon serves it.';
 -- file: functions/runs/add_waiter.sql
 -- Asks for a notification at the run's end; needless (and not recorded) when it has ended. More than 16 waiters poll instead.
 -- Locks: the row of runs. SQLSTATEs: WM205, WM301.
@@ -9980,6 +10040,45 @@ begin
 end
 $$;
 comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, paused, succeeded, failed, cancelled or terminated.';
+-- file: functions/runs/why.sql
+-- What a run waits for, in a sentence for people; of the tasks of a run, its body says. The words may change: programs read the views. Reads only. SQLSTATEs: WM301.
+create or replace function waymark.why(p_run_id uuid) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_run record;
+  v_task waymark.tasks;
+  v_due_at text;
+  v_what text;
+begin
+  select * into v_run from waymark.run_overview o where o.run_id = p_run_id;
+  if not found then
+    perform waymark._raise('WM301', format('there is no run %s', p_run_id));
+  end if;
+  select * into v_task from waymark.tasks t where t.run_id = p_run_id and t.task_no = 0;
+  if not found then
+    return format('%s: it has %s %s%s', v_run.workflow, v_run.status, to_char(v_run.ended_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(
+      case when v_run.status <> 'succeeded' then format(', in line %s: ', v_run.line) || v_run.outcome end, ''));
+  end if;
+  select to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS') into v_due_at
+    from waymark.timers m where m.run_id = p_run_id and m.task_no = 0 and m.action_id = 0 and m.due_at < 'infinity';
+  v_what := case v_task.state
+    when 'ready' then coalesce(waymark._why_idle(null), 'the next turn of a daemon')
+    when 'timer' then format('%s until %s', case when v_task.started_at is null then 'its start, delayed' else 'a sleep' end, v_due_at)
+    when 'action' then waymark._why_action(p_run_id, v_task.step_no)
+    when 'gather' then waymark._why_branches(v_task)
+    when 'settle' then waymark._why_branches(v_task)
+    when 'semaphore' then 'a semaphore that other tasks hold'
+    when 'signal' then format('the signal "%s"', v_task.waits_for ->> 'signal') || coalesce(', at most until ' || v_due_at, '')
+    when 'closing' then 'the end of its other tasks; its body has ended'
+    else format('%s of %s tasks', case v_task.state when 'first' then '1' else v_task.pending::text end, jsonb_array_length(v_task.waits_for -> 'tasks'))
+         || coalesce(', at most until ' || v_due_at, '')
+  end;
+  return format('%s: it waits for %s%s%s', v_run.workflow,
+    case when v_task.paused then 'being resumed, and then for ' else '' end, v_what, coalesce(format(' (line %s)', v_run.line), ''))
+    || case when v_run.cancel_requested_at is not null then '; it was asked to cancel' else '' end;
+end
+$$;
+comment on function waymark.why(uuid) is 'What a run waits for, or how it ended, in a sentence.';
 -- file: functions/sessions/_expire_actions.sql
 -- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
 -- Locks: actions (skip locked), their timers.
@@ -12389,6 +12488,7 @@ grant execute on function waymark.register(jsonb) to waymark_client, waymark_wor
 
 grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
+grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;

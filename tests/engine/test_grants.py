@@ -9,12 +9,12 @@ from psycopg import errors
 Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
-CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
+CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
 WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},
-    "waymark_reader": {"hello"},
+    "waymark_reader": {"hello", "why"},
     "public": set[str](),
 }
 VIEWS = {"run_overview", "task_overview", "action_overview", "program_nodes", "program_edges"}

@@ -66,6 +66,15 @@ async def test_the_page_in_the_shell(engine: str, cluster: Cluster, capsys: pyte
     assert "is succeeded" in capsys.readouterr().err
 
 
+async def test_why_says_that_the_run_waits_for_the_signal(
+    engine: str, connection: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = await ApprovalWorkflow().start("taxi", 30)
+    assert "it waits for a daemon: none is alive" in await run.why()
+    assert await asyncio.to_thread(main, ["why", str(run.id)]) == 0
+    assert capsys.readouterr().out.startswith("ApprovalWorkflow: it waits for")
+
+
 # --- The client ---------------------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,10 @@ class Client:
         parameters = [verb, json.dumps(criteria), json.dumps(options, default=str)]
         return Batch(*(await self._pool.fetch("select * from waymark.bulk(%s, %s::jsonb, %s::jsonb)", parameters))[0])
 
+    async def why(self, run_id: uuid.UUID) -> str:
+        """What a run waits for, or how it ended, in a sentence."""
+        return (await self._pool.fetch("select waymark.why(%s)", [run_id]))[0][0]
+
     async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
         """Send a signal, its value and options as JSON texts, and return its number."""
         return (await self._pool.fetch(SIGNAL, [run_id, name, value, options]))[0][0]
