@@ -191,6 +191,7 @@ create table waymark.pages (
 comment on table waymark.pages is 'Live runs: what is large of their state, in pages.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
+-- share: of the concurrency of its queue, see waymark.queue_shares.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
 -- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
 -- has told of itself last; the next attempt is given the details.
@@ -219,14 +220,17 @@ create table waymark.actions (
   retry_until    timestamptz,
   heartbeat_at   timestamptz,
   details        jsonb,
+  share          smallint,
   primary key (run_id, action_id),
   constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
-    and (claimed_at is not null) = (state = 'running'))
+    and (claimed_at is not null) = (state = 'running')),
+  constraint actions_have_a_share_while_running check (share is null or share between 0 and 15 and state = 'running')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
+create index actions_by_share on waymark.actions (queue, share) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
@@ -372,15 +376,47 @@ create type waymark.signal_key as (run_id uuid, name text);
 comment on type waymark.signal_key is 'Internal to the turn: the signals of a name that a run gets.';
 -- file: schema/30_sessions.sql
 -- A daemon's session and its lease: liveness is kept a session, not an action.
+-- limited: there are queues with limits (waymark.set_queue).
 -- hungry: it waits with free capacity, so new work notifies it.
 create table waymark.sessions (
   session_id bigint generated always as identity primary key,
   info       jsonb not null,
   opened_at  timestamptz not null,
   expires_at timestamptz not null,
-  hungry     boolean not null default false
+  hungry     boolean not null default false,
+  limited    boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.sessions is 'Daemons: their leases, and whether they wait for work.';
+-- file: schema/35_queues.sql
+-- What queues are limited to; a queue without limits has no row. Sessions know whether there are rows at all (sessions.limited).
+create table waymark.queues (
+  queue       text primary key,
+  concurrency int,
+  rate        int,
+  seconds     double precision,
+  constraint queues_are_limited check (num_nonnulls(concurrency, rate) > 0),
+  constraint queues_concurrency_is_in_range check (concurrency between 0 and 1000000),
+  constraint queues_rate_is_in_range check (rate between 1 and 1000000 and seconds between 0.1 and 2592000),
+  constraint queues_rate_has_an_interval check ((rate is null) = (seconds is null))
+);
+comment on table waymark.queues is 'The limits of queues.';
+
+-- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
+-- that somebody has is passed over. So sessions do not wait for each other, and no row is written but for a rate.
+-- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. shares: how many there are; the
+-- actions of a share that has gone count in another one, by the remainder.
+-- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
+create table waymark.queue_shares (
+  queue       text not null,
+  share       smallint not null,
+  shares      smallint not null,
+  concurrency int,
+  rate        int,
+  step        bigint not null default 0,
+  used        int[] not null default array_fill(0, array[17]),
+  primary key (queue, share)
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
+comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
 -- file: schema/40_types.sql
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
@@ -483,7 +519,7 @@ comment on function waymark._cancel_runs(uuid[], timestamptz) is 'Asks runs to c
 create or replace function waymark._expire_runs(p_run_ids uuid[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
-  c_mro constant jsonb := '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
+  c_mro constant jsonb := jsonb '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
 begin
   if cardinality(p_run_ids) = 0 then
     return;
@@ -9661,6 +9697,191 @@ $$;
 
 comment on function waymark._py_timedelta(numeric) is
   'The timedelta of so many microseconds.';
+-- file: functions/queues/_advance_limited.sql
+-- _advance for a session that serves queues with limits. What tasks create there is inserted as ready, as in a queue that the session does not serve, and
+-- claimed afterwards. When such work has waited for a second, half of the capacity is kept for it; what the limits leave of that is topped up.
+create or replace function waymark._advance_limited(
+  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_limits waymark.queues[], p_events waymark.task_event[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_open text[] := array(select q from unnest(p_queues) q where q <> all (array(select l.queue from unnest(p_limits) l)));
+  v_waiting boolean := exists (
+    select from unnest(p_limits) l
+     cross join lateral (
+        select from waymark.actions a
+         where a.state = 'ready' and a.queue = l.queue
+           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second' limit 1) a);
+  v_room int := p_capacity;
+  v_count int;
+begin
+  return query select * from waymark._advance(p_session, case when v_waiting then (v_room + (random() < 0.5)::int) / 2 else v_room end, v_open, p_isolate, p_events, p_now);
+  get diagnostics v_count = row_count;
+  v_room := v_room - v_count;
+  return query select * from waymark._claim_limited(p_session, p_limits, v_room, p_now);
+  get diagnostics v_count = row_count;
+  v_room := v_room - v_count;
+  if v_waiting and v_room > 0 then
+    return query select * from waymark._claim_actions(p_session, v_open, v_room, 'infinity', p_now, null);
+  end if;
+end
+$$;
+comment on function waymark._advance_limited(bigint, int, text[], boolean, waymark.queues[], waymark.task_event[], timestamptz) is
+  'Steps tasks and hands out actions, within the limits of queues.';
+-- file: functions/queues/_claim_limited.sql
+-- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Sessions begin with
+-- different shares. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
+create or replace function waymark._claim_limited(p_session bigint, p_limits waymark.queues[], p_room int, p_now timestamptz) returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_rated record;
+  v_shares int;
+  v_left int := p_room;
+  v_room int;
+  v_count int;
+begin
+  for v_limits in select l.* from unnest(p_limits) l order by random() loop
+    continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    select count(*) into v_shares from waymark.queue_shares s where s.queue = v_limits.queue;
+    for v_turn in 0..v_shares - 1 loop
+      select * into v_share from waymark.queue_shares s
+       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
+      continue when not found;
+      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
+      v_share := v_rated.p_rated;
+      v_room := least(v_rated.p_room, v_left);
+      continue when v_room <= 0;
+      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
+                                                        case when v_share.concurrency is not null then v_share.share end);
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_share.rate is not null and v_count > 0 then
+        update waymark.queue_shares s set step = v_share.step, used = array[v_share.used[1] + v_count] || v_share.used[2:17]
+         where s.queue = v_share.queue and s.share = v_share.share;
+      end if;
+      exit when v_left <= 0 or v_count < v_room;
+    end loop;
+  end loop;
+end
+$$;
+comment on function waymark._claim_limited(bigint, waymark.queues[], int, timestamptz) is 'Claims ready actions of queues with limits.';
+-- file: functions/queues/_limits_left.sql
+-- At the end of a turn: whether ready work of limited queues is left that the limits would let begin, because a share was somebody else's just now or this
+-- session has no room (others are told); and in how many milliseconds a rate will let some begin.
+create or replace function waymark._limits_left(p_limits waymark.queues[], p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
+language plpgsql volatile as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_rated record;
+  v_due double precision;
+begin
+  p_more := false;
+  for v_limits in select l.* from unnest(p_limits) l loop
+    continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
+      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
+      v_share := v_rated.p_rated;
+      p_more := v_rated.p_room > 0;
+      exit when p_more;
+      -- The oldest sixteenth in which something began leaves the interval.
+      select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
+      p_due_in_ms := least(p_due_in_ms, ceil((v_due - extract(epoch from p_now)::double precision) * 1000)::bigint);
+    end loop;
+    exit when p_more;
+  end loop;
+  if p_more then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._limits_left(waymark.queues[], timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
+-- file: functions/queues/_parse_queue_options.sql
+-- SQLSTATEs: WM204 unknown option, WM205 out of range.
+create or replace function waymark._parse_queue_options(p_options jsonb) returns waymark.queues
+language plpgsql stable as $$
+declare
+  c_options constant jsonb := jsonb '{"concurrency": "a whole number from 0 to 1000000", "rate": "a whole number from 1 to 1000000",
+    "seconds": "a number from 0.1 to 2592000 (30 days)"}';
+  v_key text;
+  v_value jsonb;
+begin
+  if p_options is null or jsonb_typeof(p_options) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the limits of a queue must be a JSON object; {} removes them';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_options) loop
+    if not c_options ? v_key then
+      raise exception using errcode = 'WM204', message = format('a queue has no limit "%s"', v_key), hint = 'Limits are concurrency and rate, with seconds.';
+    elsif not (case when jsonb_typeof(v_value) <> 'number' then false
+      when v_key = 'seconds' then v_value::numeric between 0.1 and 2592000
+      else v_value::numeric % 1 = 0 and v_value::numeric between case v_key when 'rate' then 1 else 0 end and 1000000 end)
+    then
+      raise exception using errcode = 'WM205', message = format('limit "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_options ->> v_key);
+    end if;
+  end loop;
+  if (p_options ? 'seconds') <> (p_options ? 'rate') then
+    raise exception using errcode = 'WM205', message = 'limit "rate" needs "seconds", the interval in which so many actions may begin, and that needs a rate';
+  end if;
+  return jsonb_populate_record(null::waymark.queues, p_options);
+end
+$$;
+comment on function waymark._parse_queue_options(jsonb) is 'Validates the limits of a queue.';
+-- file: functions/queues/_share_room.sql
+-- How many actions a share of a queue lets begin now, and what it has used of its rate by the clock. A clock that goes back stands still.
+-- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
+create or replace function waymark._share_room(p_share waymark.queue_shares, p_seconds double precision, p_now timestamptz, out p_room int, out p_rated waymark.queue_shares)
+language plpgsql volatile as $$
+declare
+  v_step bigint;
+begin
+  p_rated := p_share;
+  if p_share.concurrency is not null then
+    select p_share.concurrency - count(*) into p_room from waymark.actions a
+     where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+  end if;
+  if p_share.rate is not null then
+    v_step := greatest(p_share.step, floor(extract(epoch from p_now)::double precision * 16 / p_seconds)::bigint);
+    p_rated.step := v_step;
+    p_rated.used := array_fill(0, array[least(v_step - p_share.step, 17)::int]) || p_share.used[1 : 17 - least(v_step - p_share.step, 17)::int];
+    p_room := least(p_room, p_share.rate - (select sum(u) from unnest(p_rated.used) u));
+  end if;
+end
+$$;
+comment on function waymark._share_room(waymark.queue_shares, double precision, timestamptz) is 'How many actions a share of a limited queue lets begin.';
+-- file: functions/queues/set_queue.sql
+-- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
+-- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
+-- Locks: queues, queue_shares, sessions. SQLSTATEs: WM204, WM205.
+create or replace function waymark.set_queue(p_queue text, p_options jsonb) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_limits waymark.queues := waymark._parse_queue_options(p_options);
+  v_shares int := greatest(1, least(16, v_limits.concurrency, v_limits.rate));
+begin
+  if p_queue is null or length(p_queue) not between 1 and 100 then
+    raise exception using errcode = 'WM205', message = 'the name of a queue has 1 to 100 characters';
+  end if;
+  lock table waymark.queues in exclusive mode;
+  delete from waymark.queues q where q.queue = p_queue;
+  perform from waymark.queue_shares s where s.queue = p_queue order by s.share for update;
+  delete from waymark.queue_shares s where s.queue = p_queue and (s.share >= v_shares or num_nonnulls(v_limits.concurrency, v_limits.rate) = 0);
+  if num_nonnulls(v_limits.concurrency, v_limits.rate) > 0 then
+    insert into waymark.queues (queue, concurrency, rate, seconds) values (p_queue, v_limits.concurrency, v_limits.rate, v_limits.seconds);
+    insert into waymark.queue_shares (queue, share, shares, concurrency, rate)
+    select p_queue, n, v_shares, v_limits.concurrency / v_shares + (n < v_limits.concurrency % v_shares)::int,
+           v_limits.rate / v_shares + (n < v_limits.rate % v_shares)::int
+      from generate_series(0, v_shares - 1) n
+    on conflict (queue, share) do update
+       set shares = excluded.shares, concurrency = excluded.concurrency, rate = excluded.rate, step = 0, used = excluded.used;
+  end if;
+  update waymark.sessions s set limited = l.limited
+    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited;
+  perform waymark._wake_hungry();
+end
+$$;
+comment on function waymark.set_queue(text, jsonb) is 'Limits how many actions of a queue run at once, or begin in an interval.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
@@ -10102,21 +10323,21 @@ end
 $$;
 comment on function waymark._expire_actions(timestamptz, int) is 'Claims for nobody what nobody has taken before its final deadline.';
 -- file: functions/sessions/_require_session.sql
--- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
-create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
+-- The caller's lease must be alive; answers the session. SQLSTATEs: WM401.
+create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns waymark.sessions
 language plpgsql stable as $$
 declare
-  v_hungry boolean;
+  v_session waymark.sessions;
 begin
-  select s.hungry into v_hungry from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
+  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
   if not found then
     raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
       hint = 'Open a new session with waymark.open_session and hand in the results again.';
   end if;
-  return v_hungry;
+  return v_session;
 end
 $$;
-comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers whether it waits for work.';
+comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers the session.';
 -- file: functions/sessions/_tell_sessions.sql
 -- Daemons that run what was dropped hear of it: a notification with the number of the session, a hint to call find_unwanted now and not at the next heartbeat.
 create or replace function waymark._tell_sessions(p_sessions bigint[]) returns void
@@ -10245,8 +10466,10 @@ begin
   if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
     raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
   end if;
-  insert into waymark.sessions (info, opened_at, expires_at)
-  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond')
+  -- Who sets a first limit now tells the sessions that are there; this one waits and sees it.
+  lock table waymark.queues in row share mode;
+  insert into waymark.sessions (info, opened_at, expires_at, limited)
+  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond', exists (select from waymark.queues))
   returning session_id into v_session;
   return v_session;
 end
@@ -11658,7 +11881,7 @@ begin
        set state = 'backoff',
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
-           session_id = null, claimed_at = null, deadline = null
+           session_id = null, claimed_at = null, deadline = null, share = null
       from locked l where a.ctid = l.row_id and l.delay is not null
     returning 1
   ), backing_off as (
@@ -11721,7 +11944,7 @@ begin
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room,
-          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now);
+          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now, null);
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
@@ -11746,7 +11969,7 @@ begin
     perform pg_notify('waymark', '');
   end if;
   if v_room > 0 then
-    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now);
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now, null);
   end if;
 end
 $$;
@@ -11794,11 +12017,11 @@ $$;
 comment on function waymark._attempt_failure(tid, text, jsonb, boolean, timestamptz) is 'The exception value of an attempt that did not succeed.';
 -- file: functions/turn/_claim_actions.sql
 -- Claims ready actions of the served queues in the order of their place: the time since when they are ready, put off by a minute for each level of priority;
--- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
 create or replace function waymark._claim_actions(
-  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz)
+  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
 begin
@@ -11814,14 +12037,14 @@ begin
      order by c.place limit p_room
   )
   update waymark.actions a
-     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
+     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now, share = p_share,
          deadline = least(p_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds'
     from picked p where a.ctid = p.row_id
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean,
             case when num_nonnulls(a.final_deadline, a.details) > 0 then waymark._attempt_context(a.final_deadline, a.details, p_now) end;
 end
 $$;
-comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz) is
+comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz, smallint) is
   'Claims ready actions in priority order for a session.';
 -- file: functions/turn/_collect_join.sql
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
@@ -12341,7 +12564,7 @@ comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs 
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+-- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
@@ -12351,7 +12574,10 @@ language plpgsql security definer set search_path = ''
 declare
   c_batch constant int := 1000;
   v_now timestamptz := waymark._now();
-  v_hungry boolean := waymark._require_session(p_session, v_now);
+  v_session waymark.sessions := waymark._require_session(p_session, v_now);
+  v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
+  v_more boolean := false;
+  v_due_in_ms bigint;
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
   v_events waymark.task_event[] := array[]::waymark.task_event[];
@@ -12376,17 +12602,23 @@ begin
       v_ready := v_ready || waymark._ready_branches(c_batch);
     end if;
   end if;
-  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
-  get diagnostics v_handed_out = row_count;
+  if cardinality(v_limits) > 0 then
+    return query select * from waymark._advance_limited(p_session, v_capacity, p_queues, p_isolate, v_limits, v_events || v_due || v_ready, v_now);
+    get diagnostics v_handed_out = row_count;
+    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_now) l;
+  else
+    return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_due || v_ready, v_now);
+    get diagnostics v_handed_out = row_count;
+  end if;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
-    update waymark.sessions set hungry = not v_hungry where session_id = p_session;
+  if v_session.hungry <> (v_handed_out = 0 and (v_session.hungry or p_resting and v_capacity > 0)) then
+    update waymark.sessions set hungry = not v_session.hungry where session_id = p_session;
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
-             order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches, null::jsonb;
+           least(v_due_in_ms, (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
+             order by t.due_at limit 1)),
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_due) = c_batch or v_branches or v_more, null::jsonb;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
@@ -12408,6 +12640,13 @@ select h.run_id, h.step_no, h.slot, h.name, h.attempt, h.outcome, h.arguments::t
   join waymark.runs r using (run_id)
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = h.node;
 comment on view waymark.action_overview is 'Every attempt of every action, outstanding or ended, for people.';
+-- file: views/queue_overview.sql
+create or replace view waymark.queue_overview as
+select q.queue, q.concurrency, q.rate, q.seconds,
+       (select count(*) from waymark.actions a where a.queue = q.queue and a.state = 'ready') as ready,
+       (select count(*) from waymark.actions a where a.queue = q.queue and a.state = 'running') as running
+  from waymark.queues q;
+comment on view waymark.queue_overview is 'Queues with limits, for people: the limits, and how many actions wait and run.';
 -- file: views/run_overview.sql
 create or replace view waymark.run_overview as
 select r.run_id,
@@ -12496,6 +12735,7 @@ grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
   waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.set_queue(text, jsonb) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
@@ -12505,4 +12745,4 @@ grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], 
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
-grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
+grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;

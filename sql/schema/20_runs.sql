@@ -111,6 +111,7 @@ create table waymark.pages (
 comment on table waymark.pages is 'Live runs: what is large of their state, in pages.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
+-- share: of the concurrency of its queue, see waymark.queue_shares.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
 -- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
 -- has told of itself last; the next attempt is given the details.
@@ -139,14 +140,17 @@ create table waymark.actions (
   retry_until    timestamptz,
   heartbeat_at   timestamptz,
   details        jsonb,
+  share          smallint,
   primary key (run_id, action_id),
   constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
-    and (claimed_at is not null) = (state = 'running'))
+    and (claimed_at is not null) = (state = 'running')),
+  constraint actions_have_a_share_while_running check (share is null or share between 0 and 15 and state = 'running')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
+create index actions_by_share on waymark.actions (queue, share) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';

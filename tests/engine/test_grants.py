@@ -9,7 +9,7 @@ from psycopg import errors
 Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
-CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter"} | CONTROL
+CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
 WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
@@ -17,7 +17,7 @@ ALLOWED = {
     "waymark_reader": {"hello", "why"},
     "public": set[str](),
 }
-VIEWS = {"run_overview", "task_overview", "action_overview", "program_nodes", "program_edges"}
+VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges"}
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -38,6 +38,7 @@ def test_a_minute_of_waiting_outweighs_one_level_of_priority(session: Session, c
 def test_low_priority_does_not_starve_behind_a_stream_of_high(session: Session) -> None:
     session.register(programs.one_action())
     low = session.start("One", {"priority": 5}, n="low")
+    minute = 0
     for minute in range(20):
         session.move_clock(60 * minute)
         for _ in range(2):

@@ -89,6 +89,23 @@ class Client:
     async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
         """Send a signal, its value and options as JSON texts, and return its number."""
         return (await self._pool.fetch(SIGNAL, [run_id, name, value, options]))[0][0]
+    async def set_queue(
+        self, queue: str, *, concurrency: int | None = None, rate: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Limit a queue; what is not given is not limited (docs/queues.md).
+
+        Args:
+            queue: its name.
+            concurrency: at most so many of its actions run at once, in the whole database; 0 stops the queue.
+            rate: at most so many attempts begin in any interval of `seconds`.
+            seconds: the interval of the rate, 0.1 to 2,592,000 (30 days).
+
+        Raises:
+            OptionOutOfRange: a limit is out of its range, or a rate has no interval.
+        """
+        limits = {"concurrency": concurrency, "rate": rate, "seconds": seconds}
+        given = json.dumps({name: limit for name, limit in limits.items() if limit is not None})
+        await self._pool.fetch("select waymark.set_queue(%s, %s::jsonb)", [queue, given])
 
     async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
         """Wait until a run has ended, at most `timeout` seconds.

@@ -3,7 +3,7 @@
 create or replace function waymark._expire_runs(p_run_ids uuid[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
-  c_mro constant jsonb := '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
+  c_mro constant jsonb := jsonb '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
 begin
   if cardinality(p_run_ids) = 0 then
     return;

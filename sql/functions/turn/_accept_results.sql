@@ -42,7 +42,7 @@ begin
        set state = 'backoff',
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
-           session_id = null, claimed_at = null, deadline = null
+           session_id = null, claimed_at = null, deadline = null, share = null
       from locked l where a.ctid = l.row_id and l.delay is not null
     returning 1
   ), backing_off as (

@@ -33,7 +33,7 @@ begin
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room,
-          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now);
+          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now, null);
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
@@ -58,7 +58,7 @@ begin
     perform pg_notify('waymark', '');
   end if;
   if v_room > 0 then
-    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now);
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now, null);
   end if;
 end
 $$;

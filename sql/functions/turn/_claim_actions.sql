@@ -1,9 +1,9 @@
 -- Claims ready actions of the served queues in the order of their place: the time since when they are ready, put off by a minute for each level of priority;
--- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
 create or replace function waymark._claim_actions(
-  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz)
+  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
 begin
@@ -19,12 +19,12 @@ begin
      order by c.place limit p_room
   )
   update waymark.actions a
-     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
+     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now, share = p_share,
          deadline = least(p_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds'
     from picked p where a.ctid = p.row_id
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean,
             case when num_nonnulls(a.final_deadline, a.details) > 0 then waymark._attempt_context(a.final_deadline, a.details, p_now) end;
 end
 $$;
-comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz) is
+comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz, smallint) is
   'Claims ready actions in priority order for a session.';
