@@ -89,6 +89,7 @@ class Client:
     async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
         """Send a signal, its value and options as JSON texts, and return its number."""
         return (await self._pool.fetch(SIGNAL, [run_id, name, value, options]))[0][0]
+
     async def set_queue(
         self, queue: str, *, concurrency: int | None = None, rate: int | None = None, seconds: float | None = None
     ) -> None:
