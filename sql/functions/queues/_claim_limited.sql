@@ -5,7 +5,6 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_rated record;
   v_shares int;
   v_left int := p_room;
   v_room int;
@@ -18,9 +17,8 @@ begin
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
       continue when not found;
-      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
-      v_share := v_rated.p_rated;
-      v_room := least(v_rated.p_room, v_left);
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      v_room := least(waymark._share_room(v_share), v_left);
       continue when v_room <= 0;
       return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
                                                         case when v_share.concurrency is not null then v_share.share end);

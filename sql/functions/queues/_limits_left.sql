@@ -5,16 +5,14 @@ language plpgsql volatile as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_rated record;
   v_due double precision;
 begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
     continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
-      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
-      v_share := v_rated.p_rated;
-      p_more := v_rated.p_room > 0;
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      p_more := waymark._share_room(v_share) > 0;
       exit when p_more;
       -- The oldest sixteenth in which something began leaves the interval.
       select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
