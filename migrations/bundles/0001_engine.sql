@@ -9736,7 +9736,6 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_rated record;
   v_shares int;
   v_left int := p_room;
   v_room int;
@@ -9749,9 +9748,8 @@ begin
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
       continue when not found;
-      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
-      v_share := v_rated.p_rated;
-      v_room := least(v_rated.p_room, v_left);
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      v_room := least(waymark._share_room(v_share), v_left);
       continue when v_room <= 0;
       return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
                                                         case when v_share.concurrency is not null then v_share.share end);
@@ -9775,16 +9773,14 @@ language plpgsql volatile as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_rated record;
   v_due double precision;
 begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
     continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
-      select * into v_rated from waymark._share_room(v_share, v_limits.seconds, p_now);
-      v_share := v_rated.p_rated;
-      p_more := v_rated.p_room > 0;
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      p_more := waymark._share_room(v_share) > 0;
       exit when p_more;
       -- The oldest sixteenth in which something began leaves the interval.
       select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
@@ -9828,28 +9824,38 @@ begin
 end
 $$;
 comment on function waymark._parse_queue_options(jsonb) is 'Validates the limits of a queue.';
--- file: functions/queues/_share_room.sql
--- How many actions a share of a queue lets begin now, and what it has used of its rate by the clock. A clock that goes back stands still.
--- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
-create or replace function waymark._share_room(p_share waymark.queue_shares, p_seconds double precision, p_now timestamptz, out p_room int, out p_rated waymark.queue_shares)
-language plpgsql volatile as $$
+-- file: functions/queues/_rated_share.sql
+-- A share with what is used of its rate brought up to date: sixteenths that have left the interval are dropped. A clock that goes back stands still.
+create or replace function waymark._rated_share(p_share waymark.queue_shares, p_seconds double precision, p_now timestamptz) returns waymark.queue_shares
+language plpgsql immutable as $$
 declare
-  v_step bigint;
+  v_step bigint := greatest(p_share.step, floor(extract(epoch from p_now)::double precision * 16 / p_seconds)::bigint);
+  v_new int := least(v_step - p_share.step, 17);
 begin
-  p_rated := p_share;
-  if p_share.concurrency is not null then
-    select p_share.concurrency - count(*) into p_room from waymark.actions a
-     where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
-  end if;
   if p_share.rate is not null then
-    v_step := greatest(p_share.step, floor(extract(epoch from p_now)::double precision * 16 / p_seconds)::bigint);
-    p_rated.step := v_step;
-    p_rated.used := array_fill(0, array[least(v_step - p_share.step, 17)::int]) || p_share.used[1 : 17 - least(v_step - p_share.step, 17)::int];
-    p_room := least(p_room, p_share.rate - (select sum(u) from unnest(p_rated.used) u));
+    p_share.step := v_step;
+    p_share.used := array_fill(0, array[v_new]) || p_share.used[1 : 17 - v_new];
   end if;
+  return p_share;
 end
 $$;
-comment on function waymark._share_room(waymark.queue_shares, double precision, timestamptz) is 'How many actions a share of a limited queue lets begin.';
+comment on function waymark._rated_share(waymark.queue_shares, double precision, timestamptz) is 'A share of a limited queue, its rate as of now.';
+-- file: functions/queues/_share_room.sql
+-- How many actions a share of a queue, its rate brought up to date, lets begin now.
+-- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
+create or replace function waymark._share_room(p_share waymark.queue_shares) returns int
+language plpgsql volatile as $$
+declare
+  v_room int;
+begin
+  if p_share.concurrency is not null then
+    select p_share.concurrency - count(*) into v_room from waymark.actions a
+     where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+  end if;
+  return least(v_room, p_share.rate - (select sum(u) from unnest(p_share.used) u));
+end
+$$;
+comment on function waymark._share_room(waymark.queue_shares) is 'How many actions a share of a limited queue lets begin.';
 -- file: functions/queues/set_queue.sql
 -- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
 -- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
