@@ -11654,7 +11654,7 @@ begin
   )
   select array_agg(distinct row(r.run_id, r.semaphore_no)::waymark.task_key) into v_keys from released r;
   if v_keys is null then
-    return '{}';
+    return array[]::waymark.task_step[];
   end if;
   v_over := waymark._release_semaphores(array(
     select row(s.run_id, (c -> 'semaphore')::int)::waymark.task_key from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'release'));
