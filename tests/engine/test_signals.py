@@ -9,7 +9,21 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.engine import programs
-from tests.engine.concurrency import act, catch, drain, fork, function, give, give_local, invoke, module, spawn, spread, wait
+from tests.engine.concurrency import (
+    act,
+    catch,
+    drain,
+    fork,
+    function,
+    give,
+    give_local,
+    invoke,
+    module,
+    sleep,
+    spawn,
+    spread,
+    wait,
+)
 from tests.engine.programs import Json, const, local, op
 from tests.engine.session import Session
 
@@ -200,6 +214,20 @@ def test_a_timeout_against_an_arrival(session: Session, is_in_time: bool) -> Non
         drain(session)
         error, value = session.outcome(run_id)[1]
         assert (error["type"], error["message"], value) == ("TimeoutError", 'no signal "go" in time', 2)
+    assert session.is_quiet()
+
+
+@pytest.mark.parametrize("waits", [take(timeout=60), sleep(60)], ids=["signal", "sleep"])
+def test_a_wait_and_the_scope_around_it_are_over_at_once(session: Session, waits: Json) -> None:
+    """The scope was first: the task is cancelled, and goes on once."""
+    scope, close = {"kind": "scope", "seconds": const(60), "target": "s"}, {"kind": "unscope", "scope": "s", "target": "f"}
+    body = function("run", scope, {**waits, "error": 3}, give(const("no")), catch("e"), close, act(const(1)), give_local("f"),
+                    local_names="s e f r")  # fmt: skip
+    run_id = started(session, module("Both", body))
+    session.turn()
+    session.move_clock(61)
+    drain(session := Session(session.connection))
+    assert session.outcome(run_id)[1] is True
     assert session.is_quiet()
 
 
