@@ -12264,6 +12264,8 @@ begin
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
     perform waymark._accept_signals(v_taken, p_now);
   end if;
+  -- And before them what cancels a task, which then no longer waits: it must not be stepped as it was.
+  v_events := case when exists (select from unnest(v_taken) d where d.action_id <> 0) then waymark._accept_messages(v_taken, p_now) else '{}' end;
   with locked as materialized (
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
@@ -12271,14 +12273,11 @@ begin
          where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure', 'signal')
            for no key update offset 0) t
   )
-  select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
+  select v_events || coalesce(array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
                        l.state <> 'signal', case l.state when 'timer' then 'null' when 'signal' then waymark._signal_timeout(l.waits_for ->> 'signal')
-                                                         else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
+                                                         else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event), '{}')
     into v_events from locked l;
-  if exists (select from unnest(v_taken) d where d.action_id <> 0) then
-    v_events := v_events || waymark._accept_messages(v_taken, p_now);
-  end if;
-  return coalesce(v_events, '{}');
+  return v_events;
 end
 $$;
 comment on function waymark._due_events(timestamptz, int) is 'Takes due timers; answers the tasks that they wake.';
