@@ -37,11 +37,11 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:
 class Daemon:
     """One `start-workers` process and its log file."""
 
-    def __init__(self, binary: Path, log: Path, settings: dict[str, str]) -> None:
+    def __init__(self, binary: Path, log: Path, settings: dict[str, str], arguments: tuple[str, ...] = ()) -> None:
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [binary],
+                [binary, *arguments],
                 cwd=ROOT,
                 env={**os.environ, "WAYMARK_PYTHON": sys.executable, **settings},
                 stdin=subprocess.DEVNULL,
@@ -99,12 +99,19 @@ class Cluster:
             print(f"--- {daemon.log.name}, pid {daemon.pid}, exit code {daemon.process.returncode}\n{daemon.output()}")
 
     def start(
-        self, count: int = 1, *, url: str | None = None, path: Path = ROOT, ready: bool = True, **settings: object
+        self,
+        count: int = 1,
+        *,
+        url: str | None = None,
+        path: Path = ROOT,
+        ready: bool = True,
+        queues: str | None = None,
+        **settings: object,
     ) -> list[Daemon]:
         """Start daemons and wait until each has its workers up and waits for work.
 
         Settings are the environment variables without prefix, in lower case (`worker_count=2`). `path`: a further folder
-        from which the workers import modules. `ready=False`: do not wait.
+        from which the workers import modules. `ready=False`: do not wait. `queues`: serve these.
         """
         url = url or self._default_url
         defaults: dict[str, object] = {"worker_count": 1, "log_level": "info"}
@@ -112,7 +119,8 @@ class Cluster:
         started: list[Daemon] = []
         for _ in range(count):
             log = self._folder / f"start-workers-{len(self.daemons)}.log"
-            started.append(Daemon(self._binary, log, {**variables, "WAYMARK_DATABASE_URL": url, "PYTHONPATH": f"{path}:{ROOT}"}))
+            environment = {**variables, "WAYMARK_DATABASE_URL": url, "PYTHONPATH": f"{path}:{ROOT}"}
+            started.append(Daemon(self._binary, log, environment, () if queues is None else ("--queues", queues)))
             self.daemons.append(started[-1])
         if ready:
             with psycopg.connect(url, autocommit=True) as connection:

@@ -13,7 +13,7 @@ await Greeting().run("Ann")
 
 from typing import TYPE_CHECKING
 
-from waymark.actions import CurrentAction, Depend, Depends, action, current_action
+from waymark.actions import CurrentAction, Depend, Depends, action, current_action, heartbeat
 from waymark.errors import (
     ActionTimeout,
     ArgumentError,
@@ -25,9 +25,17 @@ from waymark.errors import (
     EngineVersionError,
     ExhaustedRetries,
     ExhaustedRetriesError,
+    NonRetryable,
     OptionError,
     ResultNotReady,
+    RunCancelled,
+    RunDeadlineExceeded,
+    RunStateError,
+    RunTerminated,
+    SignalValueError,
+    TooManySignals,
     UnknownRun,
+    UnknownSignal,
     UnknownWorkflow,
     UnsupportedPatternError,
     WaymarkError,
@@ -56,11 +64,19 @@ __all__ = [
     "EngineVersionError",
     "ExhaustedRetries",
     "ExhaustedRetriesError",
+    "NonRetryable",
     "OptionError",
     "ResultNotReady",
     "RetryPolicy",
+    "RunCancelled",
+    "RunDeadlineExceeded",
     "RunHandle",
+    "RunStateError",
+    "RunTerminated",
+    "SignalValueError",
+    "TooManySignals",
     "UnknownRun",
+    "UnknownSignal",
     "UnknownWorkflow",
     "UnsupportedPatternError",
     "WaymarkError",
@@ -70,6 +86,7 @@ __all__ = [
     "WorkflowFailedError",
     "action",
     "current_action",
+    "heartbeat",
     "workflow",
 ]
 

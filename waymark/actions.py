@@ -16,7 +16,17 @@ from mountaineer_di import Depends, provide_dependencies, strip_depends_from_sig
 from waymark.codec.names import NameNotFound, object_name, resolve
 from waymark.policies import BackoffPolicy, RetryPolicy, policy_fields
 
-__all__ = ["Action", "ActionFunction", "CurrentAction", "Depend", "Depends", "action", "current_action", "find_action"]
+__all__ = [
+    "Action",
+    "ActionFunction",
+    "CurrentAction",
+    "Depend",
+    "Depends",
+    "action",
+    "current_action",
+    "find_action",
+    "heartbeat",
+]
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -47,16 +57,36 @@ class Decorator(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CurrentAction:
-    """The attempt that is being executed: `attempt` counts from 1."""
+    """The attempt that is being executed.
+
+    Attributes:
+        run_id: the run it belongs to.
+        action_id: the action in the run, the same for every attempt.
+        attempt: counts from 1.
+        heartbeat_details: what an earlier attempt has told last by `heartbeat`, or None.
+        heartbeat: `waymark.heartbeat` for this attempt, in whatever thread.
+    """
 
     run_id: UUID
     action_id: int
     attempt: int
+    heartbeat_details: Any
+    heartbeat: Callable[..., None] = dataclasses.field(repr=False, compare=False)
 
 
-running_action: contextvars.ContextVar[Callable[[], CurrentAction] | None] = contextvars.ContextVar(
-    "waymark_running_action", default=None
-)
+class RunningAction(Protocol):
+    """What the worker keeps of an attempt that it executes."""
+
+    def current(self) -> CurrentAction:
+        """What `current_action` gives inside of it."""
+        ...
+
+    def heartbeat(self, details: object = None) -> None:
+        """`waymark.heartbeat` for this attempt."""
+        ...
+
+
+running_action: contextvars.ContextVar[RunningAction | None] = contextvars.ContextVar("waymark_running_action", default=None)
 
 
 def current_action() -> CurrentAction | None:
@@ -64,8 +94,28 @@ def current_action() -> CurrentAction | None:
 
     `(run_id, action_id)` is the same for every attempt of an action: an idempotency key for what it calls.
     """
-    make = running_action.get()
-    return None if make is None else make()
+    running = running_action.get()
+    return None if running is None else running.current()
+
+
+def heartbeat(details: object = None) -> None:
+    """Tell that the action goes on: its `timeout` counts anew from here, though never beyond its `deadline`.
+
+    Called in an action, async or not, as often as it likes: what is told goes out once a second. Anywhere else it does
+    nothing.
+
+    Args:
+        details: any value of at most 64 KiB, how far the action is; None leaves what was told before. The next attempt
+            has it as `current_action().heartbeat_details`, `waymark.action_overview` shows it.
+
+    Raises:
+        asyncio.CancelledError: the attempt is no longer wanted: its time is over, or it was cancelled. In an async
+            action it is raised where the action waits, too; a function in a thread hears of it only here.
+        EncodeError: the details cannot be encoded, or are too large.
+    """
+    running = running_action.get()
+    if running is not None:
+        running.heartbeat(details)
 
 
 class Action:
@@ -196,6 +246,7 @@ def action(
     backoff: BackoffPolicy | None = None,
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
+    deadline: float | dt.timedelta | None = None,
 ) -> Decorator: ...
 def action(
     function: Callable[..., Any] | None = None,
@@ -206,6 +257,7 @@ def action(
     backoff: BackoffPolicy | None = None,
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
+    deadline: float | dt.timedelta | None = None,
 ) -> Any:
     """Make a function an action: what a workflow awaits and a worker executes. Used bare or with arguments.
 
@@ -218,14 +270,15 @@ def action(
             `WAYMARK_USER_MODULE` loads.
         retry: default for all its invocations: how often it is tried when it raises. Without one it is tried once.
         backoff: default pauses between attempts.
-        timeout: seconds an attempt may take; default 300.
+        timeout: seconds an attempt may take, counted anew from each `waymark.heartbeat()`; default 300.
         queue: the queue of its invocations; only daemons that serve it execute them.
+        deadline: seconds that all attempts together may take, from when the first could begin; default: no limit.
 
     Raises:
         TypeError: the function is a generator.
         ValueError: a policy is out of range, or another function has this name.
     """
-    policy = policy_fields(retry, backoff, timeout, queue)
+    policy = policy_fields(retry, backoff, timeout, queue, deadline)
 
     def decorate(function: Callable[..., Any]) -> Any:  # noqa: ANN401
         made = Action(function, name, policy)

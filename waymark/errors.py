@@ -5,7 +5,8 @@ is that table. Attributes live in `__dict__` and `args` holds plain values only,
 travel as the failure of an action (docs/internals/values.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class WaymarkError(Exception):
@@ -123,6 +124,18 @@ class UnknownRun(WaymarkError, LookupError):
     """No run has this id."""
 
 
+class UnknownSignal(WaymarkError, LookupError):
+    """The program of a run waits for no signal of this name."""
+
+
+class SignalValueError(WaymarkError, ValueError):
+    """The value of a signal cannot be of the type that the body waits for."""
+
+
+class TooManySignals(WaymarkError):
+    """A run has a great many signals that it has not taken."""
+
+
 class WorkflowFailed(WaymarkError):
     """A run has failed.
 
@@ -175,6 +188,18 @@ class WorkflowFailed(WaymarkError):
         self.remote_traceback = remote_traceback
 
 
+class RunCancelled(WorkflowFailed):
+    """A run was cancelled: asyncio.CancelledError has left its body. `cause` and its place say where."""
+
+
+class RunTerminated(WorkflowFailed):
+    """A run was ended from outside without asking its handlers. A parent gets it raised where it waits for such a child."""
+
+
+class RunStateError(WaymarkError):
+    """The run is in a state that has no use for what was asked (to resume a run that has ended, to retry one that succeeded)."""
+
+
 class ResultNotReady(WaymarkError, TimeoutError):
     """`result(timeout=…)` ended before the run did. The run goes on."""
 
@@ -193,10 +218,26 @@ class RemoteError(WaymarkError):
 
 
 class WaymarkTimeout(WaymarkError, TimeoutError):
-    """An action used up the attempts that its policy gives it, and the last one ran out of time or lost its worker.
+    """An attempt ran out of time or lost its worker."""
 
-    When the last attempt raised an exception of its own, the action ends with that one instead.
+
+class ExhaustedRetries(WaymarkTimeout):
+    """An action used up what its policy gives it, and its last attempt ran out of time or lost its worker.
+
+    `attempts` are the last 20, oldest first: each a dict with its number (`attempt`), its `outcome` (`failed`,
+    `timed_out`, `lost`) and a `message`. When the last attempt raised an exception of its own, the action ends with that
+    one instead, which has them as `__waymark_attempts__` if there were several.
     """
+
+    attempts: Sequence[Mapping[str, Any]] = ()
+
+
+class NonRetryable(WaymarkError):
+    """Raised by an action, itself or a subclass: this attempt was the last one, whatever the policy says."""
+
+
+class RunDeadlineExceeded(WaymarkError, TimeoutError):
+    """A run did not end within the deadline that it was started with. It ended at once, without asking its handlers."""
 
 
 class UnsupportedOperation(WaymarkError):
@@ -253,8 +294,14 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM204": UnknownOption,
     "WM205": OptionOutOfRange,
     "WM206": MalformedArgument,
+    "WM207": UnknownSignal,
+    "WM208": SignalValueError,
+    "WM209": TooManySignals,
     "WM301": UnknownRun,
     "WM302": WorkflowFailed,
+    "WM303": RunCancelled,
+    "WM304": RunTerminated,
+    "WM305": RunStateError,
     "WM401": SessionExpired,
     "WM402": EngineVersionError,
     "WM501": StepException,
@@ -271,5 +318,4 @@ def from_sqlstate(sqlstate: str, message: str, *, detail: str | None = None, hin
 # Other names that programs written for earlier versions of Waymark use.
 WorkflowFailedError = WorkflowFailed
 ActionTimeout = WaymarkTimeout
-ExhaustedRetries = WaymarkTimeout
-ExhaustedRetriesError = WaymarkTimeout
+ExhaustedRetriesError = ExhaustedRetries

@@ -17,7 +17,7 @@ MAX_ATTEMPTS = 1_000_000
 MAX_PAUSE = 31_536_000
 """A pause between two attempts is at most a year."""
 MAX_TIMEOUT = 2_000_000
-"""An attempt takes at most so many seconds: 23 days."""
+"""An attempt, and all attempts of an action together, take at most so many seconds: 23 days."""
 MAX_QUEUE_NAME = 100
 _CLASS_NAME = re.compile(r"([\w.]+:)?\w+(\.\w+)*")
 
@@ -31,6 +31,10 @@ class RetryPolicy:
         exception_types: what is tried again, subclasses included: classes, their names (`"TimeoutError"`,
             `"CardDeclined"`: a class of that name in any module) or `"module:Class"`; default: every exception.
         backoff_seconds: pause before each further attempt.
+        max_elapsed: seconds after which no further attempt begins, counted from when the action could first begin; one
+            that runs then may finish (`deadline=` ends it, too). It also bounds what is tried again because it timed
+            out or lost its worker.
+        non_retryable_types: what is never tried again, subclasses included; written as `exception_types`.
 
     Raises:
         ValueError: a value is out of its range.
@@ -39,15 +43,21 @@ class RetryPolicy:
     attempts: int
     exception_types: Sequence[type[BaseException] | str] = ()
     backoff_seconds: float = 0.0
+    max_elapsed: float | None = None
+    non_retryable_types: Sequence[type[BaseException] | str] = ()
 
     def __post_init__(self) -> None:
         _check_whole("attempts", self.attempts, 1, MAX_ATTEMPTS)
         _check_number("backoff_seconds", self.backoff_seconds, 0, MAX_PAUSE)
-        if isinstance(self.exception_types, str):
-            raise TypeError("exception_types: a list of exceptions, not a string")  # a string is a sequence of strings
-        object.__setattr__(self, "exception_types", tuple(self.exception_types))
-        for item in self.exception_types:
-            _check_exception(item)
+        if self.max_elapsed is not None:
+            _check_number("max_elapsed", self.max_elapsed, 0, MAX_PAUSE)
+        for name in ("exception_types", "non_retryable_types"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                raise TypeError(f"{name}: a list of exceptions, not a string")  # a string is a sequence of strings
+            object.__setattr__(self, name, tuple(given))
+            for item in given:
+                _check_exception(name, item)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +87,13 @@ class BackoffPolicy:
 
 
 FIELDS: Mapping[type, Mapping[str, str]] = {
-    RetryPolicy: {"attempts": "attempts", "exception_types": "retry_on", "backoff_seconds": "backoff"},
+    RetryPolicy: {
+        "attempts": "attempts",
+        "exception_types": "retry_on",
+        "backoff_seconds": "backoff",
+        "max_elapsed": "max_elapsed",
+        "non_retryable_types": "give_up_on",
+    },
     BackoffPolicy: {
         "base_delay": "backoff",
         "multiplier": "multiplier",
@@ -93,12 +109,13 @@ def policy_fields(
     backoff: BackoffPolicy | None = None,
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
+    deadline: float | dt.timedelta | None = None,
 ) -> dict[str, Any]:
     """The IR policy fields of these policies, as plain values; what is not given is absent.
 
     Raises:
-        ValueError: both policies name a pause, the timeout is not 0.001 to 2,000,000 seconds, or the queue's name
-            does not have 1 to 100 characters.
+        ValueError: both policies name a pause, timeout or deadline is not 0.001 to 2,000,000 seconds, or the queue's
+            name does not have 1 to 100 characters.
     """
     if retry is not None and retry.backoff_seconds and backoff is not None:
         raise ValueError("backoff_seconds and a BackoffPolicy name two different pauses")
@@ -106,14 +123,15 @@ def policy_fields(
     for policy in (retry, backoff):
         if policy is not None:
             fields |= {field: getattr(policy, name) for name, field in FIELDS[type(policy)].items()}
-    if retry is not None:
-        fields["retry_on"] = [item if isinstance(item, str) else class_name(item) for item in retry.exception_types]
-        if not fields["retry_on"]:
-            del fields["retry_on"]
-    if timeout is not None:
-        seconds = timeout.total_seconds() if isinstance(timeout, dt.timedelta) else timeout
-        _check_number("timeout", seconds, 0.001, MAX_TIMEOUT)
-        fields["timeout"] = seconds
+    for name in ("retry_on", "give_up_on"):
+        if name in fields:
+            fields[name] = [item if isinstance(item, str) else class_name(item) for item in fields[name]]
+    fields = {name: value for name, value in fields.items() if value is not None and value != []}
+    for name, limit in (("timeout", timeout), ("deadline", deadline)):
+        if limit is not None:
+            seconds = limit.total_seconds() if isinstance(limit, dt.timedelta) else limit
+            _check_number(name, seconds, 0.001, MAX_TIMEOUT)
+            fields[name] = seconds
     if queue is not None:
         if not 0 < len(queue) <= MAX_QUEUE_NAME:
             raise ValueError(f"queue={queue!r}: the name of a queue has 1 to {MAX_QUEUE_NAME} characters")
@@ -121,13 +139,13 @@ def policy_fields(
     return fields
 
 
-def _check_exception(item: object) -> None:
+def _check_exception(name: str, item: object) -> None:
     if isinstance(item, str):
         builtin = getattr(builtins, item, BaseException)
         if not (isinstance(builtin, type) and issubclass(builtin, BaseException)) or not _CLASS_NAME.fullmatch(item):
-            raise ValueError(f'exception_types: {item!r} does not name an exception; write "Name" or "module:Name"')
+            raise ValueError(f'{name}: {item!r} does not name an exception; write "Name" or "module:Name"')
     elif not (isinstance(item, type) and issubclass(item, BaseException)):
-        raise TypeError(f"exception_types: {item!r} is not an exception")
+        raise TypeError(f"{name}: {item!r} is not an exception")
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

@@ -33,6 +33,7 @@ from waymark.ir.nodes import (
     Return,
     Scope,
     Semaphore,
+    Signal,
     Sleep,
     Spawn,
     Unscope,
@@ -249,7 +250,7 @@ def _source_text(program: Program, node: AnyNode) -> str:
 
 def _style(node: AnyNode) -> Style:
     match node:
-        case Action() | Fork() | Sleep() | Call() | Child() | Wait() | Acquire():
+        case Action() | Fork() | Sleep() | Call() | Child() | Wait() | Acquire() | Signal():
             return "wait"
         case Branch() | Iterate():
             return "choice"

@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, overload
 
 from waymark import codec, config
+from waymark.codec.annotations import conform, describe
 from waymark.codec.names import object_name
 from waymark.errors import ArgumentError, OptionOutOfRange
 from waymark.policies import BackoffPolicy, RetryPolicy
+from waymark.signals import Inbox, inbox
 
 if TYPE_CHECKING:
     from waymark.ir import Program
@@ -33,6 +35,7 @@ class StartOptions:
     queue: str | None = None
     idempotency_key: str | None = None
     delay: float | dt.timedelta | None = None
+    deadline: float | dt.timedelta | None = None
     tags: Mapping[str, str] | None = None
     connection: Any = None
 
@@ -42,7 +45,8 @@ class StartOptions:
             "priority": self.priority,
             "queue": self.queue,
             "idempotency_key": self.idempotency_key,
-            "delay": self.delay.total_seconds() if isinstance(self.delay, dt.timedelta) else self.delay,
+            "delay": _seconds(self.delay),
+            "deadline": _seconds(self.deadline),
             "tags": None if self.tags is None else dict(self.tags),
             "waiter": waiter,
         }
@@ -50,6 +54,10 @@ class StartOptions:
             return json.dumps({name: value for name, value in fields.items() if value is not None}, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise OptionOutOfRange(f"an option of start() cannot be written as JSON: {error}") from None
+
+
+def _seconds(duration: float | dt.timedelta | None) -> float | None:
+    return duration.total_seconds() if isinstance(duration, dt.timedelta) else duration
 
 
 _OPTION_NAMES = frozenset(field.name for field in dataclasses.fields(StartOptions))
@@ -95,9 +103,9 @@ class Workflow:
 
         options, arguments = self._bind(args, kwargs)
         if options.connection is not None:
-            from waymark.client.borrowed import start_in  # noqa: PLC0415
+            from waymark.client.borrowed import fetch_in  # noqa: PLC0415
 
-            return RunHandle(await start_in(options.connection, self._name(), self._programs(), arguments, options.text()))
+            return RunHandle(await fetch_in(options.connection, self._calls(options, arguments)))
         from waymark.client import current_client  # noqa: PLC0415
 
         client = await current_client()
@@ -110,9 +118,9 @@ class Workflow:
         options, arguments = self._bind(args, kwargs)
         if options.connection is None:
             return in_background(self.start(*args, **kwargs))
-        from waymark.client.borrowed import start_in_sync  # noqa: PLC0415
+        from waymark.client.borrowed import fetch_in_sync  # noqa: PLC0415
 
-        return RunHandle(start_in_sync(options.connection, self._name(), self._programs(), arguments, options.text()))
+        return RunHandle(fetch_in_sync(options.connection, self._calls(options, arguments)))
 
     def run_sync(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """`run` for callers without an event loop."""
@@ -121,12 +129,17 @@ class Workflow:
         return in_background(self._run(*args, **kwargs))
 
     async def run_inline(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
-        """Run the body as plain Python in this process: its actions are called, nothing is stored."""
-        token = _inline.set(True)
+        """Run the body as plain Python in this process: its actions are called, nothing is stored.
+
+        `signals={"approved": [first, second]}` are the signals that it gets, where `run` has no parameter of that name.
+        """
+        signals: Any = {} if "signals" in _signature(type(self)).parameters else kwargs.pop("signals", {})
+        token, received = _inline.set(True), inbox.set(Inbox(signals))
         try:
             return await type(self).run(self, *args, **kwargs)
         finally:
             _inline.reset(token)
+            inbox.reset(received)
 
     def options(
         self,
@@ -135,23 +148,25 @@ class Workflow:
         queue: str | None = None,
         idempotency_key: str | None = None,
         delay: float | dt.timedelta | None = None,
+        deadline: float | dt.timedelta | None = None,
         tags: Mapping[str, str] | None = None,
         connection: Any = None,  # noqa: ANN401
     ) -> Self:
         """The same workflow with options for its `start` and `run`.
 
         Args:
-            priority: -1000 to 1000, lower goes first; default 0.
+            priority: -1000 to 1000, lower goes first; default 0. A minute of waiting outweighs one level.
             queue: the queue of its actions; default `default`.
             idempotency_key: at most 200 characters; a second start with the same key gives the first one's run.
             delay: seconds until the run begins.
+            deadline: seconds from now in which the run ends; else it fails with RunDeadlineExceeded, a TimeoutError.
             tags: texts to find the run by.
             connection: start in the transaction of this psycopg connection, SQLAlchemy connection or session: rolled
                 back, nothing has happened; committed, it runs. Nothing is committed here.
         """
         other = copy.copy(self)
         other.__dict__["run"] = other._run  # noqa: SLF001 - of the same class
-        other.__dict__["_start_options"] = StartOptions(priority, queue, idempotency_key, delay, tags, connection)
+        other.__dict__["_start_options"] = StartOptions(priority, queue, idempotency_key, delay, deadline, tags, connection)
         return other
 
     async def run_action(
@@ -161,9 +176,32 @@ class Workflow:
         retry: RetryPolicy | None = None,  # noqa: ARG002 - these are for the engine; inline the call is made once
         backoff: BackoffPolicy | None = None,  # noqa: ARG002
         timeout: float | dt.timedelta | None = None,  # noqa: ARG002, ASYNC109
+        deadline: float | dt.timedelta | None = None,  # noqa: ARG002
     ) -> T:
         """Await the call of an action with policies of its own: `await self.run_action(send(x), retry=…)`."""
         return await call
+
+    @overload
+    async def wait_for_signal(self, name: str, type: type[T], *, timeout: float | None = None) -> T: ...  # noqa: ASYNC109
+    @overload
+    async def wait_for_signal(self, name: str, type: Any = None, *, timeout: float | None = None) -> Any: ...  # noqa: ANN401, ASYNC109
+    async def wait_for_signal(self, name: str, type: Any = None, *, timeout: float | None = None) -> Any:  # noqa: A002, ASYNC109
+        """Wait for a signal and take it: `approval: Approval = await self.wait_for_signal("approved", timeout=60)`.
+
+        Args:
+            name: what `RunHandle.signal` or `waymark.signal` sends; 1 to 200 characters.
+            type: the type of its value, where no annotation says it; a value that does not fit is a ValueError here, unless
+                it was refused where it was sent.
+            timeout: seconds; None waits for ever, 0 takes what has arrived.
+
+        Raises:
+            TimeoutError: no signal has arrived in time.
+        """
+        received = inbox.get()
+        if received is None:
+            raise RuntimeError("wait_for_signal() is for the body of a workflow")
+        value = await received.take(name, timeout)
+        return value if type is None else conform(value, describe(type))
 
     @classmethod
     def visualize(cls, format: Literal["mermaid", "dot", "svg"] = "mermaid") -> str:  # noqa: A002
@@ -205,6 +243,13 @@ class Workflow:
     @classmethod
     def _programs(cls) -> tuple[str, ...]:
         return _programs(cls)
+
+    def _calls(self, options: StartOptions, arguments: str) -> list[tuple[str, list[object]]]:
+        """The statements of a start in a transaction of the caller's."""
+        from waymark.client.core import REGISTER, START  # noqa: PLC0415
+
+        registered: list[tuple[str, list[object]]] = [(REGISTER, [program]) for program in self._programs()]
+        return [*registered, (START, [self._name(), arguments, options.text()])]
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[StartOptions, str]:
         """The options and the JSON text of the arguments."""

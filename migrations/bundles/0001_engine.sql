@@ -78,7 +78,8 @@ create table waymark.program_edges (
 );
 comment on table waymark.program_edges is 'The graph of each program: its edges.';
 -- file: schema/20_runs.sql
--- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks.
+-- One row a run. It is written twice, at start and at the end: what a live run does is in its tasks. Only who controls the run writes it in between.
+-- error says why and where a run ended that did not succeed.
 create table waymark.runs (
   run_id          uuid primary key,
   workflow        text not null,
@@ -98,33 +99,37 @@ create table waymark.runs (
   parent_run      uuid,
   parent_action   bigint,
   depth           smallint,
+  cancel_requested_at timestamptz,
+  deadline        timestamptz,
   constraint runs_child_has_a_parent check (num_nulls(parent_run, parent_action, depth) in (0, 3)),
-  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed')),
+  constraint runs_state_is_known check (state in ('live', 'succeeded', 'failed', 'cancelled', 'terminated')),
   constraint runs_outcome_matches_state check (
-    (result is not null) = (state = 'succeeded') and (error is not null) = (state = 'failed')
+    (result is not null) = (state = 'succeeded') and (error is not null) = (state in ('failed', 'cancelled', 'terminated'))
     and (ended_at is null) = (state = 'live')),
   constraint runs_waiters_are_few check (cardinality(waiters) <= 16)
 ) with (fillfactor = 80);
 create unique index runs_idempotency_key_is_unique on waymark.runs (workflow, idempotency_key)
   where idempotency_key is not null;
 create index runs_by_creation on waymark.runs (created_at);
+create index runs_by_tags on waymark.runs using gin (tags jsonb_path_ops) where tags is not null;
 create index runs_by_parent on waymark.runs (parent_run) where parent_run is not null;
 comment on table waymark.runs is 'One row a run: what was asked, and how it ended.';
 
 -- Numbers of tasks, scopes and semaphores. A step draws them, which writes no table: so a handle is a value at once. They are unique in a run.
--- From 2: the timer of a scope has its negative number, and -1 means something else there.
-create sequence waymark.numbers as int minvalue 2 cycle;
+-- From 10: the timer of a scope has its negative number; those above it are messages to runs (waymark.timers).
+create sequence waymark.numbers as int minvalue 10 cycle;
 comment on sequence waymark.numbers is 'Numbers of tasks, scopes and semaphores.';
 
 -- Hot. One row for each thread of control of a live run; task 0 is the body.
 -- state: ready (the next turn steps it) or what it waits for: timer, action, gather (first failure is raised), settle (failures are values),
--- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, or, of a body that has ended, closing (the other tasks of the run).
+-- all, first, first_exception or first_failure (of the tasks in waits_for), semaphore, signal (named in waits_for), or, of a body that has ended, closing (the other tasks of the run).
 -- step_no counts suspensions and names the join that a result belongs to; pending counts the results still missing.
 -- heap: the contents of the objects that the task changes, by their number; of a large task also the store of its pages.
 -- Whoever works on a task of a run locks its task 0 first. shared: the run has, or had, more than its body; the columns behind it are its business.
 --   A branch of a gather has its place there (parent_no, parent_step, slot), a task of a group the scope that its failure fires.
 --   wake: what a ready task goes on with ({"ok", "value"}), or a cancel request that waits for its next suspension ({"cancel"}).
 --   program_id 0: the task is one call of an action or a workflow.
+--   paused: the run is; said of all its tasks, which stay in the state that they were in and are not stepped.
 create table waymark.tasks (
   run_id     uuid not null,
   task_no    int not null default 0,
@@ -151,20 +156,25 @@ create table waymark.tasks (
   waits_for    jsonb,
   semaphore_no int,
   ticket       int,
+  paused       boolean,
   primary key (run_id, task_no),
   constraint tasks_state_is_known check (
-    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'closing')),
+    state in ('ready', 'timer', 'action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure', 'semaphore', 'signal', 'closing')),
   constraint tasks_pending_matches_state check (
     (pending > 0) = (state in ('action', 'gather', 'settle', 'all', 'first', 'first_exception', 'first_failure'))),
   constraint tasks_are_plain_or_shared check (
     shared is null and task_no = 0 and num_nonnulls(parent_no, scope_no, name, cancels, wake, waits_for, semaphore_no, ticket) = 0
     or shared and (task_no = 0) = (name is null) and num_nulls(parent_no, parent_step, slot) in (0, 3)
-       and num_nonnulls(semaphore_no, ticket) = case state when 'semaphore' then 2 else 0 end),
+       and (semaphore_no is not null) = (state = 'semaphore') and (ticket is not null) = (state in ('semaphore', 'signal'))),
+  constraint tasks_are_paused_or_not check (paused),
   constraint tasks_wait_for_something check (
-    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'closing')) and (ticket is not null or state <> 'semaphore'))
+    (waits_for is not null or state not in ('all', 'first', 'first_exception', 'first_failure', 'signal', 'closing'))
+    and (ticket is not null or state not in ('semaphore', 'signal')))
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index tasks_ready on waymark.tasks (priority, ready_at) where state = 'ready' and task_no = 0;
-create index tasks_ready_branches on waymark.tasks (priority, ready_at, task_no) where state = 'ready' and task_no > 0;
+-- What is ready ages: a minute of waiting outweighs one level of priority. Written so because an index takes no expression that depends on the session's time zone.
+create index tasks_ready on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready' and task_no = 0 and paused is null;
+create index tasks_ready_branches on waymark.tasks (((ready_at at time zone 'UTC') + priority * interval '1 minute'), task_no) where state = 'ready' and task_no > 0 and paused is null;
+create index tasks_signal on waymark.tasks (run_id, (waits_for ->> 'signal'), ticket) where state = 'signal';
 create index tasks_queue on waymark.tasks (run_id, semaphore_no, ticket) where state = 'semaphore';
 comment on table waymark.tasks is 'Live runs: where each thread of control stands and what it waits for.';
 
@@ -181,7 +191,10 @@ create table waymark.pages (
 comment on table waymark.pages is 'Live runs: what is large of their state, in pages.';
 
 -- Hot and narrow. One row an outstanding invocation of an action.
+-- share: of the concurrency of its queue, see waymark.queue_shares.
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
+-- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
+-- has told of itself last; the next attempt is given the details.
 create table waymark.actions (
   run_id        uuid not null,
   action_id     bigint generated always as identity,
@@ -203,19 +216,28 @@ create table waymark.actions (
   claimed_at    timestamptz,
   deadline      timestamptz,
   child_run     uuid,
+  final_deadline timestamptz,
+  retry_until    timestamptz,
+  heartbeat_at   timestamptz,
+  details        jsonb,
+  share          smallint,
   primary key (run_id, action_id),
   constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
-    and (claimed_at is not null) = (state = 'running'))
+    and (claimed_at is not null) = (state = 'running')),
+  constraint actions_have_a_share_while_running check (share is null or share between 0 and 15 and state = 'running')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-create index actions_ready on waymark.actions (queue, priority, ready_at) where state = 'ready';
+create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
+create index actions_by_share on waymark.actions (queue, share) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
+create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
--- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires, -1: the run is to be cancelled.
+-- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
+-- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -224,7 +246,7 @@ create table waymark.timers (
   primary key (run_id, task_no, action_id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index timers_due on waymark.timers (due_at);
-comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages between runs.';
+comment on table waymark.timers is 'Sleeping tasks, delayed starts, actions that back off, cancel scopes; messages to runs.';
 
 -- Append-only. Every attempt that ended. final: no further attempt follows, its value is what the body sees.
 create table waymark.action_attempts (
@@ -303,28 +325,111 @@ create table waymark.semaphores (
   constraint semaphores_are_not_negative check (value >= 0)
 );
 comment on table waymark.semaphores is 'Semaphores of live runs; who waits for one is a task with its number.';
+-- file: schema/27_failed.sql
+-- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history.
+create table waymark.failed_tasks (
+  run_id     uuid primary key,
+  program_id bigint not null,
+  step_no    int not null,
+  pc         int not null,
+  locals     jsonb not null,
+  frames     jsonb not null,
+  heap       jsonb
+);
+comment on table waymark.failed_tasks is 'Failed runs: where their bodies stood, for a retry.';
+
+create table waymark.failed_calls (
+  run_id    uuid not null,
+  action_id bigint not null,
+  policy    jsonb not null,
+  primary key (run_id, action_id)
+);
+comment on table waymark.failed_calls is 'Calls that failed or were abandoned: their policies, for a retry.';
+-- file: schema/27_signals.sql
+-- What runs are told from outside. A signal is taken once, by the task that has waited longest for its name; seq is the order. Kept with the run: a repeated
+-- idempotency key is answered with the first signal. No row of the run is written or locked by who sends: a timer that is due tells the run (_deliver_signals).
+create table waymark.signals (
+  run_id          uuid not null,
+  seq             bigint generated always as identity,
+  name            text not null,
+  value           jsonb not null,
+  idempotency_key text,
+  sent_at         timestamptz not null,
+  taken_at        timestamptz,
+  taken_by        int,
+  primary key (run_id, seq),
+  constraint signals_taken_by_a_task check ((taken_at is null) = (taken_by is null))
+) with (fillfactor = 80);
+create unique index signals_idempotency_key_is_unique on waymark.signals (run_id, idempotency_key) where idempotency_key is not null;
+create index signals_not_taken on waymark.signals (run_id, name, seq) where taken_at is null;
+comment on table waymark.signals is 'Signals sent to runs, and which task has taken each.';
+
+-- What the programs wait for, so that a signal can be refused where it is sent. name: null where the body computes it; type: null where any value will do.
+create table waymark.program_signals (
+  program_id bigint not null references waymark.programs on delete cascade,
+  node       int not null,
+  name       text,
+  type       jsonb,
+  primary key (program_id, node)
+);
+comment on table waymark.program_signals is 'The signals that programs wait for.';
+
+create type waymark.signal_key as (run_id uuid, name text);
+comment on type waymark.signal_key is 'Internal to the turn: the signals of a name that a run gets.';
 -- file: schema/30_sessions.sql
 -- A daemon's session and its lease: liveness is kept a session, not an action.
+-- limited: there are queues with limits (waymark.set_queue).
 -- hungry: it waits with free capacity, so new work notifies it.
 create table waymark.sessions (
   session_id bigint generated always as identity primary key,
   info       jsonb not null,
   opened_at  timestamptz not null,
   expires_at timestamptz not null,
-  hungry     boolean not null default false
+  hungry     boolean not null default false,
+  limited    boolean not null default false
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.sessions is 'Daemons: their leases, and whether they wait for work.';
+-- file: schema/35_queues.sql
+-- What queues are limited to; a queue without limits has no row. Sessions know whether there are rows at all (sessions.limited).
+create table waymark.queues (
+  queue       text primary key,
+  concurrency int,
+  rate        int,
+  seconds     double precision,
+  constraint queues_are_limited check (num_nonnulls(concurrency, rate) > 0),
+  constraint queues_concurrency_is_in_range check (concurrency between 0 and 1000000),
+  constraint queues_rate_is_in_range check (rate between 1 and 1000000 and seconds between 0.1 and 2592000),
+  constraint queues_rate_has_an_interval check ((rate is null) = (seconds is null))
+);
+comment on table waymark.queues is 'The limits of queues.';
+
+-- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
+-- that somebody has is passed over. So sessions do not wait for each other, and no row is written but for a rate.
+-- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. shares: how many there are; the
+-- actions of a share that has gone count in another one, by the remainder.
+-- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
+create table waymark.queue_shares (
+  queue       text not null,
+  share       smallint not null,
+  shares      smallint not null,
+  concurrency int,
+  rate        int,
+  step        bigint not null default 0,
+  used        int[] not null default array_fill(0, array[17]),
+  primary key (queue, share)
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
+comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
 -- file: schema/40_types.sql
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
   kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
-  due_in_ms bigint, backlog boolean);
+  due_in_ms bigint, backlog boolean, context jsonb);
 comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
 
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
 comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
 
-create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text, deadline double precision);
 comment on type waymark.start_options is 'The options of waymark.start, validated.';
 
 -- A final result of an action, on its way to the task that waits for it.
@@ -349,6 +454,476 @@ comment on type waymark.task_key is 'Internal to the turn: names a task.';
 
 create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
 comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
+
+-- last: the last run of the batch, to go on after; more: the batch was full.
+create type waymark.bulk_outcome as (matched int, done int, last uuid, more boolean);
+comment on type waymark.bulk_outcome is 'How many runs waymark.bulk picked, and how many it changed.';
+
+create type waymark.run_filter as (
+  workflow text, queue text, tags jsonb, states text[], created_after timestamptz, created_before timestamptz, error text);
+comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.';
+
+create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
+comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
+-- file: functions/control/_call_again.sql
+-- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
+create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
+language plpgsql stable as $$
+declare
+  v_child waymark.runs;
+begin
+  if p_attempt.outcome = 'succeeded' or (
+       select p.ir #> array['nodes', p_attempt.node::text, 'settle'] from waymark.programs p where p.program_id = p_kept.program_id) = 'true' then
+    return null;
+  end if;
+  select * into v_child from waymark.runs r where r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id;
+  if found then
+    -- The newest program, if it has the parameters that the arguments were bound to.
+    return jsonb_build_object('workflow', v_child.workflow, 'args', p_attempt.arguments, 'program', coalesce((
+      select n.program_id from waymark.workflows w join waymark.programs n using (program_id), waymark.programs o
+       where w.workflow = v_child.workflow and o.program_id = v_child.program_id and o.parameters = n.parameters), v_child.program_id));
+  end if;
+  return jsonb_build_object('action', p_attempt.name, 'args', p_attempt.arguments) || coalesce((
+    select jsonb_build_object('policy', f.policy) from waymark.failed_calls f
+     where f.run_id = p_attempt.run_id and f.action_id = p_attempt.action_id), '{}');
+end
+$$;
+comment on function waymark._call_again(waymark.action_attempts, waymark.failed_tasks) is 'The call that a retry makes again, or null.';
+-- file: functions/control/_cancel_runs.sql
+-- Asks runs to cancel: their bodies get asyncio.CancelledError where they wait. Asked once: a second request would interrupt what the body does about
+-- the first. A run that has not begun ends at once; a paused one goes on, lest it never hear of it. The caller has the bodies locked.
+create or replace function waymark._cancel_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_bodies waymark.tasks[] := array(
+    select t.b from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t
+     cross join lateral (select c.run_id from waymark.runs c where c.run_id = r.run_id and c.cancel_requested_at is null offset 0) c);
+begin
+  if cardinality(v_bodies) = 0 then
+    return;
+  end if;
+  perform waymark._resume_runs(array(select b.run_id from unnest(v_bodies) b where b.paused), p_now);
+  update waymark.runs r set cancel_requested_at = p_now
+    from unnest(v_bodies) b cross join lateral (select c.ctid as row_id from waymark.runs c where c.run_id = b.run_id offset 0) c
+   where r.ctid = c.row_id;
+  perform waymark._fail_runs(array(
+    select row(null, b.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step
+      from unnest(v_bodies) b where b.step_no = 0 and b.pc >= 0 and b.state in ('ready', 'timer')), p_now);
+  perform waymark._cancel_tasks(array(select row(b.run_id, 0)::waymark.task_key from unnest(v_bodies) b), true, p_now);
+end
+$$;
+comment on function waymark._cancel_runs(uuid[], timestamptz) is 'Asks runs to cancel.';
+-- file: functions/control/_expire_runs.sql
+-- Ends runs whose deadline has passed, at once, as they are terminated: no handler is asked. A parent gets the exception where it waits for such a child.
+-- The caller has the bodies locked.
+create or replace function waymark._expire_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  c_mro constant jsonb := jsonb '["waymark.errors:RunDeadlineExceeded", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]';
+begin
+  if cardinality(p_run_ids) = 0 then
+    return;
+  end if;
+  perform waymark._fail_runs(array(
+    select row(null, t.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('overdue', true, 'node', case when t.pc < 0 then ~t.pc else t.pc end, 'exception', jsonb_build_object(
+                 '$', 'exception', 'type', c_mro ->> 0, 'mro', c_mro, 'args', jsonb_build_array(m.message), 'message', m.message)), null)::waymark.task_step
+      from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b.run_id, b.pc from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t
+     cross join lateral (
+        select format('run %s did not end within %s s', c.run_id, extract(epoch from c.deadline - c.created_at)::double precision) as message
+          from waymark.runs c where c.run_id = r.run_id offset 0) m), p_now);
+end
+$$;
+comment on function waymark._expire_runs(uuid[], timestamptz) is 'Ends runs whose deadline has passed.';
+-- file: functions/control/_keep_failed.sql
+-- Keeps the bodies of failed runs as they stood at their last await, for waymark.retry. The caller deletes them from waymark.tasks.
+create or replace function waymark._keep_failed(p_steps waymark.task_step[]) returns void
+language plpgsql as $$
+begin
+  insert into waymark.failed_tasks (run_id, program_id, step_no, pc, locals, frames, heap)
+  select t.run_id, t.program_id, t.step_no, t.pc, t.locals, t.frames, t.heap
+    from unnest(p_steps) s join waymark.tasks t on t.ctid = s.row_id
+   where s.effect = 'raise' and waymark._failed_state(s.payload) = 'failed';
+end
+$$;
+comment on function waymark._keep_failed(waymark.task_step[]) is 'Keeps the bodies of failed runs for a retry.';
+-- file: functions/control/_lock_run.sql
+-- Locks a live run, which is its body, and answers it; all null when the run has ended. Locks: the body. SQLSTATEs: WM301 unknown run.
+create or replace function waymark._lock_run(p_run_id uuid) returns waymark.tasks
+language plpgsql as $$
+declare
+  v_body waymark.tasks;
+begin
+  select * into v_body from waymark.tasks t where t.run_id = p_run_id and t.task_no = 0 for no key update;
+  if not found and not exists (select from waymark.runs r where r.run_id = p_run_id) then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  return v_body;
+end
+$$;
+comment on function waymark._lock_run(uuid) is 'Locks a live run and answers its body.';
+-- file: functions/control/_parse_bulk_options.sql
+-- SQLSTATEs: WM204 unknown verb or option, WM205 out of range.
+create or replace function waymark._parse_bulk_options(p_verb text, p_options jsonb) returns waymark.bulk_options
+language plpgsql stable as $$
+declare
+  c_options constant jsonb := jsonb '{"dry_run": "true or false", "limit": "a whole number from 1 to 10000", "after": "the id of a run",
+    "priority": "a whole number from -1000 to 1000"}';
+  v_options waymark.bulk_options := row(true, 1000, null, null);
+  v_key text;
+  v_value jsonb;
+begin
+  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'retry', 'restart', 'set_priority') then
+    raise exception using errcode = 'WM204', message = format('waymark.bulk has no verb "%s"', p_verb),
+      hint = 'Verbs are cancel, terminate, pause, resume, retry, restart and set_priority.';
+  elsif p_options is null or jsonb_typeof(p_options) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the options of waymark.bulk must be a JSON object';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_options) loop
+    if not c_options ? v_key then
+      raise exception using errcode = 'WM204', message = format('waymark.bulk has no option "%s"', v_key),
+        hint = 'Options are dry_run, limit, after and, for set_priority, priority.';
+    elsif not (case v_key
+      when 'dry_run' then jsonb_typeof(v_value) = 'boolean'
+      when 'after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      else case when jsonb_typeof(v_value) <> 'number' then false when v_value::numeric % 1 <> 0 then false
+                when v_key = 'limit' then v_value::numeric between 1 and 10000 else v_value::numeric between -1000 and 1000 end end)
+    then
+      raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_options ->> v_key);
+    end if;
+  end loop;
+  v_options := jsonb_populate_record(v_options, p_options);
+  if (v_options.priority is not null) <> (p_verb = 'set_priority') then
+    raise exception using errcode = 'WM205', message = 'option "priority" belongs to the verb set_priority, which needs it';
+  end if;
+  return v_options;
+end
+$$;
+comment on function waymark._parse_bulk_options(text, jsonb) is 'Validates the options of waymark.bulk.';
+-- file: functions/control/_parse_run_filter.sql
+-- SQLSTATEs: WM204 unknown field, WM205 out of range.
+create or replace function waymark._parse_run_filter(p_filter jsonb) returns waymark.run_filter
+language plpgsql stable as $$
+declare
+  c_fields constant jsonb := jsonb '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
+    "states": "a list of statuses, as waymark.status gives them", "tags": "an object of texts",
+    "created_after": "a time with its zone, as in 2026-01-31T12:00:00Z", "created_before": "a time with its zone, as in 2026-01-31T12:00:00Z"}';
+  v_key text;
+  v_value jsonb;
+begin
+  if p_filter is null or jsonb_typeof(p_filter) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the filter of waymark.bulk must be a JSON object; {} picks every run';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_filter) loop
+    if not c_fields ? v_key then
+      raise exception using errcode = 'WM204', message = format('a filter of runs has no field "%s"', v_key),
+        hint = format('Fields are %s.', (select string_agg(k, ', ') from jsonb_object_keys(c_fields) k));
+    elsif not (case v_key
+      when 'states' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+      when 'tags' then jsonb_typeof(v_value) = 'object' and not jsonb_path_exists(v_value, '$.* ? (@.type() != "string")')
+      when 'created_after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      when 'created_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      else jsonb_typeof(v_value) = 'string' end)
+    then
+      raise exception using errcode = 'WM205', message = format('filter "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_fields ->> v_key);
+    end if;
+  end loop;
+  return jsonb_populate_record(null::waymark.run_filter, p_filter);
+exception when datetime_field_overflow or invalid_datetime_format then
+  raise exception using errcode = 'WM205', message = format('the filter of waymark.bulk has a time that does not exist: %s', sqlerrm);
+end
+$$;
+comment on function waymark._parse_run_filter(jsonb) is 'Validates a filter of runs.';
+-- file: functions/control/_refuse_state.sql
+-- Refuses a verb for a run in a state that has no use for it. SQLSTATEs: WM305.
+create or replace function waymark._refuse_state(p_verb text, p_run_id uuid, p_wanted text) returns void
+language plpgsql as $$
+begin
+  raise exception using errcode = 'WM305',
+    message = format('%s: run %s is %s', p_verb, p_run_id, waymark.status(p_run_id)),
+    hint = format('This needs a run that %s.', p_wanted);
+end
+$$;
+comment on function waymark._refuse_state(text, uuid, text) is 'Refuses a verb for the state that a run is in.';
+-- file: functions/control/_resume_runs.sql
+-- Lets paused runs go on: their ready tasks can be claimed, what became due meanwhile is due now. The caller has the bodies locked.
+create or replace function waymark._resume_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  update waymark.tasks t set paused = null
+    from unnest(p_run_ids) r(run_id) cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = r.run_id offset 0) w
+   where t.ctid = w.row_id;
+  update waymark.timers t set due_at = p_now
+    from unnest(p_run_ids) r(run_id)
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = r.run_id and m.due_at = 'infinity' offset 0) m
+   where t.ctid = m.row_id;
+end
+$$;
+comment on function waymark._resume_runs(uuid[], timestamptz) is 'Lets paused runs go on.';
+-- file: functions/control/_revive.sql
+-- Puts the body of a failed run back: waiting for the calls in the payload that are to be made again, or ready with what it had waited for. The new wait has a
+-- number of its own, behind all that the run has used; the results that are there are counted to it.
+create or replace function waymark._revive(p_step waymark.task_step, p_kept waymark.failed_tasks, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_kind text := (select n.kind from waymark.program_nodes n where n.program_id = p_kept.program_id and n.node = ~p_kept.pc);
+  v_calls int := (select count(*) from jsonb_array_elements(p_step.payload -> 'branches') b where b.value <> 'null');
+  v_results jsonb;
+  v_wake jsonb;
+begin
+  if p_kept.pc < 0 and v_calls = 0 then
+    v_results := waymark._collect_join(p_kept.run_id, 0, p_kept.step_no);
+    v_wake := jsonb_build_object('ok', true, 'value', case v_kind when 'fork' then coalesce(v_results, '[]') else v_results -> 0 end);
+  end if;
+  p_step.step_no := greatest(p_kept.step_no, (select max(a.step_no) from waymark.action_attempts a where a.run_id = p_kept.run_id and a.task_no = 0));
+  insert into waymark.tasks (run_id, program_id, priority, queue, state, step_no, pending, pc, locals, frames, heap, ready_at, started_at, shared, wake)
+  values (p_kept.run_id, p_kept.program_id, p_step.priority, p_step.queue, case when v_calls = 0 then 'ready' when v_kind = 'fork' then 'gather' else 'action' end,
+          p_step.step_no + 1, v_calls, p_kept.pc, p_kept.locals, p_kept.frames, p_kept.heap, p_now, p_step.started_at, true, v_wake);
+  if v_calls > 0 then
+    update waymark.action_attempts set step_no = p_step.step_no + 1
+     where run_id = p_kept.run_id and task_no = 0 and step_no = p_kept.step_no and outcome = 'succeeded';
+    perform waymark._create_actions(null, '{}', 0, array[p_step], p_now);
+    perform waymark._start_children(array[p_step], p_now);
+  end if;
+end
+$$;
+comment on function waymark._revive(waymark.task_step, waymark.failed_tasks, timestamptz) is 'Puts the body of a failed run back.';
+-- file: functions/control/_terminate_runs.sql
+-- Ends runs at once, without asking a handler; their child runs are told to (_finish_runs). The caller has the bodies locked.
+create or replace function waymark._terminate_runs(p_run_ids uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  if cardinality(p_run_ids) = 0 then
+    return;
+  end if;
+  perform waymark._fail_runs(array(
+    select row(null, t.run_id, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
+               jsonb_build_object('terminated', true, 'node', case when t.pc < 0 then ~t.pc else t.pc end,
+                 'exception', waymark._terminated_error(t.run_id)), null)::waymark.task_step
+      from unnest(p_run_ids) r(run_id)
+     cross join lateral (select b.run_id, b.pc from waymark.tasks b where b.run_id = r.run_id and b.task_no = 0 offset 0) t), p_now);
+end
+$$;
+comment on function waymark._terminate_runs(uuid[], timestamptz) is 'Ends runs at once.';
+-- file: functions/control/_terminated_error.sql
+-- What the run whose child was terminated gets raised where it waits for it.
+create or replace function waymark._terminated_error(p_run_id uuid) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_message text := format('run %s was terminated', p_run_id);
+begin
+  return jsonb_build_object('$', 'exception', 'type', 'waymark.errors:RunTerminated', 'args', jsonb_build_array(v_message), 'message', v_message,
+    'mro', '["waymark.errors:RunTerminated", "waymark.errors:WorkflowFailed", "waymark.errors:WaymarkError", "Exception", "BaseException", "object"]'::jsonb);
+end
+$$;
+comment on function waymark._terminated_error(uuid) is 'The exception value of RunTerminated.';
+-- file: functions/control/bulk.sql
+-- One verb for all runs that a filter picks, a bounded batch of them: the first `limit` by id after the run `after`. Child runs are never picked: what is done
+-- to their parents reaches them. Nothing happens in a dry run, which is the default; it counts. A run that has meanwhile come into another state is passed over.
+-- Locks: the bodies of the runs in key order. SQLSTATEs: WM204, WM205.
+create or replace function waymark.bulk(p_verb text, p_filter jsonb, p_options jsonb default '{}') returns waymark.bulk_outcome
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_filter waymark.run_filter := waymark._parse_run_filter(p_filter);
+  v_options waymark.bulk_options := waymark._parse_bulk_options(p_verb, p_options);
+  v_outcome waymark.bulk_outcome;
+  v_run_id uuid;
+begin
+  v_outcome.done := 0;
+  v_outcome.matched := 0;
+  for v_run_id in
+    select r.run_id from waymark.runs r
+     where (v_options.after is null or r.run_id > v_options.after) and r.parent_run is null
+       and case when p_verb = 'restart' then true when p_verb = 'retry' then r.state = 'failed' else r.state = 'live' end
+       and (v_filter.workflow is null or r.workflow = v_filter.workflow)
+       and (v_filter.queue is null or r.queue = v_filter.queue)
+       and (v_filter.tags is null or r.tags @> v_filter.tags)
+       and (v_filter.created_after is null or r.created_at >= v_filter.created_after)
+       and (v_filter.created_before is null or r.created_at < v_filter.created_before)
+       and (v_filter.error is null or v_filter.error in (r.error #>> '{exception,type}', split_part(r.error #>> '{exception,type}', ':', 2)))
+       and (v_filter.states is null or waymark.status(r.run_id) = any (v_filter.states))
+     order by r.run_id limit v_options."limit"
+  loop
+    v_outcome.matched := v_outcome.matched + 1;
+    v_outcome.last := v_run_id;
+    continue when v_options.dry_run;
+    begin
+      case p_verb
+        when 'cancel' then perform waymark.cancel(v_run_id);
+        when 'terminate' then perform waymark.terminate(v_run_id);
+        when 'pause' then perform waymark.pause(v_run_id);
+        when 'resume' then perform waymark.resume(v_run_id);
+        when 'retry' then perform waymark.retry(v_run_id);
+        when 'restart' then perform waymark.restart(v_run_id);
+        when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
+      end case;
+      v_outcome.done := v_outcome.done + 1;
+    exception when sqlstate 'WM301' or sqlstate 'WM305' then
+      null;
+    end;
+  end loop;
+  v_outcome.more := v_outcome.matched = v_options."limit";
+  return v_outcome;
+end
+$$;
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, retries or restarts the runs that a filter picks, or only counts them.';
+-- file: functions/control/cancel.sql
+-- Asks a run to cancel, cooperatively: see _cancel_runs. Of a run that has ended, or was asked before, nothing changes. Answers its status.
+-- Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
+create or replace function waymark.cancel(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is not null then
+    perform waymark._cancel_runs(array[p_run_id], waymark._now());
+    perform waymark._wake_hungry();
+  end if;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.cancel(uuid) is 'Asks a run to cancel: its body gets asyncio.CancelledError where it waits; returns its status.';
+-- file: functions/control/pause.sql
+-- Pauses a run: nothing of it is stepped or claimed until it is resumed. Actions that run go on and their results are kept; what becomes due waits. Its child
+-- runs are runs of their own and go on. Ready actions wait for a timer as if they backed off. Paused already: nothing changes. Answers its status.
+-- Locks: the body, then ready actions (skip locked: one that is being claimed runs). SQLSTATEs: WM301, WM305 the run has ended.
+create or replace function waymark.pause(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_body waymark.tasks := waymark._lock_run(p_run_id);
+begin
+  if v_body.run_id is null then
+    perform waymark._refuse_state('pause', p_run_id, 'has not ended');
+  end if;
+  update waymark.tasks set paused = true where run_id = p_run_id and v_body.paused is null;
+  with held as (
+    update waymark.actions a set state = 'backoff'
+      from (select c.ctid as row_id from waymark.actions c where c.run_id = p_run_id and c.state = 'ready' for update skip locked offset 0) c
+     where a.ctid = c.row_id
+    returning a.task_no, a.action_id
+  )
+  insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, h.task_no, h.action_id, 'infinity' from held h;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.pause(uuid) is 'Pauses a run: nothing of it is stepped or claimed until it is resumed; returns its status.';
+-- file: functions/control/restart.sql
+-- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue, tags and time to its deadline; no idempotency
+-- key. Answers the id of the new run. SQLSTATEs: WM301, and those of waymark.start.
+create or replace function waymark.restart(p_run_id uuid) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_run waymark.runs;
+begin
+  select * into v_run from waymark.runs r where r.run_id = p_run_id;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  end if;
+  return waymark.start(v_run.workflow, v_run.arguments, jsonb_strip_nulls(
+    jsonb_build_object('priority', v_run.priority, 'queue', v_run.queue, 'tags', v_run.tags,
+                       'deadline', extract(epoch from v_run.deadline - v_run.created_at))));
+end
+$$;
+comment on function waymark.restart(uuid) is 'Starts a new run with the input of another and the newest program; returns its id.';
+-- file: functions/control/resume.sql
+-- Resumes a paused run; one that is not paused goes on as it does. Answers its status. Locks: the body, its timers. SQLSTATEs: WM301, WM305 the run has ended.
+create or replace function waymark.resume(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is null then
+    perform waymark._refuse_state('resume', p_run_id, 'has not ended');
+  end if;
+  perform waymark._resume_runs(array[p_run_id], waymark._now());
+  perform waymark._wake_hungry();
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.resume(uuid) is 'Resumes a paused run; returns its status.';
+-- file: functions/control/retry.sql
+-- Lets a failed run go on from the await at which it failed: what had failed, or was abandoned by it, is called again, as attempt 1; results that are there stay.
+-- A child run is started anew, of its newest program. Where nothing had failed at that await, the code behind it runs again. Answers the run's status.
+-- Runs that start tasks of their own (create_task, TaskGroup, timeouts, semaphores, functions in a gather) are restarted instead, and those that stood at a
+-- signal, or at a sleep that their deadline cut short. A deadline that has passed counts no more.
+-- Locks: the row of runs, then what the run has left (skip locked). SQLSTATEs: WM301, WM305 the run has not failed, or is to be restarted.
+create or replace function waymark.retry(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_run waymark.runs;
+  v_kept waymark.failed_tasks;
+  v_step waymark.task_step;
+begin
+  select * into v_run from waymark.runs r where r.run_id = p_run_id for no key update;
+  if not found then
+    raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  elsif v_run.state <> 'failed' then
+    perform waymark._refuse_state('retry', p_run_id, 'has failed');
+  end if;
+  select * into v_kept from waymark.failed_tasks f where f.run_id = p_run_id;
+  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id)
+     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.kind in ('spawn', 'scope', 'semaphore')
+                     or n.program_id = v_kept.program_id and n.node = ~v_kept.pc and (n.kind = 'signal' or n.kind = 'sleep' and v_run.error ? 'overdue')) then
+    perform waymark._refuse_state('retry', p_run_id, 'failed in an await of its body that can be made again; waymark.restart starts this one anew');
+  end if;
+  v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,
+                v_kept.locals, v_kept.frames, v_kept.heap, 'branches', null, null)::waymark.task_step;
+  perform waymark._abandon_calls(array[v_step], v_now);
+  delete from waymark.timers where run_id = p_run_id;
+  insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, 0, -3, v_run.deadline where v_run.deadline > v_now;
+  update waymark.runs set state = 'live', error = null, ended_at = null, cancel_requested_at = null where run_id = p_run_id;
+  select jsonb_build_object('branches', coalesce(jsonb_agg(waymark._call_again(h.attempt, v_kept) order by (h.attempt).slot), '[]')) into v_step.payload
+    from (select distinct on (a.slot) a as attempt from waymark.action_attempts a
+           where a.run_id = p_run_id and a.task_no = 0 and a.step_no = v_kept.step_no order by a.slot, a.attempt desc) h
+   where v_kept.pc < 0;
+  perform waymark._revive(v_step, v_kept, v_now);
+  delete from waymark.failed_tasks where run_id = p_run_id;
+  delete from waymark.failed_calls where run_id = p_run_id;
+  perform waymark._wake_hungry();
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.retry(uuid) is 'Lets a failed run go on from the await at which it failed; returns its status.';
+-- file: functions/control/set_priority.sql
+-- Changes the priority of a live run, and with it that of its tasks and actions; an action whose result is being handed in right now keeps its own.
+-- Answers the run's status. Locks: the body, actions (skip locked), the row of runs. SQLSTATEs: WM205, WM301, WM305 the run has ended.
+create or replace function waymark.set_priority(p_run_id uuid, p_priority int) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if p_priority is null or p_priority not between -1000 and 1000 then
+    raise exception using errcode = 'WM205', message = format('the priority is %s; allowed is a whole number from -1000 to 1000', coalesce(p_priority::text, 'null'));
+  elsif (waymark._lock_run(p_run_id)).run_id is null then
+    perform waymark._refuse_state('set_priority', p_run_id, 'has not ended');
+  end if;
+  update waymark.actions a set priority = p_priority
+    from (select c.ctid as row_id from waymark.actions c where c.run_id = p_run_id for update skip locked offset 0) c where a.ctid = c.row_id;
+  update waymark.tasks set priority = p_priority where run_id = p_run_id;
+  update waymark.runs set priority = p_priority where run_id = p_run_id;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.set_priority(uuid, int) is 'Changes the priority of a live run; returns its status.';
+-- file: functions/control/terminate.sql
+-- Ends a run at once, and its child runs: no handler is asked, what its actions still say is rejected. Of a run that has ended nothing changes. Answers
+-- its status. Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
+create or replace function waymark.terminate(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is not null then
+    perform waymark._terminate_runs(array[p_run_id], waymark._now());
+    perform waymark._wake_hungry();
+  end if;
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.terminate(uuid) is 'Ends a run at once, without asking its handlers; returns its status.';
 -- file: functions/errors/_builtin_mro.sql
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
@@ -1550,11 +2125,13 @@ $$;
 comment on function waymark._py_unique(jsonb) is
   'The elements of an array, equal ones once.';
 -- file: functions/pages/_drop_pages.sql
--- The pages of a task go with it, whatever ends it: a trigger on waymark.tasks.
+-- The pages of a task go with it, whatever ends it, unless it is kept for a retry: a trigger on waymark.tasks and waymark.failed_tasks.
 create or replace function waymark._drop_pages() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint;
+  delete from waymark.pages p where p.store_id = (old.heap -> 'store')::bigint
+     and not exists (select from waymark.tasks t where t.run_id = old.run_id and t.heap -> 'store' = old.heap -> 'store')
+     and not exists (select from waymark.failed_tasks t where t.run_id = old.run_id and t.heap -> 'store' = old.heap -> 'store');
   return null;
 end
 $$;
@@ -1562,6 +2139,9 @@ comment on function waymark._drop_pages() is 'Deletes the pages of a task that i
 
 drop trigger if exists pages_go_with_their_task on waymark.tasks;
 create trigger pages_go_with_their_task after delete on waymark.tasks
+  for each row when (old.heap ? 'store') execute function waymark._drop_pages();
+drop trigger if exists pages_go_with_their_failed_task on waymark.failed_tasks;
+create trigger pages_go_with_their_failed_task after delete on waymark.failed_tasks
   for each row when (old.heap ? 'store') execute function waymark._drop_pages();
 -- file: functions/pages/_is_paged.sql
 -- A value that is kept in pages is held by what names them (docs/internals/values.md).
@@ -2097,7 +2677,7 @@ begin
   end loop;
   foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
     continue when not p_node ? v_key or p_node -> v_key = 'null'
-      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'mutate') or v_key = 'group');
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'signal', 'mutate') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;
@@ -2247,7 +2827,7 @@ begin
     else
       v_guarded := v_guarded || format(c_guard, v_position, v_part, '');
     end if;
-    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire') then
+    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire', 'signal') then
       p_code := p_code || v_plain || format(E'        when %s then -- %s: goes on\n', ~v_id, v_node #> '{span,0}');
       v_plain := E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n' || case
         when v_node ->> 'target' is null then '' else format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target')) end;
@@ -2334,7 +2914,7 @@ end
 $$;
 comment on function waymark._generate_comprehension(jsonb, jsonb, text, boolean, int, int) is 'The SQL of a list comprehension.';
 -- file: functions/programs/_generate_concurrency.sql
--- The statements of a node of tasks, child runs, scopes and semaphores. What needs the engine's answer suspends; the rest is put on the list of commands,
+-- The statements of a node of tasks, child runs, scopes, semaphores and signals. What needs the engine's answer suspends; the rest is put on the list of commands,
 -- which the turn carries out when the step has ended. SQLSTATEs: WM101.
 create or replace function waymark._generate_concurrency(p_node jsonb, p_names jsonb, p_reads jsonb, p_suspend text) returns text
 language plpgsql stable as $$
@@ -2343,8 +2923,10 @@ declare
   c_suspend constant text := E'payload := %s;\n%s          effect := %L;\n          exit activation;';
   v_kind text := p_node ->> 'kind';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
-  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' else 'semaphore' end;
+  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' when 'signal' then 'name'
+    else 'semaphore' end;
   v_value text := '''null''::jsonb';
+  v_timeout text := '''null''';
   v_bind text := '';
 begin
   if v_kind in ('child', 'spawn') then
@@ -2362,10 +2944,14 @@ begin
       || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s, ''bounded'', %L', p_node -> 'id',
                                           coalesce(p_reads ->> (p_node ->> 'group'), 'null'), coalesce(p_node -> 'bounded', 'false'))) || v_bind;
   end if;
+  if coalesce(p_node -> 'timeout', 'null') <> 'null' then
+    v_timeout := waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false);
+  end if;
   return case v_kind
     when 'child' then format(c_suspend, v_value, p_suspend, 'child')
-    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', case when p_node -> 'timeout' = 'null' then '''null'''
-      else waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false) end, p_node -> 'linked'), p_suspend, 'wait')
+    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', v_timeout,
+                                         p_node -> 'linked'), p_suspend, 'wait')
+    when 'signal' then format(c_suspend, format('waymark._check_signal_wait(%s, %s)', v_value, v_timeout), p_suspend, 'signal')
     when 'unscope' then format(c_suspend, format('jsonb_build_object(''scope'', %s)', p_reads ->> (p_node ->> 'scope')), p_suspend, 'unscope')
     when 'acquire' then format(c_suspend, format('jsonb_build_object(''semaphore'', waymark._check_handle(%s, ''semaphore''))', v_value), p_suspend, 'acquire')
     when 'release' then format(c_command, 'release', format('''semaphore'', waymark._check_handle(%s, ''semaphore'')', v_value))
@@ -2373,7 +2959,7 @@ begin
   end;
 end
 $$;
-comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes and semaphores.';
+comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes, semaphores and signals.';
 -- file: functions/programs/_generate_dict.sql
 -- A dict display: pairs in order, the operator chooses the encoding. SQLSTATEs: WM101, WM102.
 create or replace function waymark._generate_dict(p_pairs jsonb, p_names jsonb, p_path text, p_depth int) returns text
@@ -2624,7 +3210,8 @@ begin
   foreach v_part in array '{args,policy}'::text[] loop
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
-      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue') then
+      if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue',
+                                                'deadline', 'max_elapsed', 'give_up_on') then
         perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
       end if;
     end loop;
@@ -2940,6 +3527,7 @@ begin
     when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
     when 'semaphore' then '{"value": "object", "bounded": "boolean?", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
+    when 'signal' then '{"name": "object", "type": "any", "timeout": "any", "target": "any", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'
@@ -3067,6 +3655,9 @@ begin
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
     join jsonb_array_elements(p_ir -> 'functions') with ordinality f
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
+  insert into waymark.program_signals (program_id, node, name, type)
+  select p_program_id, (n.value -> 'id')::int, n.value #>> '{name,const}', nullif(n.value -> 'type', 'null')
+    from jsonb_array_elements(p_ir -> 'nodes') n where n.value ->> 'kind' = 'signal';
   insert into waymark.program_edges (program_id, from_node, kind, to_node)
   select p_program_id, n.ordinality - 1, e.key, e.value::int
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n, jsonb_each_text(n.value) e
@@ -7570,6 +8161,18 @@ $$;
 
 comment on function waymark.py_concat(jsonb, jsonb) is
   'Joins two lists of the engine''s own.';
+-- file: functions/python/py_conform.sql
+-- The value as one of a type (docs/internals/ir.md, "Types"). SQLSTATEs: WM502.
+create or replace function waymark.py_conform(p_value jsonb, p_type jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if waymark._conforms(p_value, p_type) then
+    return p_value;
+  end if;
+  return waymark._refuse('a value that has to become ' || p_type::text, 'Send it as the Python value.');
+end
+$$;
+comment on function waymark.py_conform(jsonb, jsonb) is 'The value as one of a type.';
 -- file: functions/python/py_construct.sql
 -- The construction of an instance of a user's class, whose validators, defaults and __init__ only CPython can run.
 -- Raises: WM502, always.
@@ -9129,6 +9732,197 @@ $$;
 
 comment on function waymark._py_timedelta(numeric) is
   'The timedelta of so many microseconds.';
+-- file: functions/queues/_advance_limited.sql
+-- _advance for a session that serves queues with limits. What tasks create there is inserted as ready, as in a queue that the session does not serve, and
+-- claimed afterwards. When such work has waited for a second, half of the capacity is kept for it; what the limits leave of that is topped up.
+create or replace function waymark._advance_limited(
+  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_limits waymark.queues[], p_events waymark.task_event[], p_now timestamptz)
+returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_open text[] := array(select q from unnest(p_queues) q where q <> all (array(select l.queue from unnest(p_limits) l)));
+  v_waiting boolean := exists (
+    select from unnest(p_limits) l
+     cross join lateral (
+        select from waymark.actions a
+         where a.state = 'ready' and a.queue = l.queue
+           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second' limit 1) a);
+  v_room int := p_capacity;
+  v_count int;
+begin
+  return query select * from waymark._advance(p_session, case when v_waiting then (v_room + (random() < 0.5)::int) / 2 else v_room end, v_open, p_isolate, p_events, p_now);
+  get diagnostics v_count = row_count;
+  v_room := v_room - v_count;
+  return query select * from waymark._claim_limited(p_session, p_limits, v_room, p_now);
+  get diagnostics v_count = row_count;
+  v_room := v_room - v_count;
+  if v_waiting and v_room > 0 then
+    return query select * from waymark._claim_actions(p_session, v_open, v_room, 'infinity', p_now, null);
+  end if;
+end
+$$;
+comment on function waymark._advance_limited(bigint, int, text[], boolean, waymark.queues[], waymark.task_event[], timestamptz) is
+  'Steps tasks and hands out actions, within the limits of queues.';
+-- file: functions/queues/_claim_limited.sql
+-- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Sessions begin with
+-- different shares. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
+create or replace function waymark._claim_limited(p_session bigint, p_limits waymark.queues[], p_room int, p_now timestamptz) returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_shares int;
+  v_left int := p_room;
+  v_room int;
+  v_count int;
+begin
+  for v_limits in select l.* from unnest(p_limits) l order by random() loop
+    continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    select count(*) into v_shares from waymark.queue_shares s where s.queue = v_limits.queue;
+    for v_turn in 0..v_shares - 1 loop
+      select * into v_share from waymark.queue_shares s
+       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
+      continue when not found;
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      v_room := least(waymark._share_room(v_share), v_left);
+      continue when v_room <= 0;
+      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
+                                                        case when v_share.concurrency is not null then v_share.share end);
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_share.rate is not null and v_count > 0 then
+        update waymark.queue_shares s set step = v_share.step, used = array[v_share.used[1] + v_count] || v_share.used[2:17]
+         where s.queue = v_share.queue and s.share = v_share.share;
+      end if;
+      exit when v_left <= 0 or v_count < v_room;
+    end loop;
+  end loop;
+end
+$$;
+comment on function waymark._claim_limited(bigint, waymark.queues[], int, timestamptz) is 'Claims ready actions of queues with limits.';
+-- file: functions/queues/_limits_left.sql
+-- At the end of a turn: whether ready work of limited queues is left that the limits would let begin, because a share was somebody else's just now or this
+-- session has no room (others are told); and in how many milliseconds a rate will let some begin.
+create or replace function waymark._limits_left(p_limits waymark.queues[], p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
+language plpgsql volatile as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_due double precision;
+begin
+  p_more := false;
+  for v_limits in select l.* from unnest(p_limits) l loop
+    continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      p_more := waymark._share_room(v_share) > 0;
+      exit when p_more;
+      -- The oldest sixteenth in which something began leaves the interval.
+      select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
+      p_due_in_ms := least(p_due_in_ms, ceil((v_due - extract(epoch from p_now)::double precision) * 1000)::bigint);
+    end loop;
+    exit when p_more;
+  end loop;
+  if p_more then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._limits_left(waymark.queues[], timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
+-- file: functions/queues/_parse_queue_options.sql
+-- SQLSTATEs: WM204 unknown option, WM205 out of range.
+create or replace function waymark._parse_queue_options(p_options jsonb) returns waymark.queues
+language plpgsql stable as $$
+declare
+  c_options constant jsonb := jsonb '{"concurrency": "a whole number from 0 to 1000000", "rate": "a whole number from 1 to 1000000",
+    "seconds": "a number from 0.1 to 2592000 (30 days)"}';
+  v_key text;
+  v_value jsonb;
+begin
+  if p_options is null or jsonb_typeof(p_options) <> 'object' then
+    raise exception using errcode = 'WM205', message = 'the limits of a queue must be a JSON object; {} removes them';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_options) loop
+    if not c_options ? v_key then
+      raise exception using errcode = 'WM204', message = format('a queue has no limit "%s"', v_key), hint = 'Limits are concurrency and rate, with seconds.';
+    elsif not (case when jsonb_typeof(v_value) <> 'number' then false
+      when v_key = 'seconds' then v_value::numeric between 0.1 and 2592000
+      else v_value::numeric % 1 = 0 and v_value::numeric between case v_key when 'rate' then 1 else 0 end and 1000000 end)
+    then
+      raise exception using errcode = 'WM205', message = format('limit "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), c_options ->> v_key);
+    end if;
+  end loop;
+  if (p_options ? 'seconds') <> (p_options ? 'rate') then
+    raise exception using errcode = 'WM205', message = 'limit "rate" needs "seconds", the interval in which so many actions may begin, and that needs a rate';
+  end if;
+  return jsonb_populate_record(null::waymark.queues, p_options);
+end
+$$;
+comment on function waymark._parse_queue_options(jsonb) is 'Validates the limits of a queue.';
+-- file: functions/queues/_rated_share.sql
+-- A share with what is used of its rate brought up to date: sixteenths that have left the interval are dropped. A clock that goes back stands still.
+create or replace function waymark._rated_share(p_share waymark.queue_shares, p_seconds double precision, p_now timestamptz) returns waymark.queue_shares
+language plpgsql immutable as $$
+declare
+  v_step bigint := greatest(p_share.step, floor(extract(epoch from p_now)::double precision * 16 / p_seconds)::bigint);
+  v_new int := least(v_step - p_share.step, 17);
+begin
+  if p_share.rate is not null then
+    p_share.step := v_step;
+    p_share.used := array_fill(0, array[v_new]) || p_share.used[1 : 17 - v_new];
+  end if;
+  return p_share;
+end
+$$;
+comment on function waymark._rated_share(waymark.queue_shares, double precision, timestamptz) is 'A share of a limited queue, its rate as of now.';
+-- file: functions/queues/_share_room.sql
+-- How many actions a share of a queue, its rate brought up to date, lets begin now.
+-- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
+create or replace function waymark._share_room(p_share waymark.queue_shares) returns int
+language plpgsql volatile as $$
+declare
+  v_room int;
+begin
+  if p_share.concurrency is not null then
+    select p_share.concurrency - count(*) into v_room from waymark.actions a
+     where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+  end if;
+  return least(v_room, p_share.rate - (select sum(u) from unnest(p_share.used) u));
+end
+$$;
+comment on function waymark._share_room(waymark.queue_shares) is 'How many actions a share of a limited queue lets begin.';
+-- file: functions/queues/set_queue.sql
+-- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
+-- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
+-- Locks: queues, queue_shares, sessions. SQLSTATEs: WM204, WM205.
+create or replace function waymark.set_queue(p_queue text, p_options jsonb) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_limits waymark.queues := waymark._parse_queue_options(p_options);
+  v_shares int := greatest(1, least(16, v_limits.concurrency, v_limits.rate));
+begin
+  if p_queue is null or length(p_queue) not between 1 and 100 then
+    raise exception using errcode = 'WM205', message = 'the name of a queue has 1 to 100 characters';
+  end if;
+  lock table waymark.queues in exclusive mode;
+  delete from waymark.queues q where q.queue = p_queue;
+  perform from waymark.queue_shares s where s.queue = p_queue order by s.share for update;
+  delete from waymark.queue_shares s where s.queue = p_queue and (s.share >= v_shares or num_nonnulls(v_limits.concurrency, v_limits.rate) = 0);
+  if num_nonnulls(v_limits.concurrency, v_limits.rate) > 0 then
+    insert into waymark.queues (queue, concurrency, rate, seconds) values (p_queue, v_limits.concurrency, v_limits.rate, v_limits.seconds);
+    insert into waymark.queue_shares (queue, share, shares, concurrency, rate)
+    select p_queue, n, v_shares, v_limits.concurrency / v_shares + (n < v_limits.concurrency % v_shares)::int,
+           v_limits.rate / v_shares + (n < v_limits.rate % v_shares)::int
+      from generate_series(0, v_shares - 1) n
+    on conflict (queue, share) do update
+       set shares = excluded.shares, concurrency = excluded.concurrency, rate = excluded.rate, step = 0, used = excluded.used;
+  end if;
+  update waymark.sessions s set limited = l.limited
+    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited;
+  perform waymark._wake_hungry();
+end
+$$;
+comment on function waymark.set_queue(text, jsonb) is 'Limits how many actions of a queue run at once, or begin in an interval.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
@@ -9304,6 +10098,10 @@ begin
         v_allowed := 'seconds from 0 to 3153600000 (100 years)';
         v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0 and 3153600000;
         if v_valid then v_options.delay := v_value::numeric::double precision; end if;
+      when 'deadline' then
+        v_allowed := 'seconds from 0.001 to 3153600000 (100 years)';
+        v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0.001 and 3153600000;
+        if v_valid then v_options.deadline := v_value::numeric::double precision; end if;
       when 'tags' then
         v_allowed := 'an object of at most 50 texts';
         v_valid := jsonb_typeof(v_value) = 'object' and (select count(*) <= 50 from jsonb_object_keys(v_value))
@@ -9315,7 +10113,7 @@ begin
         v_options.waiter := v_value #>> '{}';
       else
         raise exception using errcode = 'WM204', message = format('waymark.start has no option "%s"', v_key),
-          hint = 'Options are priority, queue, idempotency_key, delay, tags and waiter.';
+          hint = 'Options are priority, queue, idempotency_key, delay, deadline, tags and waiter.';
     end case;
     if not v_valid then
       raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), v_allowed);
@@ -9325,6 +10123,66 @@ begin
 end
 $$;
 comment on function waymark._parse_start_options(jsonb) is 'Validates the options of waymark.start.';
+-- file: functions/runs/_why_action.sql
+-- How the action or child run stands that a body waits for.
+create or replace function waymark._why_action(p_run_id uuid, p_step_no int) returns text
+language plpgsql stable as $$
+declare
+  v_action waymark.actions;
+  v_last text;
+begin
+  select * into v_action from waymark.actions a where a.run_id = p_run_id and a.task_no = 0 and a.step_no = p_step_no;
+  if not found then
+    return 'the next turn of a daemon';
+  elsif v_action.state = 'child' then
+    return format('child run %s of %s', v_action.child_run, v_action.name);
+  end if;
+  select coalesce(format('%s: %s', h.value ->> 'type', h.value ->> 'message'), h.outcome) into v_last
+    from waymark.action_attempts h
+   where h.run_id = p_run_id and h.task_no = 0 and h.step_no = p_step_no and h.attempt = v_action.attempt - 1;
+  return format('action %s in queue "%s", attempt %s, ', v_action.name, v_action.queue, v_action.attempt) || case v_action.state
+      when 'running' then coalesce(
+        (select format('running since %s on %s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'))
+           from waymark.sessions s where s.session_id = v_action.session_id), 'whose daemon is gone')
+      when 'backoff' then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
+      else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), '') end
+    || coalesce(', after ' || v_last, '');
+end
+$$;
+comment on function waymark._why_action(uuid, int) is 'How the action stands that a body waits for.';
+-- file: functions/runs/_why_branches.sql
+-- How many branches of a gather are outstanding.
+create or replace function waymark._why_branches(p_task waymark.tasks) returns text
+language plpgsql stable as $$
+declare
+  v_ended bigint;
+begin
+  select (select count(*) from waymark.action_attempts h
+           where h.run_id = p_task.run_id and h.task_no = p_task.task_no and h.step_no = p_task.step_no and h.final)
+       + (select count(*) from waymark.task_history h
+           where h.run_id = p_task.run_id and h.parent_no = p_task.task_no and h.parent_step = p_task.step_no)
+    into v_ended;
+  return format('%s of %s branches', p_task.pending, p_task.pending + v_ended);
+end
+$$;
+comment on function waymark._why_branches(waymark.tasks) is 'How many branches of a gather are outstanding.';
+-- file: functions/runs/_why_idle.sql
+-- Why ready work of a queue is not taken (null: of any queue), if no live daemon serves it.
+create or replace function waymark._why_idle(p_queue text) returns text
+language plpgsql stable as $$
+declare
+  v_now timestamptz := waymark._now();
+begin
+  if not exists (select from waymark.sessions s where s.expires_at > v_now) then
+    return 'a daemon: none is alive';
+  elsif p_queue is not null and not exists (
+      select from waymark.sessions s where s.expires_at > v_now and coalesce(s.info -> 'queues' ? p_queue, true)) then
+    return format('a daemon of queue "%s": none is alive', p_queue);
+  end if;
+  return null;
+end
+$$;
+comment on function waymark._why_idle(text) is 'Why ready work is not taken, if no live daemon serves it.';
 -- file: functions/runs/add_waiter.sql
 -- Asks for a notification at the run's end; needless (and not recorded) when it has ended. More than 16 waiters poll instead.
 -- Locks: the row of runs. SQLSTATEs: WM205, WM301.
@@ -9358,7 +10216,7 @@ $$;
 comment on function waymark.read_outcomes(uuid[]) is 'State, result and error of runs, for clients that wait for them.';
 -- file: functions/runs/result.sql
 -- For people and for any client: the result, SQL null while the run is live. Reads only.
--- SQLSTATEs: WM301 unknown run, WM302 the run failed (detail: runs.error).
+-- SQLSTATEs: WM301 unknown run, WM302 the run failed, WM303 it was cancelled, WM304 terminated (detail: runs.error).
 create or replace function waymark.result(p_run_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -9367,6 +10225,10 @@ begin
   select * into v_run from waymark.runs r where r.run_id = p_run_id;
   if not found then
     raise exception using errcode = 'WM301', message = format('there is no run %s', p_run_id);
+  elsif v_run.state in ('cancelled', 'terminated') then
+    raise exception using errcode = case v_run.state when 'cancelled' then 'WM303' else 'WM304' end,
+      message = format('run %s was %s', p_run_id, v_run.state), detail = v_run.error::text,
+      hint = format('In line %s of %s: %s', v_run.error ->> 'line', v_run.error ->> 'file', v_run.error ->> 'source');
   elsif v_run.state = 'failed' then
     raise exception using errcode = 'WM302',
       message = format('run %s failed: %s: %s', p_run_id, v_run.error #>> '{exception,type}', v_run.error #>> '{exception,message}'),
@@ -9376,7 +10238,7 @@ begin
   return v_run.result;
 end
 $$;
-comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed.';
+comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed, was cancelled or terminated.';
 -- file: functions/runs/start.sql
 -- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
 -- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
@@ -9398,9 +10260,10 @@ begin
       hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
   end if;
   v_arguments := waymark._bind_arguments(p_workflow, v_program.parameters, p_arguments);
-  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at)
+  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
   values (v_run_id, p_workflow, v_program.program_id, v_options.priority, v_options.queue, v_options.idempotency_key, v_options.tags,
-          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now)
+          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now,
+          v_now + v_options.deadline * interval '1 second')
   on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing;
   if not found then
     select r.run_id into strict v_run_id from waymark.runs r
@@ -9413,6 +10276,9 @@ begin
   if v_options.delay > 0 then
     v_due_at := v_now + v_options.delay * interval '1 second';
     insert into waymark.timers (run_id, task_no, due_at) values (v_run_id, 0, v_due_at);
+  end if;
+  if v_options.deadline is not null then
+    insert into waymark.timers (run_id, task_no, action_id, due_at) values (v_run_id, 0, -3, v_now + v_options.deadline * interval '1 second');
   end if;
   insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
   values (v_run_id, v_program.program_id, v_options.priority, v_options.queue,
@@ -9435,23 +10301,93 @@ begin
   return v_status;
 end
 $$;
-comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, succeeded or failed.';
+comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, paused, succeeded, failed, cancelled or terminated.';
+-- file: functions/runs/why.sql
+-- What a run waits for, in a sentence for people; of the tasks of a run, its body says. The words may change: programs read the views. Reads only. SQLSTATEs: WM301.
+create or replace function waymark.why(p_run_id uuid) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_run record;
+  v_task waymark.tasks;
+  v_due_at text;
+  v_what text;
+begin
+  select * into v_run from waymark.run_overview o where o.run_id = p_run_id;
+  if not found then
+    perform waymark._raise('WM301', format('there is no run %s', p_run_id));
+  end if;
+  select * into v_task from waymark.tasks t where t.run_id = p_run_id and t.task_no = 0;
+  if not found then
+    return format('%s: it has %s %s%s', v_run.workflow, v_run.status, to_char(v_run.ended_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(
+      case when v_run.status <> 'succeeded' then format(', in line %s: ', v_run.line) || v_run.outcome end, ''));
+  end if;
+  select to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS') into v_due_at
+    from waymark.timers m where m.run_id = p_run_id and m.task_no = 0 and m.action_id = 0 and m.due_at < 'infinity';
+  v_what := case v_task.state
+    when 'ready' then coalesce(waymark._why_idle(null), 'the next turn of a daemon')
+    when 'timer' then format('%s until %s', case when v_task.started_at is null then 'its start, delayed' else 'a sleep' end, v_due_at)
+    when 'action' then waymark._why_action(p_run_id, v_task.step_no)
+    when 'gather' then waymark._why_branches(v_task)
+    when 'settle' then waymark._why_branches(v_task)
+    when 'semaphore' then 'a semaphore that other tasks hold'
+    when 'signal' then format('the signal "%s"', v_task.waits_for ->> 'signal') || coalesce(', at most until ' || v_due_at, '')
+    when 'closing' then 'the end of its other tasks; its body has ended'
+    else format('%s of %s tasks', case v_task.state when 'first' then '1' else v_task.pending::text end, jsonb_array_length(v_task.waits_for -> 'tasks'))
+         || coalesce(', at most until ' || v_due_at, '')
+  end;
+  return format('%s: it waits for %s%s%s', v_run.workflow,
+    case when v_task.paused then 'being resumed, and then for ' else '' end, v_what, coalesce(format(' (line %s)', v_run.line), ''))
+    || case when v_run.cancel_requested_at is not null then '; it was asked to cancel' else '' end;
+end
+$$;
+comment on function waymark.why(uuid) is 'What a run waits for, or how it ended, in a sentence.';
+-- file: functions/sessions/_expire_actions.sql
+-- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
+-- Locks: actions (skip locked), their timers.
+create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
+language plpgsql as $$
+begin
+  with expired as materialized (
+    select c.ctid as row_id, c.run_id, c.task_no, c.action_id from waymark.actions c
+     where c.final_deadline <= p_now and c.state in ('ready', 'backoff') limit greatest(p_batch, 0) for update skip locked
+  ), unscheduled as (
+    delete from waymark.timers t
+     using expired e
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id offset 0) m
+     where t.ctid = m.row_id
+  )
+  update waymark.actions a
+     set state = 'running', session_id = 0, fencing_token = a.fencing_token + 1, claimed_at = p_now, deadline = p_now
+    from expired e where a.ctid = e.row_id;
+end
+$$;
+comment on function waymark._expire_actions(timestamptz, int) is 'Claims for nobody what nobody has taken before its final deadline.';
 -- file: functions/sessions/_require_session.sql
--- The caller's lease must be alive; answers whether the session is marked hungry. SQLSTATEs: WM401.
-create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns boolean
+-- The caller's lease must be alive; answers the session. SQLSTATEs: WM401.
+create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns waymark.sessions
 language plpgsql stable as $$
 declare
-  v_hungry boolean;
+  v_session waymark.sessions;
 begin
-  select s.hungry into v_hungry from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
+  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
   if not found then
     raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
       hint = 'Open a new session with waymark.open_session and hand in the results again.';
   end if;
-  return v_hungry;
+  return v_session;
 end
 $$;
-comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers whether it waits for work.';
+comment on function waymark._require_session(bigint, timestamptz) is 'Checks a session''s lease; answers the session.';
+-- file: functions/sessions/_tell_sessions.sql
+-- Daemons that run what was dropped hear of it: a notification with the number of the session, a hint to call find_unwanted now and not at the next heartbeat.
+create or replace function waymark._tell_sessions(p_sessions bigint[]) returns void
+language plpgsql as $$
+begin
+  perform pg_notify('waymark', s::text) from (select distinct unnest(p_sessions) as s) d where s is not null;
+end
+$$;
+comment on function waymark._tell_sessions(bigint[]) is 'Notifies daemons that something they run is no longer wanted.';
 -- file: functions/sessions/_wake_hungry.sql
 -- Notifies the daemons that wait with free capacity, if there are any: a NOTIFY takes a database-wide lock at commit, so a busy
 -- steady state must not pay it. Equal notifications of one transaction are one.
@@ -9491,6 +10427,57 @@ begin
 end
 $$;
 comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';
+-- file: functions/sessions/find_unwanted.sql
+-- A daemon asks now and then about all it runs, and when it is told to (_tell_sessions): the positions of attempts that are no longer wanted, because they
+-- are cancelled, their run has ended, or another session has them. Writes nothing.
+create or replace function waymark.find_unwanted(p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[]) returns int[]
+language plpgsql stable security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  return array(
+    select b.position::int
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens) with ordinality as b(run_id, action_id, fencing_token, position)
+      left join lateral (
+        select true as wanted from waymark.actions c
+         where c.run_id = b.run_id and c.action_id = b.action_id and c.fencing_token = b.fencing_token and c.session_id is not null offset 0) a on true
+     where a.wanted is null);
+end
+$$;
+comment on function waymark.find_unwanted(uuid[], bigint[], bigint[]) is 'The positions of attempts that are no longer wanted.';
+-- file: functions/sessions/heartbeat.sql
+-- Running attempts tell that they go on: the time of each counts anew, up to its final deadline, and its details are kept (null: as they were) for the next
+-- attempt. The arrays are parallel, sorted by (run id, action id). Answers the positions of attempts that are no longer wanted: ended, cancelled, or claimed by another.
+-- Locks: actions in the order given (skip locked: whoever holds one is ending it). SQLSTATEs: WM401, WM205.
+create or replace function waymark.heartbeat(p_session bigint, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_details jsonb[])
+returns int[]
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  c_limit constant int := 131072;
+  v_now timestamptz := waymark._now();
+begin
+  perform waymark._require_session(p_session, v_now);
+  if exists (select from unnest(p_details) d where octet_length(d::text) > c_limit) then
+    raise exception using errcode = 'WM205', message = format('the details of a heartbeat have more than %s bytes', c_limit),
+      hint = 'Store what is large elsewhere, and where in the details.';
+  end if;
+  with alive as materialized (
+    select a.row_id, b.details
+      from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_details) as b(run_id, action_id, fencing_token, details)
+     cross join lateral (
+        select c.ctid as row_id from waymark.actions c
+         where c.run_id = b.run_id and c.action_id = b.action_id and c.fencing_token = b.fencing_token and c.session_id is not null
+           for update skip locked offset 0) a
+  )
+  update waymark.actions a
+     set deadline = least(v_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds',
+         heartbeat_at = v_now, details = coalesce(l.details, a.details)
+    from alive l where a.ctid = l.row_id;
+  return waymark.find_unwanted(p_run_ids, p_action_ids, p_fencing_tokens);
+end
+$$;
+comment on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) is
+  'Extends running attempts and keeps their details; answers the positions of those no longer wanted.';
 -- file: functions/sessions/hello.sql
 -- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
 -- SQLSTATEs: WM402.
@@ -9520,17 +10507,19 @@ begin
   if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
     raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
   end if;
-  insert into waymark.sessions (info, opened_at, expires_at)
-  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond')
+  -- Who sets a first limit now tells the sessions that are there; this one waits and sees it.
+  lock table waymark.queues in row share mode;
+  insert into waymark.sessions (info, opened_at, expires_at, limited)
+  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond', exists (select from waymark.queues))
   returning session_id into v_session;
   return v_session;
 end
 $$;
 comment on function waymark.open_session(jsonb, int) is 'Opens the session of a daemon and grants its lease.';
 -- file: functions/sessions/reclaim.sql
--- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
+-- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -9545,6 +10534,7 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
+  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a
@@ -9593,6 +10583,217 @@ begin
 end
 $$;
 comment on function waymark.renew_session(bigint, int) is 'Extends the lease of a session; false when it was lost.';
+-- file: functions/signals/_accept_signals.sql
+-- The signals that due timers tell of go to the tasks that wait for them; for a name that nobody waits for, the table keeps them.
+-- The caller has the bodies of the runs locked.
+create or replace function waymark._accept_signals(p_timers waymark.timers[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.signal_key[] := array(
+    select row(m.run_id, s.name)::waymark.signal_key
+      from unnest(p_timers) m
+     cross join lateral (select g.name from waymark.signals g where g.run_id = m.run_id and g.seq = -2147483648 - m.action_id offset 0) s
+     where m.action_id < -2147483648);
+begin
+  if cardinality(v_keys) > 0 then
+    perform waymark._deliver_signals(v_keys, p_now);
+  end if;
+end
+$$;
+comment on function waymark._accept_signals(waymark.timers[], timestamptz) is 'Takes in the signals that due timers tell of.';
+-- file: functions/signals/_check_signal.sql
+-- Refuses a signal that its run cannot use: it has ended, its program waits for no signal of the name, or none of those waits takes such a value.
+-- SQLSTATEs: WM207, WM208, WM301, WM305.
+create or replace function waymark._check_signal(p_run_id uuid, p_name text, p_value jsonb) returns void
+language plpgsql stable as $$
+declare
+  v_run waymark.runs;
+  v_names text;
+  v_types jsonb[];
+begin
+  select r.workflow, r.program_id, r.state into v_run.workflow, v_run.program_id, v_run.state from waymark.runs r where r.run_id = p_run_id;
+  if not found then
+    perform waymark._raise('WM301', format('there is no run %s', p_run_id));
+  elsif v_run.state <> 'live' then
+    perform waymark._refuse_state('signal', p_run_id, 'has not ended');
+  end if;
+  select string_agg(distinct quote_ident(s.name), ', '), array_agg(coalesce(s.type, 'null')) filter (where s.name = p_name or s.name is null)
+    into v_names, v_types from waymark.program_signals s where s.program_id = v_run.program_id;
+  if v_types is null then
+    perform waymark._raise('WM207', format('workflow "%s" waits for no signal "%s"', v_run.workflow, p_name), '',
+      coalesce('It waits for: ' || v_names, 'It waits for none.'));
+  elsif not exists (select from unnest(v_types) t where waymark._conforms(p_value, t) is distinct from false) then
+    perform waymark._raise('WM208', format('signal "%s" of workflow "%s" cannot be %s', p_name, v_run.workflow, left(p_value::text, 100)), '',
+      format('Its type is %s.', (select string_agg(distinct t::text, ' or ') from unnest(v_types) t)));
+  end if;
+end
+$$;
+comment on function waymark._check_signal(uuid, text, jsonb) is 'Refuses a signal that its run cannot use.';
+-- file: functions/signals/_check_signal_wait.sql
+-- The payload of a wait for a signal; seconds is its timeout. SQLSTATEs: WM501 (TypeError, ValueError), WM503.
+create or replace function waymark._check_signal_wait(p_name jsonb, p_timeout jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  if jsonb_typeof(p_name) <> 'string' then
+    perform waymark._raise_python('TypeError', format('the name of a signal is a str, not %s', waymark._py_type_name(p_name)));
+  elsif length(p_name #>> '{}') not between 1 and 200 then
+    perform waymark._raise_python('ValueError', 'the name of a signal has 1 to 200 characters');
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('signal', p_name, 'seconds', waymark._check_timeout(p_timeout)));
+end
+$$;
+comment on function waymark._check_signal_wait(jsonb, jsonb) is 'The payload of a wait for a signal.';
+-- file: functions/signals/_conforms.sql
+-- Whether a value is one of a type (docs/internals/ir.md, "Types"): true, it is; false, it cannot be made one; null, CPython has to say or to make it.
+create or replace function waymark._conforms(p_value jsonb, p_type jsonb) returns boolean
+language plpgsql immutable as $$
+declare
+  v_type text := case jsonb_typeof(p_type) when 'array' then p_type ->> 0 else p_type #>> '{}' end;
+  v_kind text := jsonb_typeof(p_value);
+  v_tag text := case when v_kind = 'object' and jsonb_typeof(p_value -> '$') = 'string' then p_value ->> '$' end;
+begin
+  return case v_type
+    when 'union' then (select bool_or(coalesce(c, false)) or (case when count(c) = count(*) then false end)
+                         from jsonb_array_elements(p_type - 0) t, waymark._conforms(p_value, t.value) c)
+    when 'literal' then exists (select from jsonb_array_elements(p_type - 0) t where t.value::text = p_value::text)
+    when 'enum' then case when v_tag = 'enum' then p_value -> 'type' = p_type -> 1 or null end
+    when 'list' then case when v_kind = 'array' then (
+        select case when bool_or(not c) then false when count(c) = count(*) then true end
+          from jsonb_array_elements(p_value) e, waymark._conforms(e.value, p_type -> 1) c)
+      else v_kind = 'object' and v_tag is not null and null end
+    when 'dict' then v_kind = 'object' and null
+    when 'NoneType' then v_kind = 'null'
+    when 'bool' then v_kind = 'boolean'
+    when 'int' then case v_kind when 'number' then scale(p_value::numeric) = 0 else false end
+    when 'float' then case v_kind when 'number' then scale(p_value::numeric) > 0 or null else v_tag is not distinct from 'float' end
+    when 'str' then v_kind = 'string' or v_tag is not distinct from 'str'
+    else case when p_type is null or p_type = 'null' then true
+              when v_tag is not distinct from v_type then jsonb_typeof(p_type) = 'string' or null
+              when v_type like '%:%' then v_kind = 'object' and null
+              when v_kind in ('string', 'number', 'array', 'object') then null else false end
+  end;
+end
+$$;
+comment on function waymark._conforms(jsonb, jsonb) is 'Whether a value is one of a type; null where the engine cannot say.';
+-- file: functions/signals/_deliver_signals.sql
+-- Hands signals to the tasks that wait for them, the oldest to the one that has waited longest. A key is listed once for each signal that has arrived and each
+-- wait that has begun, so that no more than that many are looked at; nothing is left to hand out of what was there before. Each task wakes with the value;
+-- wake.signal: what it gives back when it is cancelled before it goes on. The caller has the bodies of the runs locked.
+create or replace function waymark._deliver_signals(p_keys waymark.signal_key[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  with wanted as materialized (
+    select k.run_id, k.name, count(*) as number from unnest(p_keys) k group by 1, 2
+  ), pairs as materialized (
+    select p.task_row, p.signal_row
+      from wanted k
+     cross join lateral (
+        select array(select t.ctid from waymark.tasks t
+                      where t.run_id = k.run_id and t.state = 'signal' and t.waits_for ->> 'signal' = k.name order by t.ticket limit k.number) as tasks
+        offset 0) w
+     cross join lateral unnest(w.tasks, array(
+        select s.ctid from waymark.signals s
+         where s.run_id = k.run_id and s.name = k.name and s.taken_at is null order by s.seq limit cardinality(w.tasks))) p(task_row, signal_row)
+     where p.signal_row is not null
+  ), woken as (
+    update waymark.tasks t
+       set state = 'ready', ready_at = p_now, waits_for = null, ticket = null,
+           wake = jsonb_build_object('ok', true, 'value', s.value, 'signal', s.seq) || case when t.wake ? 'cancel' then t.wake else '{}' end
+      from pairs p join waymark.signals s on s.ctid = p.signal_row
+     where t.ctid = p.task_row
+    returning t.run_id, t.task_no, p.signal_row
+  ), taken as (
+    update waymark.signals s set taken_at = p_now, taken_by = w.task_no from woken w where s.ctid = w.signal_row
+  )
+  delete from waymark.timers t
+   using woken w
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = w.run_id and m.task_no = w.task_no and m.action_id = 0 offset 0) m
+   where t.ctid = m.row_id;
+end
+$$;
+comment on function waymark._deliver_signals(waymark.signal_key[], timestamptz) is 'Hands signals to the tasks that wait for them.';
+-- file: functions/signals/_return_signals.sql
+-- Tasks that were cancelled before they went on (as they were) give back the signals that they had been handed, to be taken by others.
+create or replace function waymark._return_signals(p_tasks waymark.tasks[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_keys waymark.signal_key[];
+begin
+  with returned as (
+    update waymark.signals s set taken_at = null, taken_by = null
+      from unnest(p_tasks) v
+     cross join lateral (select g.ctid as row_id from waymark.signals g where g.run_id = v.run_id and g.seq = (v.wake -> 'signal')::bigint offset 0) g
+     where s.ctid = g.row_id
+    returning s.run_id, s.name
+  )
+  select array_agg(row(r.run_id, r.name)::waymark.signal_key) into v_keys from returned r;
+  perform waymark._deliver_signals(v_keys, p_now);
+end
+$$;
+comment on function waymark._return_signals(waymark.tasks[], timestamptz) is 'Takes back the signals of cancelled tasks.';
+-- file: functions/signals/_signal_timeout.sql
+-- What a wait for a signal raises when its time is over.
+create or replace function waymark._signal_timeout(p_name text) returns jsonb
+language plpgsql immutable as $$
+declare
+  v_message text := format('no signal "%s" in time', p_name);
+begin
+  return jsonb_build_object('$', 'exception', 'type', 'TimeoutError', 'mro', waymark._builtin_mro('TimeoutError'),
+                            'args', jsonb_build_array(v_message), 'message', v_message);
+end
+$$;
+comment on function waymark._signal_timeout(text) is 'The TimeoutError of a wait for a signal.';
+-- file: functions/signals/signal.sql
+-- Sends a signal to a run, in the caller's transaction: rolled back, nothing has happened; committed, it is delivered, before the run waits for it or after.
+-- Locks nothing of the run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
+-- Options: idempotency_key, once a run; a repeated one answers the number of the first signal and sends nothing.
+-- Inserts into signals, timers. SQLSTATEs: WM204, WM205 options, WM206, WM207, WM208 value, WM209 too many, WM301, WM305 run.
+create or replace function waymark.signal(p_run_id uuid, p_name text, p_value jsonb default 'null', p_options jsonb default '{}') returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_limit constant int := 10000;
+  v_key text := p_options ->> 'idempotency_key';
+  v_value jsonb := coalesce(p_value, 'null');
+  v_now timestamptz := waymark._now();
+  v_option text;
+  v_seq bigint;
+begin
+  if jsonb_typeof(p_options) is distinct from 'object' then
+    perform waymark._raise('WM205', 'the options of waymark.signal must be a JSON object');
+  end if;
+  select k into v_option from jsonb_object_keys(p_options) k where k <> 'idempotency_key';
+  if found then
+    perform waymark._raise('WM204', format('waymark.signal has no option "%s"', v_option), '', 'The option is idempotency_key.');
+  elsif p_options ? 'idempotency_key' and (jsonb_typeof(p_options -> 'idempotency_key') <> 'string' or length(v_key) not between 1 and 200) then
+    perform waymark._raise('WM205', 'option "idempotency_key" is a text of 1 to 200 characters');
+  elsif p_name is null or length(p_name) not between 1 and 200 then
+    perform waymark._raise('WM205', 'the name of a signal is a text of 1 to 200 characters');
+  elsif octet_length(v_value::text) > 1048576 then
+    perform waymark._raise('WM206', 'the value of a signal is larger than 1 MB', '', 'Send where it can be read instead.');
+  end if;
+  perform waymark._check_value(v_value, 'value');
+  select s.seq into v_seq from waymark.signals s where s.run_id = p_run_id and s.idempotency_key = v_key;
+  if found then
+    return v_seq;
+  end if;
+  perform waymark._check_signal(p_run_id, p_name, v_value);
+  if (select count(*) from (select from waymark.signals s where s.run_id = p_run_id and s.taken_at is null limit c_limit) s) >= c_limit then
+    perform waymark._raise('WM209', format('run %s has %s signals that it has not taken', p_run_id, c_limit), '', 'Send more when it has.');
+  end if;
+  insert into waymark.signals (run_id, name, value, idempotency_key, sent_at) values (p_run_id, p_name, v_value, v_key, v_now)
+  on conflict (run_id, idempotency_key) where idempotency_key is not null do nothing returning seq into v_seq;
+  if not found then
+    return (select s.seq from waymark.signals s where s.run_id = p_run_id and s.idempotency_key = v_key);
+  end if;
+  insert into waymark.timers (run_id, task_no, action_id, due_at) values (p_run_id, 0, -2147483648 - v_seq, v_now);
+  return v_seq;
+end
+$$;
+comment on function waymark.signal(uuid, text, jsonb, jsonb) is 'Sends a signal to a run in the caller''s transaction and returns its number.';
+
+drop trigger if exists signals_notify_at_commit on waymark.signals;
+create constraint trigger signals_notify_at_commit after insert on waymark.signals
+  deferrable initially deferred for each row execute function waymark._notify_start();
 -- file: functions/steps/_call_workflow.sql
 -- A call of a workflow: its newest program, and its arguments bound as CPython binds them. SQLSTATEs: WM501 (TypeError, UnknownWorkflow).
 create or replace function waymark._call_workflow(p_workflow text, p_arguments jsonb) returns jsonb
@@ -9681,12 +10882,12 @@ declare
   v_valid boolean;
 begin
   for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
-    v_valid := case v_key
-      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
-      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+    v_valid := case
+      when v_key = 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when v_key in ('retry_on', 'give_up_on') then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
       else case when jsonb_typeof(v_value) <> 'number' then false
         when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
-        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
+        when v_key in ('timeout', 'deadline') then v_value::numeric between 0.001 and 2000000
         when v_key = 'jitter' then v_value::numeric between 0 and 1
         when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
         else v_value::numeric between 0 and 31536000 end
@@ -9842,7 +11043,7 @@ end
 $$;
 comment on function waymark._raise_value(jsonb) is 'Raises an exception value.';
 -- file: functions/tasks/_accept_messages.sql
--- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled, a scope fires.
+-- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled or terminated, a scope fires, a deadline has passed.
 -- The caller has the bodies of the runs locked. Answers the tasks that can go on with the results of children.
 create or replace function waymark._accept_messages(p_timers waymark.timers[], p_now timestamptz) returns waymark.task_event[]
 language plpgsql as $$
@@ -9877,8 +11078,10 @@ begin
   if v_fatal is not null then
     perform waymark._fail_runs(v_fatal, p_now);
   end if;
-  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -1), p_now);
-  perform waymark._cancel_tasks(array(select row(m.run_id, 0)::waymark.task_key from unnest(p_timers) m where m.action_id = -1), true, p_now);
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id between -2147483647 and -10), p_now);
+  perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
+  perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
+  perform waymark._expire_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -3), p_now);
   return case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
 end
 $$;
@@ -10093,16 +11296,22 @@ begin
   if exists (select from unnest(v_steps) s where s.commands is not null) then
     perform waymark._open_shared(v_steps, p_now);
   end if;
-  perform waymark._create_tasks(v_steps, p_now);
-  v_failed := waymark._start_children(v_steps, p_now);
-  if cardinality(v_failed) > 0 then
-    perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+  if exists (select from unnest(v_steps) s where s.effect in ('child', 'branches') or s.commands is not null) then
+    perform waymark._create_tasks(v_steps, p_now);
+    v_failed := waymark._start_children(v_steps, p_now);
+    if cardinality(v_failed) > 0 then
+      perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+    end if;
   end if;
   v_fatal := waymark._pass_semaphores(v_steps, p_now);
   perform waymark._end_tasks(array(
     select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
       from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
   perform waymark._begin_waits(v_steps, p_now);
+  if exists (select from unnest(v_steps) s where s.effect = 'signal') then
+    perform waymark._deliver_signals(array(
+      select row(s.run_id, s.payload ->> 'signal')::waymark.signal_key from unnest(v_steps) s where s.effect = 'signal'), p_now);
+  end if;
   perform waymark._close_scopes(v_steps, p_now);
   perform waymark._cancel_tasks(array(
     select row(s.run_id, t.value::int)::waymark.task_key
@@ -10184,9 +11393,12 @@ begin
            p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
       from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
   )
-  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at)
+  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
+                               final_deadline, retry_until)
   select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
-         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now
+         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now,
+         p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
+         p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
     from wanted w where w.call ? 'action';
   if found then
     perform waymark._wake_hungry();
@@ -10213,6 +11425,7 @@ begin
   if v_calls is null then
     return;
   end if;
+  perform waymark._tell_sessions(array(select c.session_id from unnest(v_calls) c));
   v_unbegun := array(
     select row(null, c.child_run, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
                jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step
@@ -10387,8 +11600,8 @@ end
 $$;
 comment on function waymark._grant_semaphores(waymark.task_key[], timestamptz) is 'Wakes tasks that queue for semaphores.';
 -- file: functions/tasks/_interrupt_tasks.sql
--- Raises CancelledError in cancelled tasks that wait for something which simply goes (the tasks as they were). A semaphore that one of them had just been handed
--- is passed on.
+-- Raises CancelledError in cancelled tasks that wait for something which simply goes (the tasks as they were). A semaphore or a signal that one
+-- of them had just been handed is passed on.
 create or replace function waymark._interrupt_tasks(p_tasks waymark.tasks[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -10401,7 +11614,7 @@ begin
     into v_events, v_handed
     from unnest(p_tasks) v
    cross join lateral (select t.ctid as row_id from waymark.tasks t where t.run_id = v.run_id and t.task_no = v.task_no offset 0) w
-   where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore')
+   where v.pc < 0 and (v.state in ('ready', 'timer', 'semaphore', 'signal')
                        or v.state in ('all', 'first', 'first_exception', 'first_failure') and v.waits_for -> 'linked' is distinct from 'true'
                        or v.state = 'action' and not exists (
                             select from waymark.actions a where a.run_id = v.run_id and a.task_no = v.task_no and a.step_no = v.step_no
@@ -10412,6 +11625,9 @@ begin
   if v_handed is not null then
     perform waymark._release_semaphores(v_handed);
     perform waymark._grant_semaphores(array(select distinct h from unnest(v_handed) h), p_now);
+  end if;
+  if exists (select from unnest(p_tasks) v where v.wake ? 'signal' and v.pc < 0 and v.state = 'ready') then
+    perform waymark._return_signals(array(select v from unnest(p_tasks) v where v.wake ? 'signal' and v.pc < 0 and v.state = 'ready'), p_now);
   end if;
 end
 $$;
@@ -10455,7 +11671,7 @@ begin
   update waymark.tasks t
      set pc = s.pc, locals = s.locals, frames = s.frames, heap = s.heap, step_no = s.step_no + 1, shared = true,
          state = case s.effect when 'action' then 'action' when 'child' then 'action' when 'sleep' then 'timer' when 'yield' then 'ready'
-                               when 'unscope' then 'ready' when 'acquire' then 'semaphore'
+                               when 'unscope' then 'ready' when 'acquire' then 'semaphore' when 'signal' then 'signal'
                                when 'wait' then coalesce(nullif(s.payload ->> 'until', 'now'), 'all')
                                else case when s.payload -> 'settle' = 'true' then 'settle' else 'gather' end end,
          pending = case when s.effect in ('action', 'child', 'wait') then 1
@@ -10463,14 +11679,14 @@ begin
          ready_at = case s.effect when 'yield' then p_now else t.ready_at end,
          started_at = coalesce(s.started_at, p_now),
          wake = case when t.wake ? 'cancel' then t.wake end,
-         waits_for = case s.effect when 'wait' then s.payload end,
+         waits_for = case when s.effect in ('wait', 'signal') then s.payload end,
          semaphore_no = case s.effect when 'acquire' then (s.payload -> 'semaphore')::int end,
-         ticket = case s.effect when 'acquire' then nextval('waymark.numbers') end
+         ticket = case when s.effect in ('acquire', 'signal') then nextval('waymark.numbers') end
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.shared and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
   select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
-    from unnest(p_steps) s where s.effect = 'wait' and s.payload ? 'seconds';
+    from unnest(p_steps) s where s.effect in ('wait', 'signal') and s.payload ? 'seconds';
 end
 $$;
 comment on function waymark._park_shared(waymark.task_step[], timestamptz) is 'Writes where stepped tasks of runs with several stand.';
@@ -10533,7 +11749,7 @@ declare
 begin
   p_steps := array(
     select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no,
-               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope') then true end,
+               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal') then true end,
                s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step
       from unnest(p_steps) s);
   v_fatal := array(
@@ -10637,13 +11853,56 @@ begin
 end
 $$;
 comment on function waymark._now() is 'The engine clock.';
+-- file: functions/turn/_abandon_calls.sql
+-- What runs that end leave outstanding: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated
+-- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself), timers.
+create or replace function waymark._abandon_calls(p_steps waymark.task_step[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_leftovers tid[];
+  v_sessions bigint[];
+begin
+  select array_agg(a.row_id), array_agg(a.session_id) into v_leftovers, v_sessions
+    from unnest(p_steps) s
+   cross join lateral (
+      select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+  if v_leftovers is null then
+    return;
+  end if;
+  with removed as (
+    delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
+  ), unscheduled as (
+    delete from waymark.timers t
+     using removed l
+     cross join lateral (
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+     where t.ctid = m.row_id
+  ), orphaned as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
+      from removed l join unnest(p_steps) s on s.run_id = l.run_id where l.child_run is not null
+    on conflict do nothing
+  ), kept as (
+    insert into waymark.failed_calls (run_id, action_id, policy)
+    select l.run_id, l.action_id, l.policy from removed l where l.policy is not null
+  )
+  insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
+                                       claimed_at, ended_at, session_id)
+  select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
+         l.claimed_at, p_now, l.session_id
+    from removed l;
+  perform waymark._tell_sessions(v_sessions);
+end
+$$;
+comment on function waymark._abandon_calls(waymark.task_step[], timestamptz) is 'Drops what ended runs have left outstanding.';
 -- file: functions/turn/_accept_results.sql
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
+-- An action that is tried again is offered by its timer, even at once: _due_events, which holds the run, knows whether it is paused or has ended.
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
--- the locked rows are then found by their place. The same statement may do so: nobody changes a claimed action without ending the claim, so a row that
--- still has the token is where the statement's snapshot saw it.
+-- the locked rows are then found by their place. The same statement may do so: only a heartbeat or a new priority changes a claimed action without ending the claim, so a row that
+-- still has the token is where the statement's snapshot saw it. A result that meets such a change is to be handed in again: a daemon avoids that for its own heartbeats.
 -- Its condition says "running" by the session, lest the partial index of running actions look like a way in.
 create or replace function waymark._accept_results(
   p_now timestamptz, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[],
@@ -10652,19 +11911,22 @@ language plpgsql as $$
 declare
   v_results waymark.action_result[];
   v_accepted bigint[];
+  v_written bigint;
+  v_failed waymark.failed_calls[];
 begin
   with locked as materialized (
-    select a.*, o.position, o.outcome, o.run_us,
-           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'failed' then o.value when 'released' then null
-                else waymark._timeout_exception(a.name, o.outcome, a.timeout_ms, o.value) end as value,
-           case o.outcome when 'succeeded' then null when 'released' then 0::double precision
-                else waymark._retry_delay(a.policy, a.attempt, o.outcome, o.value) end as delay
+    select a.*, o.position, o.outcome, o.run_us, d.delay,
+           case o.outcome when 'succeeded' then coalesce(o.value, 'null') when 'released' then null
+                else waymark._attempt_failure(a.row_id, o.outcome, o.value, d.delay is null, p_now) end as value
       from unnest(p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) with ordinality
              as o(run_id, action_id, fencing_token, outcome, value, run_us, position)
      cross join lateral (
         select c.*, c.ctid as row_id from waymark.actions c
          where c.run_id = o.run_id and c.action_id = o.action_id and c.fencing_token = o.fencing_token and c.session_id is not null
            for update offset 0) a
+     cross join lateral (
+        select case o.outcome when 'succeeded' then null when 'released' then 0::double precision
+                    else waymark._retry_delay(a.row_id, o.outcome, o.value, p_now) end as delay offset 0) d
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value,
                                          ready_at, claimed_at, ended_at, run_us, session_id)
@@ -10672,23 +11934,32 @@ begin
            l.ready_at, l.claimed_at, p_now, l.run_us, l.session_id
       from locked l where l.outcome <> 'released'
   ), ended as (
-    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null
+    delete from waymark.actions a using locked l where a.ctid = l.row_id and l.delay is null returning 1
   ), again as (
     update waymark.actions a
-       set state = case when l.delay > 0 then 'backoff' else 'ready' end,
+       set state = 'backoff',
            attempt = a.attempt + (l.outcome <> 'released')::int,
            ready_at = p_now + l.delay * interval '1 second',
-           session_id = null, claimed_at = null, deadline = null
+           session_id = null, claimed_at = null, deadline = null, share = null
       from locked l where a.ctid = l.row_id and l.delay is not null
+    returning 1
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
-    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay > 0
+    select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
-         coalesce(array_agg(l.position), '{}')
-    into v_results, v_accepted
+         coalesce(array_agg(l.position), '{}'), (select count(*) from ended) + (select count(*) from again),
+         array_agg(row(l.run_id, l.action_id, l.policy)::waymark.failed_calls)
+           filter (where l.delay is null and l.outcome <> 'succeeded' and l.policy is not null)
+    into v_results, v_accepted, v_written, v_failed
     from locked l;
+  if v_written < cardinality(v_accepted) then
+    raise exception using errcode = '40001', message = 'the action of a result has changed meanwhile', hint = 'Hand it in again.';
+  end if;
+  if v_failed is not null then
+    insert into waymark.failed_calls select f.* from unnest(v_failed) f;
+  end if;
   p_rejected := case when cardinality(v_accepted) = cardinality(p_run_ids) then '{}'
                      else array(select i from generate_subscripts(p_run_ids, 1) i where not i = any (v_accepted)) end;
   p_events := case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
@@ -10720,7 +11991,7 @@ begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
-                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
@@ -10732,7 +12003,8 @@ begin
     select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
-        return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
+        return query select * from waymark._claim_actions(p_session, p_queues, v_room,
+          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now, null);
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
@@ -10760,19 +12032,59 @@ begin
     perform pg_notify('waymark', '');
   end if;
   if v_room > 0 then
-    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now, null);
   end if;
 end
 $$;
 comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
   'Steps tasks, writes their effects and hands out actions.';
+-- file: functions/turn/_attempt_context.sql
+-- What an attempt is told beside its arguments, where there is anything: how long all attempts together may still take, and what the former one has told last.
+create or replace function waymark._attempt_context(p_final_deadline timestamptz, p_details jsonb, p_now timestamptz) returns jsonb
+language plpgsql stable as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object('deadline_ms', ceil(extract(epoch from p_final_deadline - p_now) * 1000)::bigint))
+         || case when p_details is null then '{}' else jsonb_build_object('details', p_details) end;
+end
+$$;
+comment on function waymark._attempt_context(timestamptz, jsonb, timestamptz) is 'What an attempt is told beside its arguments.';
+-- file: functions/turn/_attempt_failure.sql
+-- The exception value of an attempt that did not succeed. An action's own exception stays what it is; an attempt that timed out or was lost is a WaymarkTimeout,
+-- and ExhaustedRetries, a WaymarkTimeout too, when it was the last: that is what the body sees. What is final after several attempts carries them.
+create or replace function waymark._attempt_failure(p_row tid, p_outcome text, p_value jsonb, p_final boolean, p_now timestamptz) returns jsonb
+language plpgsql as $$
+declare
+  v_action waymark.actions;
+  v_message text;
+  v_types text[] := array['waymark.errors:WaymarkTimeout', 'waymark.errors:WaymarkError', 'TimeoutError', 'OSError', 'Exception', 'BaseException', 'object'];
+  v_value jsonb := p_value;
+begin
+  select * into v_action from waymark.actions a where a.ctid = p_row;
+  if p_outcome <> 'failed' then
+    v_message := v_action.name || case
+      when p_outcome = 'lost' then ' lost its worker: ' || coalesce(p_value #>> '{}', 'no reason was given')
+      when v_action.final_deadline <= p_now then ' did not end before its deadline'
+      else format(' did not end within %s s', round(v_action.timeout_ms / 1000.0, 3)::double precision) end;
+    if p_final then
+      v_types := array_prepend('waymark.errors:ExhaustedRetries', v_types);
+    end if;
+    v_value := jsonb_build_object('$', 'exception', 'type', v_types[1], 'mro', v_types, 'args', array[v_message], 'message', v_message);
+  end if;
+  if p_final and (p_outcome <> 'failed' or v_action.attempt > 1) then
+    v_value := v_value || jsonb_build_object('attrs', coalesce(v_value -> 'attrs', '{}') || jsonb_build_object(
+      case when p_outcome = 'failed' then '__waymark_attempts__' else 'attempts' end, waymark._describe_attempts(v_action, p_outcome, v_value)));
+  end if;
+  return v_value;
+end
+$$;
+comment on function waymark._attempt_failure(tid, text, jsonb, boolean, timestamptz) is 'The exception value of an attempt that did not succeed.';
 -- file: functions/turn/_claim_actions.sql
--- Claims ready actions of the served queues in the order (priority, ready since); only those that come before (p_priority, p_ready_before) in that
--- order, so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim.
+-- Claims ready actions of the served queues in the order of their place: the time since when they are ready, put off by a minute for each level of priority;
+-- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
--- back since the statement began has another place; it is left to the next turn.
+-- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
 create or replace function waymark._claim_actions(
-  p_session bigint, p_queues text[], p_room int, p_priority smallint, p_ready_before timestamptz, p_now timestamptz)
+  p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
 begin
@@ -10781,19 +12093,21 @@ begin
     select c.row_id
       from unnest(p_queues) q(queue)
      cross join lateral (
-        select a.ctid as row_id, a.priority, a.ready_at from waymark.actions a
-         where a.state = 'ready' and a.queue = q.queue and (a.priority, a.ready_at) <= (p_priority, p_ready_before)
-         order by a.priority, a.ready_at limit p_room for update skip locked) c
-     order by c.priority, c.ready_at limit p_room
+        select a.ctid as row_id, (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' as place from waymark.actions a
+         where a.state = 'ready' and a.queue = q.queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= p_before
+           and (a.final_deadline is null or a.final_deadline > p_now)
+         order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit p_room for update skip locked) c
+     order by c.place limit p_room
   )
   update waymark.actions a
-     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now,
-         deadline = p_now + (a.timeout_ms + 10000) * interval '1 millisecond'
+     set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now, share = p_share,
+         deadline = least(p_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds'
     from picked p where a.ctid = p.row_id
-  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean;
+  returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean,
+            case when num_nonnulls(a.final_deadline, a.details) > 0 then waymark._attempt_context(a.final_deadline, a.details, p_now) end;
 end
 $$;
-comment on function waymark._claim_actions(bigint, text[], int, smallint, timestamptz, timestamptz) is
+comment on function waymark._claim_actions(bigint, text[], int, timestamp, timestamptz, smallint) is
   'Claims ready actions in priority order for a session.';
 -- file: functions/turn/_collect_join.sql
 -- The results of a complete join in the order of its branches, from history, where this turn has already appended them.
@@ -10813,7 +12127,7 @@ $$;
 comment on function waymark._collect_join(uuid, int, int) is 'The results of a complete join, in order.';
 -- file: functions/turn/_complete_joins.sql
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
--- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
+-- complete, locked, with what the body will see; those of a paused run become ready instead, which nobody steps. Results of a join that the task has left (a gather that failed early) change nothing.
 -- Locks: tasks in key order; before another task, that of the run's body. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
 -- new place, which only a statement that begins after the lock is held can see.
 create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
@@ -10823,6 +12137,7 @@ declare
   v_event waymark.task_event;
   v_rows tid[];
   v_ended int[];
+  v_paused tid[];
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -10847,8 +12162,9 @@ begin
                        case when l.cancelled then waymark._cancelled_error()
                             when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),
-         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
-    into v_events, v_rows, v_ended
+         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete),
+         array_agg(l.row_id) filter (where l.complete and l.paused)
+    into v_events, v_rows, v_ended, v_paused
     from locked l where l.ended > 0;
   if v_rows is not null then
     update waymark.tasks t set pending = t.pending - c.ended
@@ -10862,6 +12178,10 @@ begin
       v_events[i] := v_event;
     end if;
   end loop;
+  if v_paused is not null then
+    perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.row_id = any (v_paused)), waymark._now());
+    v_events := array(select e from unnest(v_events) e where e.row_id <> all (v_paused));
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;
@@ -10893,15 +12213,18 @@ begin
     select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
   ), created as (
     insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
-                                      fencing_token, session_id, ready_at, claimed_at, deadline)
+                                      fencing_token, session_id, ready_at, claimed_at, deadline, final_deadline, retry_until)
     select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
            r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
            r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
-           case when r.claimed then p_now + (r.timeout::double precision + 10) * interval '1 second' end
+           case when r.claimed then least(p_now + r.timeout::double precision * interval '1 second', l.final_deadline) + interval '10 seconds' end,
+           l.final_deadline, p_now + (r.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
       from ranked r
-    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state
+     cross join lateral (select p_now + (r.call #>> '{policy,deadline}')::double precision * interval '1 second' as final_deadline) l
+    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state, a.final_deadline
   )
-  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean
+  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
+         case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
     from created c where c.state = 'running';
   get diagnostics v_count = row_count;
   select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted
@@ -10913,6 +12236,23 @@ end
 $$;
 comment on function waymark._create_actions(bigint, text[], int, waymark.task_step[], timestamptz) is
   'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';
+-- file: functions/turn/_describe_attempts.sql
+-- What an action that has failed for good tells of its attempts: the last 20, in order. p_outcome, p_value: of the last one, which is not history yet.
+create or replace function waymark._describe_attempts(p_action waymark.actions, p_outcome text, p_value jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+  return (
+    select jsonb_agg(jsonb_build_object('attempt', b.attempt, 'outcome', b.outcome,
+                                        'message', left(format('%s: %s', split_part(b.value ->> 'type', ':', -1), b.value ->> 'message'), 200))
+                     order by b.attempt)
+      from (select h.attempt, h.outcome, h.value from waymark.action_attempts h
+             where h.run_id = p_action.run_id and h.task_no = p_action.task_no and h.step_no = p_action.step_no and h.slot = p_action.slot
+               and h.attempt between p_action.attempt - 19 and p_action.attempt - 1
+            union all
+            select p_action.attempt, p_outcome, p_value) b);
+end
+$$;
+comment on function waymark._describe_attempts(waymark.actions, text, jsonb) is 'The attempts of an action, for who gets its failure.';
 -- file: functions/turn/_describe_failure.sql
 -- The error of a run: the exception and the place in the source.
 create or replace function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
@@ -10931,8 +12271,9 @@ end
 $$;
 comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
 -- file: functions/turn/_due_events.sql
--- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, tasks that slept or waited are answered locked,
--- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose subject is gone is dropped.
+-- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
+-- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
+-- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
 -- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
 create or replace function waymark._due_events(p_events waymark.task_event[], p_now timestamptz, p_limit int) returns waymark.task_event[]
@@ -10941,6 +12282,7 @@ declare
   v_due waymark.timers[];
   v_rows tid[];
   v_taken waymark.timers[];
+  v_gone waymark.timers[];
   v_events waymark.task_event[];
   v_asked uuid[];
 begin
@@ -10952,14 +12294,23 @@ begin
   end if;
   with free as materialized (
     select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as taken
+           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2, -3), false) as put_off,
+           b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
       from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
       left join lateral (
-        select t.run_id from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
+        select t.run_id, t.paused from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
   ), removed as (
-    delete from waymark.timers t using free f where t.ctid = f.row_id and f.taken
+    delete from waymark.timers t using free f where t.ctid = f.row_id and (f.gone or f.held and not f.put_off)
+  ), put_off as (
+    update waymark.timers t set due_at = 'infinity' from free f where t.ctid = f.row_id and f.put_off
   )
-  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) into v_taken from free f where f.taken;
+  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
+         array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
+    into v_taken, v_gone from free f;
+  if exists (select from unnest(v_gone) d where d.action_id > 0) then
+    perform waymark._abandon_calls(array(
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
+  end if;
   update waymark.actions a set state = 'ready'
     from unnest(v_taken) d
    cross join lateral (
@@ -10968,19 +12319,24 @@ begin
   if found then
     perform waymark._wake_hungry();
   end if;
+  -- Before the timeouts: what has arrived in time is taken.
+  if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
+    perform waymark._accept_signals(v_taken, p_now);
+  end if;
   with locked as materialized (
     select t.* from (select * from unnest(v_taken) where action_id = 0 order by run_id, task_no) d
      cross join lateral (
         select w.*, w.ctid as row_id from waymark.tasks w
-         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure')
+         where w.run_id = d.run_id and w.task_no = d.task_no and w.state in ('timer', 'all', 'first', 'first_exception', 'first_failure', 'signal')
            for no key update offset 0) t
   )
   select array_agg(row(l.row_id, l.run_id, l.task_no, l.program_id, l.priority, l.queue, l.started_at, l.step_no, l.shared, l.pc, l.locals, l.frames, l.heap,
-                       true, case when l.state = 'timer' then 'null' else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
+                       l.state <> 'signal', case l.state when 'timer' then 'null' when 'signal' then waymark._signal_timeout(l.waits_for ->> 'signal')
+                                                         else waymark._wait_value(l.run_id, l.waits_for -> 'tasks') end)::waymark.task_event)
     into v_events from locked l;
   v_events := p_events || v_events;
   if exists (select from unnest(v_taken) d where d.action_id <> 0) then
-    v_asked := array(select distinct d.run_id from unnest(v_taken) d where d.action_id < 0);
+    v_asked := array(select distinct d.run_id from unnest(v_taken) d where d.action_id between -2147483648 and -1);
     perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.run_id = any (v_asked)), p_now);
     v_events := array(select e from unnest(v_events) e where e.run_id <> all (v_asked)) || waymark._accept_messages(v_taken, p_now);
   end if;
@@ -11014,42 +12370,31 @@ begin
 end
 $$;
 comment on function waymark._evaluation(jsonb, jsonb, jsonb) is 'The arguments with which an expression is left to CPython.';
+-- file: functions/turn/_failed_state.sql
+-- How a run ends that raised: asyncio.CancelledError that leaves the body cancels the run, as it cancels a task.
+create or replace function waymark._failed_state(p_payload jsonb) returns text
+language plpgsql immutable as $$
+begin
+  return case when p_payload ? 'terminated' then 'terminated'
+              when p_payload #> '{exception,mro}' ? 'asyncio.exceptions:CancelledError' then 'cancelled'
+              else 'failed' end;
+end
+$$;
+comment on function waymark._failed_state(jsonb) is 'How a run ends that raised.';
 -- file: functions/turn/_finish_runs.sql
--- Ends runs: the task goes, the run gets its result or error, who asked for it is notified, the run whose child it is gets a timer, which is due. What a
--- failed gather has left outstanding is abandoned: waiting actions go to history, running ones will be rejected, child runs are cancelled. Locks: actions (skip locked: a result that is being
--- handed in right now goes to history by itself), timers, tasks, runs in key order. What is locked is written by a later statement, which sees the
--- rows where others have left them.
+-- Ends runs: the task goes (that of a failed run is kept for waymark.retry), the run gets its result or error, who asked for it is notified, the run whose child
+-- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), timers, tasks, runs in key order. What is
+-- locked is written by a later statement, which sees the rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_ended waymark.task_step[] := array(
     select row(s.*)::waymark.task_step from unnest(p_steps) s where s.effect in ('return', 'raise') and s.shared is not true order by s.run_id);
-  v_leftovers tid[];
   v_waiter text;
 begin
-  select array_agg(a.row_id) into v_leftovers
-    from unnest(v_ended) s
-   cross join lateral (
-      select c.ctid as row_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
-  if v_leftovers is not null then
-    with removed as (
-      delete from waymark.actions a using unnest(v_leftovers) l(row_id) where a.ctid = l.row_id returning a.*
-    ), unscheduled as (
-      delete from waymark.timers t
-       using removed l
-       cross join lateral (
-          select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
-       where t.ctid = m.row_id
-    ), orphaned as (
-      insert into waymark.timers (run_id, task_no, action_id, due_at)
-      select l.child_run, 0, -1, p_now from removed l where l.child_run is not null
-      on conflict do nothing
-    )
-    insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, ready_at,
-                                         claimed_at, ended_at, session_id)
-    select l.run_id, l.task_no, l.step_no, l.slot, l.attempt, l.action_id, l.node, l.name, l.arguments, 'abandoned', true, l.ready_at,
-           l.claimed_at, p_now, l.session_id
-      from removed l;
+  perform waymark._abandon_calls(v_ended, p_now);
+  if exists (select from unnest(v_ended) s where s.effect = 'raise') then
+    perform waymark._keep_failed(v_ended);
   end if;
   delete from waymark.tasks t using unnest(v_ended) s where t.ctid = s.row_id;
   -- From here on the place of a step is that of its run.
@@ -11062,15 +12407,21 @@ begin
   for v_waiter in
     with ended as (
       update waymark.runs r
-         set state = case s.effect when 'return' then 'succeeded' else 'failed' end,
+         set state = case s.effect when 'return' then 'succeeded' else waymark._failed_state(s.payload) end,
              result = case s.effect when 'return' then s.payload end,
              error = case s.effect when 'raise' then waymark._describe_failure(s.program_id, s.payload) end,
              started_at = coalesce(s.started_at, p_now), ended_at = p_now
         from unnest(v_ended) s where r.ctid = s.row_id
-      returning r.waiters, r.parent_run, r.parent_action
+      returning r.run_id, r.waiters, r.parent_run, r.parent_action, r.deadline
     ), told as (
       insert into waymark.timers (run_id, task_no, action_id, due_at)
       select e.parent_run, 0, e.parent_action, p_now from ended e where e.parent_run is not null
+    ), undue as (
+      delete from waymark.timers t using ended e
+       cross join lateral (
+          select m.ctid as row_id from waymark.timers m
+           where e.deadline is not null and m.run_id = e.run_id and m.task_no = 0 and m.action_id = -3 for update skip locked offset 0) m
+       where t.ctid = m.row_id
     )
     select distinct unnest(e.waiters) from ended e where e.waiters is not null
   loop
@@ -11079,6 +12430,16 @@ begin
 end
 $$;
 comment on function waymark._finish_runs(waymark.task_step[], timestamptz) is 'Ends runs that returned or raised.';
+-- file: functions/turn/_matches_class.sql
+-- Whether one of the classes (the mro of an exception) is named. A name without a module stands for the class of that name in any module.
+create or replace function waymark._matches_class(p_mro jsonb, p_names jsonb) returns boolean
+language plpgsql stable as $$
+begin
+  return exists (
+    select from jsonb_array_elements_text(p_mro) m(class) where p_names ?| array[m.class, split_part(m.class, ':', 2)]);
+end
+$$;
+comment on function waymark._matches_class(jsonb, jsonb) is 'Whether an exception is of one of the classes named.';
 -- file: functions/turn/_park_tasks.sql
 -- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
 create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -11106,8 +12467,8 @@ create or replace function waymark._ready_branches(p_limit int) returns waymark.
 language plpgsql as $$
 declare
   v_keys waymark.task_key[] := array(
-    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0
-     order by t.priority, t.ready_at, t.task_no limit p_limit);
+    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute', t.task_no limit p_limit);
   v_runs uuid[];
   v_events waymark.task_event[];
 begin
@@ -11121,7 +12482,7 @@ begin
   with claimed as materialized (
     select t.* from (select k.* from unnest(v_runs) r(run_id) join unnest(v_keys) k using (run_id) order by k.run_id, k.task_no) k
      cross join lateral (
-        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready' and w.paused is null
            for no key update offset 0) t
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames, c.heap,
@@ -11132,15 +12493,15 @@ end
 $$;
 comment on function waymark._ready_branches(int) is 'Claims ready tasks of runs that have several.';
 -- file: functions/turn/_ready_events.sql
--- Claims the ready bodies of runs in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- Claims the ready bodies of runs in the order of priority and age, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
-     order by t.priority, t.ready_at limit p_limit for no key update skip locked
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
@@ -11180,33 +12541,42 @@ end
 $$;
 comment on function waymark._request_evaluations(waymark.task_step[]) is 'Leaves to CPython what step functions have refused.';
 -- file: functions/turn/_retry_delay.sql
--- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
--- lost worker is tried again without limit unless the policy says otherwise. A name without a module stands for the class of that
--- name in any module. Exponential backoff with proportional jitter.
-create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+-- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise, a NonRetryable whatever it
+-- says; a timeout or a lost worker is tried again without limit unless the policy says otherwise. No attempt begins when the time for all of them is over.
+-- Exponential backoff with proportional jitter.
+create or replace function waymark._retry_delay(p_row tid, p_outcome text, p_value jsonb, p_now timestamptz) returns double precision
 language plpgsql volatile as $$
 declare
-  v_attempts numeric := (p_policy ->> 'attempts')::numeric;
+  v_action waymark.actions;
+  v_policy jsonb;
+  v_attempts numeric;
   v_delay double precision;
 begin
-  if p_outcome = 'failed' then
-    if p_attempt >= coalesce(v_attempts, 1)
-       or p_policy ? 'retry_on' and not exists (
-         select from jsonb_array_elements_text(p_value -> 'mro') m(class)
-          where p_policy -> 'retry_on' ?| array[m.class, split_part(m.class, ':', 2)]) then
-      return null;
-    end if;
-  elsif p_attempt >= v_attempts then
+  select * into v_action from waymark.actions a where a.ctid = p_row;
+  v_policy := v_action.policy;
+  v_attempts := (v_policy ->> 'attempts')::numeric;
+  if v_action.attempt >= (case when p_outcome = 'failed' then coalesce(v_attempts, 1) else v_attempts end) then
+    return null;
+  end if;
+  if p_outcome = 'failed' and (
+       p_value -> 'mro' ? 'waymark.errors:NonRetryable'
+       or v_policy ? 'give_up_on' and waymark._matches_class(p_value -> 'mro', v_policy -> 'give_up_on')
+       or v_policy ? 'retry_on' and not waymark._matches_class(p_value -> 'mro', v_policy -> 'retry_on')) then
     return null;
   end if;
   v_delay := least(
-    coalesce((p_policy ->> 'backoff')::double precision, 0)
-      * exp(least(690, (p_attempt - 1) * ln(greatest(coalesce((p_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
-    coalesce((p_policy ->> 'max_backoff')::double precision, 86400));
-  return v_delay * (1 - coalesce((p_policy ->> 'jitter')::double precision, 0) * random());
+    coalesce((v_policy ->> 'backoff')::double precision, 0)
+      * exp(least(690, (v_action.attempt - 1) * ln(greatest(coalesce((v_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
+    coalesce((v_policy ->> 'max_backoff')::double precision, 86400));
+  v_delay := v_delay * (1 - coalesce((v_policy ->> 'jitter')::double precision, 0) * random());
+  -- Null where nothing limits the time.
+  if p_now + v_delay * interval '1 second' >= least(v_action.retry_until, v_action.final_deadline) then
+    return null;
+  end if;
+  return v_delay;
 end
 $$;
-comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
+comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seconds until the next attempt of an action, or null when none follows.';
 -- file: functions/turn/_step_tasks.sql
 -- Calls the step functions: one dynamic statement a program and batch. They write no table, and read none but the scopes
 -- (py_has_fired) and pages, which are written here. A task that is one call (program_id 0) ends as the call does.
@@ -11256,28 +12626,13 @@ begin
 end
 $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
--- file: functions/turn/_timeout_exception.sql
--- What the body sees when an action timed out or lost its worker: WaymarkTimeout, a TimeoutError.
-create or replace function waymark._timeout_exception(p_name text, p_outcome text, p_timeout_ms int, p_reason jsonb) returns jsonb
-language plpgsql stable as $$
-declare
-  v_message text := case p_outcome
-    when 'timed_out' then format('%s did not end within %s s', p_name, round(p_timeout_ms / 1000.0, 3)::double precision)
-    else format('%s lost its worker: %s', p_name, coalesce(p_reason #>> '{}', 'no reason was given')) end;
-begin
-  return jsonb_build_object('$', 'exception', 'type', 'waymark.errors:WaymarkTimeout',
-    'mro', '["waymark.errors:WaymarkTimeout", "waymark.errors:WaymarkError", "TimeoutError", "OSError", "Exception", "BaseException", "object"]'::jsonb,
-    'args', jsonb_build_array(v_message), 'message', v_message);
-end
-$$;
-comment on function waymark._timeout_exception(text, text, int, jsonb) is 'The exception value of an attempt that timed out or was lost.';
 -- file: functions/turn/turn.sql
 -- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+-- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
@@ -11287,7 +12642,10 @@ language plpgsql security definer set search_path = ''
 declare
   c_batch constant int := 1000;
   v_now timestamptz := waymark._now();
-  v_hungry boolean := waymark._require_session(p_session, v_now);
+  v_session waymark.sessions := waymark._require_session(p_session, v_now);
+  v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
+  v_more boolean := false;
+  v_due_in_ms bigint;
   v_capacity int := least(greatest(p_capacity, 0), 10000);
   v_limit int := least(v_capacity, c_batch);
   v_events waymark.task_event[] := array[]::waymark.task_event[];
@@ -11301,28 +12659,35 @@ begin
     select a.p_events, a.p_rejected into v_events, v_rejected
       from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
     return query
-      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean
+      select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
   end if;
   v_handed_in := cardinality(v_events);
   v_events := waymark._due_events(v_events, v_now, c_batch);
-  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0);
+  v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
     if v_branches then
       v_ready := v_ready || waymark._ready_branches(c_batch);
     end if;
   end if;
-  return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
-  get diagnostics v_handed_out = row_count;
+  if cardinality(v_limits) > 0 then
+    return query select * from waymark._advance_limited(p_session, v_capacity, p_queues, p_isolate, v_limits, v_events || v_ready, v_now);
+    get diagnostics v_handed_out = row_count;
+    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_now) l;
+  else
+    return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
+    get diagnostics v_handed_out = row_count;
+  end if;
   -- Waits for work from now on, or no longer: written only when it changes.
-  if v_hungry <> (v_handed_out = 0 and (v_hungry or p_resting and v_capacity > 0)) then
-    update waymark.sessions set hungry = not v_hungry where session_id = p_session;
+  if v_session.hungry <> (v_handed_out = 0 and (v_session.hungry or p_resting and v_capacity > 0)) then
+    update waymark.sessions set hungry = not v_session.hungry where session_id = p_session;
   end if;
   return query
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
-           (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t order by t.due_at limit 1),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches;
+           least(v_due_in_ms, (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
+             order by t.due_at limit 1)),
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches or v_more, null::jsonb;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is
@@ -11330,35 +12695,47 @@ comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], 
 -- file: views/action_overview.sql
 create or replace view waymark.action_overview as
 select a.run_id, a.step_no, a.slot, a.name, a.attempt, a.state as status, a.arguments::text as arguments, null::text as value,
-       a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id
+       a.ready_at, a.claimed_at, null::timestamptz as ended_at, null::interval as run_time, n.line, a.node, a.session_id,
+       a.heartbeat_at, a.details
   from waymark.actions a
   join waymark.runs r using (run_id)
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = a.node
 union all
 select h.run_id, h.step_no, h.slot, h.name, h.attempt, h.outcome, h.arguments::text,
        case when h.value ->> '$' = 'exception' then format('%s: %s', h.value ->> 'type', h.value ->> 'message') else h.value::text end,
-       h.ready_at, h.claimed_at, h.ended_at, h.run_us * interval '1 microsecond', n.line, h.node, h.session_id
+       h.ready_at, h.claimed_at, h.ended_at, h.run_us * interval '1 microsecond', n.line, h.node, h.session_id,
+       null, null
   from waymark.action_attempts h
   join waymark.runs r using (run_id)
   left join waymark.program_nodes n on n.program_id = r.program_id and n.node = h.node;
 comment on view waymark.action_overview is 'Every attempt of every action, outstanding or ended, for people.';
+-- file: views/queue_overview.sql
+create or replace view waymark.queue_overview as
+select q.queue, q.concurrency, q.rate, q.seconds,
+       (select count(*) from waymark.actions a where a.queue = q.queue and a.state = 'ready') as ready,
+       (select count(*) from waymark.actions a where a.queue = q.queue and a.state = 'running') as running
+  from waymark.queues q;
+comment on view waymark.queue_overview is 'Queues with limits, for people: the limits, and how many actions wait and run.';
 -- file: views/run_overview.sql
 create or replace view waymark.run_overview as
 select r.run_id,
        r.workflow,
        case
          when r.state <> 'live' then r.state
+         when t.paused then 'paused'
          when t.step_no = 0 and t.state = 'timer' then 'delayed'
          when t.step_no = 0 then 'queued'
          when t.state = 'timer' then 'sleeping'
          else 'running'
        end as status,
-       case when r.state = 'live' then
+       case when t.paused then 'to be resumed'
+            when r.state = 'live' then
          case t.state
            when 'ready' then 'the next turn'
            when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
            when 'action' then format('%s', n.source)
            when 'semaphore' then format('a semaphore: %s', n.source)
+           when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
            when 'closing' then 'the end of its other tasks'
            else format('%s outstanding of: %s', t.pending, n.source)
          end end as waits_for,
@@ -11372,7 +12749,8 @@ select r.run_id,
        r.started_at,
        r.ended_at,
        r.ended_at - r.created_at as took,
-       r.parent_run
+       r.parent_run,
+       r.cancel_requested_at
   from waymark.runs r
   left join waymark.tasks t on t.run_id = r.run_id and t.task_no = 0
   left join waymark.timers m on m.run_id = r.run_id and m.task_no = 0 and m.action_id = 0
@@ -11384,6 +12762,7 @@ select t.run_id, t.task_no, coalesce(t.name, 'run') as name,
        case t.state when 'ready' then 'ready' when 'timer' then 'sleeping' when 'closing' then 'ended' else 'waiting' end as status,
        case t.state when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
                     when 'semaphore' then format('a semaphore: %s', n.source)
+                    when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
                     when 'closing' then 'the end of the other tasks'
                     when 'ready' then 'the next turn'
                     when 'action' then n.source
@@ -11417,14 +12796,22 @@ grant execute on function waymark.register(jsonb) to waymark_client, waymark_wor
 
 grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
+grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
+grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
+
+grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
+  waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.set_queue(text, jsonb) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
 grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
+grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
+grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
-grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
+grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;

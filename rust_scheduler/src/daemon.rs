@@ -165,7 +165,8 @@ async fn listen(hub: Rc<Hub>) {
     let mut backoff = Backoff::database();
     loop {
         let (ready, notified) = (hub.clone(), hub.clone());
-        let ended = hub.database.listen(move || ready.set_listening(true), move || notified.want()).await;
+        let ended =
+            hub.database.listen(move || ready.set_listening(true), move |payload| notified.notified(payload)).await;
         if let Err(error) = ended {
             tracing::debug!("not listening for notifications, polling: {}", describe(&error));
         }

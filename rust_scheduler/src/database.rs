@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::{
     config::ConfigError,
     error::{ENGINE_API, describe},
+    heartbeats::Beat,
     session::Session,
     tls,
     values::{Jsonb, RunId},
@@ -88,11 +89,11 @@ impl Database {
         Ok(client)
     }
 
-    /// Listens for the engine's notifications until the connection ends: `ready` once it listens, `notified` at each.
+    /// Listens for the engine's notifications until the connection ends: `ready` once it listens, `notified` with the payload of each.
     ///
     /// # Errors
     /// The connection cannot be made or was lost.
-    pub async fn listen(&self, ready: impl FnOnce(), notified: impl Fn() + 'static) -> Result<(), Error> {
+    pub async fn listen(&self, ready: impl FnOnce(), notified: impl Fn(&str) + 'static) -> Result<(), Error> {
         let mut config = self.config.clone();
         if config.get_application_name().is_none() {
             config.application_name("waymark listen");
@@ -102,7 +103,7 @@ impl Database {
         let drain = spawn_local(async move {
             loop {
                 match poll_fn(|context| connection.poll_message(context)).await {
-                    Some(Ok(AsyncMessage::Notification(_))) => notified(),
+                    Some(Ok(AsyncMessage::Notification(said))) => notified(said.payload()),
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(error),
                     None => return Ok(()),
@@ -114,6 +115,17 @@ impl Database {
         // The task is never cancelled and does not panic.
         drain.await.unwrap_or(Ok(()))
     }
+}
+
+/// One claim of an action, by which the engine knows what it hears of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attempt {
+    /// The run.
+    pub run_id: RunId,
+    /// The action in the run.
+    pub action_id: i64,
+    /// The claim's fencing token.
+    pub fencing_token: i64,
 }
 
 /// A result to be handed in.
@@ -135,6 +147,14 @@ pub struct Completion {
     pub run_us: i64,
 }
 
+impl Completion {
+    /// The claim that it ends.
+    #[must_use]
+    pub fn attempt(&self) -> Attempt {
+        Attempt { run_id: self.run_id, action_id: self.action_id, fencing_token: self.fencing_token }
+    }
+}
+
 /// What a turn asks for beside handing in results.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask {
@@ -153,7 +173,7 @@ pub struct TurnConnection {
     turn: Statement,
 }
 
-const TURN: &str = "select kind, run_id, action_id, fencing_token, attempt, name, arguments, timeout_ms, due_in_ms, backlog \
+const TURN: &str = "select kind, run_id, action_id, fencing_token, attempt, name, arguments, timeout_ms, due_in_ms, backlog, context \
      from waymark.turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 impl TurnConnection {
@@ -271,6 +291,52 @@ pub async fn renew_and_reclaim(client: &Client, session: i64, ttl_ms: i32, batch
 /// As the database says.
 pub async fn reclaim(client: &Client, batch: i32) -> Result<i32, Error> {
     client.query_typed_one("select waymark.reclaim($1)", &[(&batch, Type::INT4)]).await?.try_get(0)
+}
+
+/// `waymark.heartbeat`: the positions, from 1, of the attempts that are no longer wanted.
+///
+/// # Errors
+/// As the database says; nothing has changed then.
+pub async fn heartbeat(client: &Client, session: i64, beats: &[Beat]) -> Result<Vec<i32>, Error> {
+    let attempts: Vec<Attempt> = beats.iter().map(|(attempt, _)| *attempt).collect();
+    let (run_ids, action_ids, tokens) = columns(&attempts);
+    let details: Vec<Option<Jsonb>> = beats.iter().map(|(_, details)| details.as_deref().map(Jsonb)).collect();
+    client
+        .query_typed_one(
+            "select waymark.heartbeat($1, $2, $3, $4, $5)",
+            &[
+                (&session, Type::INT8),
+                (&run_ids, Type::UUID_ARRAY),
+                (&action_ids, Type::INT8_ARRAY),
+                (&tokens, Type::INT8_ARRAY),
+                (&details, Type::JSONB_ARRAY),
+            ],
+        )
+        .await?
+        .try_get(0)
+}
+
+/// `waymark.find_unwanted`: the positions, from 1, of the attempts that are no longer wanted.
+///
+/// # Errors
+/// As the database says.
+pub async fn find_unwanted(client: &Client, attempts: &[Attempt]) -> Result<Vec<i32>, Error> {
+    let (run_ids, action_ids, tokens) = columns(attempts);
+    client
+        .query_typed_one(
+            "select waymark.find_unwanted($1, $2, $3)",
+            &[(&run_ids, Type::UUID_ARRAY), (&action_ids, Type::INT8_ARRAY), (&tokens, Type::INT8_ARRAY)],
+        )
+        .await?
+        .try_get(0)
+}
+
+fn columns(attempts: &[Attempt]) -> (Vec<RunId>, Vec<i64>, Vec<i64>) {
+    (
+        attempts.iter().map(|attempt| attempt.run_id).collect(),
+        attempts.iter().map(|attempt| attempt.action_id).collect(),
+        attempts.iter().map(|attempt| attempt.fencing_token).collect(),
+    )
 }
 
 /// `waymark.close_session`: gives back what the session still runs; how many that were.

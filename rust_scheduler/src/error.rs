@@ -29,10 +29,22 @@ pub enum EngineCode {
     OptionOutOfRange,
     /// An argument is not an encoded value.
     MalformedArgument,
+    /// The workflow waits for no such signal.
+    UnknownSignal,
+    /// The value of a signal does not fit.
+    SignalValue,
+    /// The run has too many signals that it has not taken.
+    TooManySignals,
     /// No such run.
     UnknownRun,
     /// The run has failed.
     RunFailed,
+    /// The run was cancelled.
+    RunCancelled,
+    /// The run was terminated.
+    RunTerminated,
+    /// The run is in a state that has no use for the call.
+    RunState,
     /// The session is unknown or its lease has expired.
     SessionLost,
     /// The engine does not speak the caller's API version.
@@ -47,7 +59,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 15] = [
+    pub const ALL: [(&'static str, Self); 21] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -56,8 +68,14 @@ impl EngineCode {
         ("WM204", Self::UnknownOption),
         ("WM205", Self::OptionOutOfRange),
         ("WM206", Self::MalformedArgument),
+        ("WM207", Self::UnknownSignal),
+        ("WM208", Self::SignalValue),
+        ("WM209", Self::TooManySignals),
         ("WM301", Self::UnknownRun),
         ("WM302", Self::RunFailed),
+        ("WM303", Self::RunCancelled),
+        ("WM304", Self::RunTerminated),
+        ("WM305", Self::RunState),
         ("WM401", Self::SessionLost),
         ("WM402", Self::ApiVersion),
         ("WM501", Self::PythonException),

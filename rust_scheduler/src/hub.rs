@@ -13,8 +13,9 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::{
     config::Config,
-    database::{Completion, Database},
+    database::{Attempt, Completion, Database},
     error::{Error, json_exception, json_string},
+    heartbeats::Heartbeats,
     plan::{Load, Pulse, Step, Turn, Yield},
     session::Lease,
     stats::Stats,
@@ -37,6 +38,8 @@ pub struct Hub {
     pub database: Database,
     /// The session.
     pub lease: Lease,
+    /// What running attempts tell.
+    pub heartbeats: Heartbeats,
     /// The counters.
     pub stats: Stats,
     /// The private folder of the workers' sockets.
@@ -89,6 +92,7 @@ impl Hub {
             queues,
             database,
             lease,
+            heartbeats: Heartbeats::default(),
             stats: Stats::default(),
             sockets,
             pulse: RefCell::new(pulse),
@@ -153,6 +157,15 @@ impl Hub {
         self.wake_lanes();
     }
 
+    /// A notification: there may be work, or one of this daemon's sessions runs what is no longer wanted.
+    pub fn notified(&self, payload: &str) {
+        match payload.parse() {
+            Ok(session) if self.lease.all().contains(&session) => self.heartbeats.ask(),
+            Ok(_) => {}
+            Err(_) => self.want(),
+        }
+    }
+
     /// Whether notifications arrive.
     pub fn set_listening(&self, listening: bool) {
         self.pulse.borrow_mut().set_listening(listening);
@@ -173,8 +186,24 @@ impl Hub {
 
     // Results.
 
-    /// A claim has ended: its lane will hand that in.
+    /// A claim has ended: its lane will hand that in, once the engine knows what the attempt has told before.
     pub fn complete(&self, completion: Completion) {
+        if let Some(completion) = self.heartbeats.hold(completion) {
+            self.pass_on(completion);
+        }
+    }
+
+    /// The heartbeats that were taken have been told: results that waited for that go on.
+    pub fn heartbeats_sent(&self) {
+        for completion in self.heartbeats.sent() {
+            self.pass_on(completion);
+        }
+        if self.is_closing() {
+            self.wake_lanes();
+        }
+    }
+
+    fn pass_on(&self, completion: Completion) {
         let lane = &self.lanes[completion.run_id.shard(self.lanes.len())];
         lane.results.borrow_mut().push(completion);
         lane.wake.notify_one();
@@ -191,6 +220,19 @@ impl Hub {
     fn free(&self) -> u32 {
         let free: u32 = self.links.borrow().iter().map(|link| link.free()).sum();
         free.saturating_sub(self.reserved.get())
+    }
+
+    /// The attempts that workers execute now and that the engine has not called unwanted.
+    #[must_use]
+    pub fn running(&self) -> Vec<Attempt> {
+        self.links.borrow().iter().flat_map(|link| link.running()).collect()
+    }
+
+    /// Cancels an attempt on its worker.
+    pub fn cancel(&self, attempt: Attempt) {
+        for link in self.links.borrow().iter() {
+            link.cancel(attempt);
+        }
     }
 
     /// Gives a claimed action to the worker with most free slots. `send_dispatched` sends it off.
@@ -274,10 +316,10 @@ impl Hub {
         self.wake_lanes();
     }
 
-    /// Whether `close` was called.
+    /// Whether `close` was called and no result waits outside of the lanes.
     #[must_use]
     pub fn is_closing(&self) -> bool {
-        self.closing.get()
+        self.closing.get() && !self.heartbeats.holds_results()
     }
 
     /// Ends the daemon with an error; the first one counts.

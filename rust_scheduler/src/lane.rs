@@ -215,6 +215,7 @@ impl Lane {
         match row.try_get(0)? {
             "action" => {
                 let Jsonb(arguments) = row.try_get(6)?;
+                let context: Option<Jsonb> = row.try_get(10)?;
                 let claim = Claim {
                     run_id: row.try_get(1)?,
                     action_id: row.try_get(2)?,
@@ -223,6 +224,7 @@ impl Lane {
                     attempt: row.try_get::<_, i32>(4)?.unsigned_abs(),
                     timeout_ms: row.try_get::<_, i32>(7)?.unsigned_abs(),
                     name: row.try_get(5)?,
+                    context: context.map_or(b"", |Jsonb(context)| context),
                     arguments,
                 };
                 brought.actions += 1;

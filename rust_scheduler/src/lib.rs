@@ -12,6 +12,7 @@
 //! - [`hub`]: what the tasks share: inboxes of the lanes, workers, the pulse;
 //! - [`worker`]: protocol, connection, process and supervision of the workers;
 //! - [`session`]: the lease, the sweep for expired work, registrations;
+//! - [`heartbeats`]: what running attempts tell, on its way to the engine;
 //! - [`database`], [`tls`], [`values`]: connections and the engine's functions by name; payloads pass as bytes;
 //! - [`config`], [`cli`], [`error`], [`backoff`], [`stats`]: what their names say.
 //!
@@ -23,6 +24,7 @@ pub mod config;
 pub mod daemon;
 pub mod database;
 pub mod error;
+pub mod heartbeats;
 pub mod hub;
 pub mod lane;
 pub mod plan;

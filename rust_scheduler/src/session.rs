@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    future::pending,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -9,14 +10,15 @@ use std::{
 use bytes::Bytes;
 use tokio::{
     sync::{Mutex, mpsc},
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{MissedTickBehavior, interval, sleep, sleep_until, timeout},
 };
 use tokio_postgres::{Client, Error};
 
 use crate::{
     backoff::Backoff,
-    database::{self, ANSWER_TIMEOUT, Database},
+    database::{self, ANSWER_TIMEOUT, Attempt, Database},
     error::{EngineCode, Remedy, describe},
+    heartbeats::Beat,
     hub::Hub,
 };
 
@@ -151,7 +153,7 @@ where
     }
 }
 
-/// Keeps the lease, sweeps and registers, for as long as the daemon runs.
+/// Keeps the lease, sweeps, tells what running attempts tell and registers, for as long as the daemon runs.
 pub async fn keep(hub: Rc<Hub>, client: Client, mut programs: mpsc::UnboundedReceiver<Bytes>) {
     let mut keeper = Keeper { client, backoff: Backoff::database(), hub };
     let mut heartbeats = interval(keeper.hub.config.lock_heartbeat);
@@ -160,7 +162,15 @@ pub async fn keep(hub: Rc<Hub>, client: Client, mut programs: mpsc::UnboundedRec
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick is at once, and the session has just been opened.
     heartbeats.tick().await;
+    let hub = keeper.hub.clone();
     loop {
+        let due = hub.heartbeats.due(Instant::now());
+        let telling = async {
+            match due {
+                Some(due) => sleep_until(due.into()).await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             biased;
             _ = heartbeats.tick() => keeper.heartbeat().await,
@@ -169,6 +179,8 @@ pub async fn keep(hub: Rc<Hub>, client: Client, mut programs: mpsc::UnboundedRec
                 keeper.sweep(MAX_SWEEPS).await;
             },
             Some(ir) = programs.recv() => keeper.register(&ir).await,
+            () = telling => keeper.tell().await,
+            () = hub.heartbeats.changed() => {}
         }
     }
 }
@@ -204,6 +216,69 @@ impl Keeper {
         }
         self.renew().await;
         self.settle_retired().await;
+        // Polling covers what no notification has said.
+        self.hub.heartbeats.ask();
+    }
+
+    /// Tells the engine what running attempts have told, and asks which of them are no longer wanted.
+    async fn tell(&mut self) {
+        let (beats, ask) = self.hub.heartbeats.take(Instant::now());
+        if !beats.is_empty() {
+            self.beat(&beats).await;
+        }
+        self.hub.heartbeats_sent();
+        let running = if ask { self.hub.running() } else { Vec::new() };
+        if !running.is_empty() {
+            match timeout(ANSWER_TIMEOUT, database::find_unwanted(&self.client, &running)).await {
+                Ok(Ok(unwanted)) => self.cancel(&running, &unwanted),
+                // It is asked again with the next heartbeat of the lease, which sees to the connection.
+                Ok(Err(error)) => tracing::debug!("what is unwanted is not known: {}", describe(&error)),
+                Err(_) => self.reconnect().await,
+            }
+        }
+    }
+
+    /// Hands in heartbeats, through lost connections and lost leases; one that is refused is given up.
+    async fn beat(&mut self, beats: &[Beat]) {
+        let mut batches = vec![beats];
+        while let Some(batch) = batches.pop() {
+            let session = self.hub.lease.current();
+            match timeout(ANSWER_TIMEOUT, database::heartbeat(&self.client, session.id, batch)).await {
+                Ok(Ok(unwanted)) => {
+                    let attempts: Vec<Attempt> = batch.iter().map(|(attempt, _)| *attempt).collect();
+                    self.cancel(&attempts, &unwanted);
+                }
+                Ok(Err(error)) => match Remedy::of(&error) {
+                    Remedy::Reconnect => {
+                        self.reconnect().await;
+                        self.renew().await;
+                        batches.push(batch);
+                    }
+                    Remedy::NewSession => {
+                        self.renew().await;
+                        batches.push(batch);
+                    }
+                    // One of them is at fault.
+                    _ if batch.len() > 1 => batches.extend(batch.chunks(1)),
+                    _ => tracing::warn!("a heartbeat of an action was refused: {}", describe(&error)),
+                },
+                Err(_) => {
+                    self.reconnect().await;
+                    self.renew().await;
+                    batches.push(batch);
+                }
+            }
+        }
+    }
+
+    fn cancel(&self, attempts: &[Attempt], unwanted: &[i32]) {
+        for position in unwanted {
+            let index = usize::try_from(*position - 1).ok();
+            if let Some(attempt) = index.and_then(|index| attempts.get(index)) {
+                tracing::debug!(run_id = %attempt.run_id, attempt.action_id, "a running action is no longer wanted");
+                self.hub.cancel(*attempt);
+            }
+        }
     }
 
     /// Prolongs the lease, through lost connections. What the database refuses is tried again at the next heartbeat.

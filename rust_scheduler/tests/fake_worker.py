@@ -50,8 +50,8 @@ while True:
         result(invocation, 2, b'"cancelled"')
         continue
     assert kind == 5
-    invocation, run_id, action_id, attempt, timeout_ms, length = struct.unpack_from("<Q16sqIIH", body)
-    name, arguments = body[42 : 42 + length].decode(), body[42 + length :]
+    invocation, run_id, action_id, attempt, timeout_ms, length, told = struct.unpack_from("<Q16sqIIHI", body)
+    name, arguments = body[46 : 46 + length].decode(), body[46 + length + told :]
     if name == "t:echo":
         result(invocation, 1, arguments)
     elif name == "t:pid":

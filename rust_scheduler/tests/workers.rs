@@ -76,8 +76,17 @@ impl Stage {
     fn dispatch(&self, action_id: i64, name: &str, timeout_ms: u32, arguments: &[u8]) {
         let session = self.hub.lease.current();
         let (run_id, fencing_token) = (RunId([7; 16]), action_id * 10);
-        let claim =
-            Claim { run_id, action_id, fencing_token, session: &session, attempt: 1, timeout_ms, name, arguments };
+        let claim = Claim {
+            run_id,
+            action_id,
+            fencing_token,
+            session: &session,
+            attempt: 1,
+            timeout_ms,
+            name,
+            context: b"",
+            arguments,
+        };
         self.hub.dispatch(&claim);
         self.hub.send_dispatched();
     }

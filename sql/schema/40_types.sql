@@ -1,13 +1,13 @@
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
   kind text, run_id uuid, action_id bigint, fencing_token bigint, attempt int, name text, arguments jsonb, timeout_ms int,
-  due_in_ms bigint, backlog boolean);
+  due_in_ms bigint, backlog boolean, context jsonb);
 comment on type waymark.turn_row is 'What a turn answers: claimed actions, rejected results, one summary.';
 
 create type waymark.run_outcome as (run_id uuid, workflow text, state text, result jsonb, error jsonb);
 comment on type waymark.run_outcome is 'How a run stands, for a client that waits for it.';
 
-create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text);
+create type waymark.start_options as (priority smallint, queue text, idempotency_key text, delay double precision, tags jsonb, waiter text, deadline double precision);
 comment on type waymark.start_options is 'The options of waymark.start, validated.';
 
 -- A final result of an action, on its way to the task that waits for it.
@@ -32,3 +32,14 @@ comment on type waymark.task_key is 'Internal to the turn: names a task.';
 
 create type waymark.task_end as (run_id uuid, task_no int, status text, value jsonb);
 comment on type waymark.task_end is 'Internal to the turn: how a task ended.';
+
+-- last: the last run of the batch, to go on after; more: the batch was full.
+create type waymark.bulk_outcome as (matched int, done int, last uuid, more boolean);
+comment on type waymark.bulk_outcome is 'How many runs waymark.bulk picked, and how many it changed.';
+
+create type waymark.run_filter as (
+  workflow text, queue text, tags jsonb, states text[], created_after timestamptz, created_before timestamptz, error text);
+comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.';
+
+create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
+comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';

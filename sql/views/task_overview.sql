@@ -3,6 +3,7 @@ select t.run_id, t.task_no, coalesce(t.name, 'run') as name,
        case t.state when 'ready' then 'ready' when 'timer' then 'sleeping' when 'closing' then 'ended' else 'waiting' end as status,
        case t.state when 'timer' then format('until %s', to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS'))
                     when 'semaphore' then format('a semaphore: %s', n.source)
+                    when 'signal' then format('the signal "%s"', t.waits_for ->> 'signal')
                     when 'closing' then 'the end of the other tasks'
                     when 'ready' then 'the next turn'
                     when 'action' then n.source

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 TURN = (
-    "select kind, run_id, action_id, fencing_token, attempt, name, arguments, timeout_ms, due_in_ms, backlog"
+    "select kind, run_id, action_id, fencing_token, attempt, name, arguments, timeout_ms, due_in_ms, backlog, context"
     " from waymark.turn(%s::bigint, %s::int, %s::text[], %s::boolean, %s::boolean, %s::uuid[], %s::bigint[], %s::bigint[],"
     " %s::text[], %s::jsonb[], %s::bigint[])"
 )
@@ -25,6 +25,7 @@ class Claim:
     name: str
     arguments: Any
     timeout_ms: int
+    context: Any = None
 
     def succeeded(self, value: Any = None) -> "Result":
         return Result(self, "succeeded", Jsonb(value))
@@ -82,7 +83,7 @@ class Session:
         assert rows[-1][0] == "summary"
         self.due_in_ms, self.backlog = rows[-1][8], rows[-1][9]
         self.rejected = [row[1:4] for row in rows if row[0] == "rejected"]
-        return [Claim(*row[1:8]) for row in rows if row[0] == "action"]
+        return [Claim(*row[1:8], row[10]) for row in rows if row[0] == "action"]
 
     def register(self, ir: Any) -> int:
         return self.value("select waymark.register(%s)", Jsonb(ir))

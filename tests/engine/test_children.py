@@ -182,7 +182,7 @@ def test_cancelling_passes_down_to_the_child_and_its_end_up(session: Session) ->
     assert seen == ["go", "clean up", "told"]
     assert session.outcome(run_id)[1] == [["returned", "done"]]
     ((child_id, _, state, _),) = children(session, run_id)
-    assert state == "failed"
+    assert state == "cancelled"
     assert session.outcome(child_id)[2]["exception"]["type"] == "asyncio.exceptions:CancelledError"
     assert session.is_quiet()
 
@@ -200,7 +200,7 @@ def test_the_end_of_a_parent_ends_its_children(session: Session, how: str) -> No
     session.turn(claim.failed() if how == "fails early" else claim.succeeded())
     drain(session)
     assert session.outcome(run_id)[0] == ("failed" if how == "raises" else "succeeded")
-    assert [state for _, _, state, _ in children(session, run_id)] == ["failed"]
+    assert [state for _, _, state, _ in children(session, run_id)] == ["cancelled"]
     assert session.is_quiet()
 
 

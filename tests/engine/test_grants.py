@@ -8,15 +8,16 @@ from psycopg import errors
 
 Connect = Callable[..., psycopg.Connection]
 
-CLIENT = {"start", "status", "result", "read_outcomes", "add_waiter"}
-WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn"}
+CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
+CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
+WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},
-    "waymark_reader": {"hello"},
+    "waymark_reader": {"hello", "why"},
     "public": set[str](),
 }
-VIEWS = {"run_overview", "task_overview", "action_overview", "program_nodes", "program_edges"}
+VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges"}
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -55,7 +55,7 @@ def test_an_overdue_attempt_is_taken_from_a_session_that_lives(session: Session,
     assert other.value("select waymark.reclaim(10)") == 0
     other.move_clock(16)
     assert other.value("select waymark.reclaim(10)") == 1
-    assert other.outcome(run_id)[2]["exception"]["type"] == "waymark.errors:WaymarkTimeout"
+    assert other.outcome(run_id)[2]["exception"]["type"] == "waymark.errors:ExhaustedRetries"
 
 
 def test_an_expired_lease_is_never_revived(session: Session) -> None:

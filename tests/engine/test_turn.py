@@ -107,7 +107,7 @@ def test_a_timeout_that_is_final_surfaces_as_waymark_timeout(session: Session) -
     assert claim.timeout_ms == 500
     session.turn(claim.timed_out())
     error = session.outcome(run_id)[2]["exception"]
-    assert error["type"] == "waymark.errors:WaymarkTimeout"
+    assert error["type"] == "waymark.errors:ExhaustedRetries"
     assert "TimeoutError" in error["mro"]
 
 

@@ -56,7 +56,7 @@ def serve(connection: socket.socket, behaviour: str) -> None:
             return
         (invocation,) = struct.unpack_from("<Q", body)
         (length,) = struct.unpack_from("<H", body, 40)
-        name = body[42 : 42 + length].decode()
+        name = body[46 : 46 + length].decode()
         if not name.endswith(":held"):
             connection.sendall(result(invocation, 1, b"41"))
         elif behaviour == "answer broken JSON":

@@ -10,7 +10,7 @@ import pytest
 from tests.cluster import Cluster, wait_until
 from tests.faults import flows, scripted_worker
 from tests.faults.load import Ledger, Load
-from waymark import WaymarkTimeout, Workflow
+from waymark import ExhaustedRetries, Workflow
 from waymark.errors import EncodeError
 
 MODULE = "tests.faults.flows"
@@ -91,7 +91,7 @@ def test_attempts_that_take_too_long(cluster: Cluster, load: Load, ledger: Ledge
 def test_an_action_that_kills_its_worker(cluster: Cluster, load: Load) -> None:
     (daemon,) = cluster.start(user_module=MODULE)
     reason = "tests.faults.flows:die lost its worker: the worker process died (exit status: 7)"
-    load.start_expecting((WaymarkTimeout, (reason,)), flows.Deadly, 7, 3)
+    load.start_expecting((ExhaustedRetries, (reason,)), flows.Deadly, 7, 3)
     load.start_mix(3)
     load.finish()
     assert attempts(load, flows.Deadly) == [("lost", reason)] * 3

@@ -12,7 +12,7 @@ import enum
 import functools
 import struct
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -22,7 +22,7 @@ from psycopg.types.string import TextLoader
 from tests.engine.session import Claim, Result, Session
 from tests.language.actions import CALLS
 from tests.worker.harness import OUTCOMES
-from waymark import UnsupportedPatternError, Workflow, workflow
+from waymark import UnsupportedPatternError, Workflow, codec, workflow
 from waymark.client.waiting import READ_OUTCOMES, Outcome
 from waymark.runs import failure_of, value_of
 from waymark.worker import protocol
@@ -30,7 +30,10 @@ from waymark.worker.executor import Executor
 
 MAX_TURNS = 5000
 
-_HIDDEN = {"__notes__", "__waymark_traceback__"}
+Signals = Mapping[str, Sequence[Any]]
+NO_SIGNALS: Signals = {}
+
+_HIDDEN = {"__notes__", "__waymark_traceback__", "__waymark_attempts__"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,25 +112,25 @@ class Engine:
         self._offset = 0.0
         self._registered: set[type[Workflow]] = set()
 
-    async def inline(self, cls: type[Workflow], *args: object) -> Ending:
-        """What CPython gives; the arguments are copies, as a body may change them."""
+    async def inline(self, cls: type[Workflow], *args: object, signals: Signals = NO_SIGNALS) -> Ending:
+        """What CPython gives; the arguments and signals are copies, as a body may change them."""
         exceptions = {id(arg): arg for arg in args if isinstance(arg, BaseException)}
-        return await ending(lambda: cls().run_inline(*copy.deepcopy(args, exceptions)))
+        return await ending(lambda: cls().run_inline(*copy.deepcopy(args, exceptions), signals=copy.deepcopy(signals)))
 
-    async def durable(self, cls: type[Workflow], *args: object) -> Ending:
+    async def durable(self, cls: type[Workflow], *args: object, signals: Signals = NO_SIGNALS) -> Ending:
         """What the engine gives."""
-        return await ending(lambda: self.run(cls, *args))
+        return await ending(lambda: self.run(cls, *args, signals=signals))
 
-    async def run(self, cls: type[Workflow], *args: object) -> Any:
+    async def run(self, cls: type[Workflow], *args: object, signals: Signals = NO_SIGNALS) -> Any:
         """The result of a run, or its exception raised, as a caller sees them."""
-        return value_of(await self.outcome(cls, *args))
+        return value_of(await self.outcome(cls, *args, signals=signals))
 
     async def failure(self, cls: type[Workflow], *args: object) -> str:
         """The class name of the exception that a run failed with, as the engine recorded it."""
         failure, _ = failure_of(await self.outcome(cls, *args))
         return failure.cause_type or ""
 
-    async def outcome(self, cls: type[Workflow], *args: object) -> Outcome:
+    async def outcome(self, cls: type[Workflow], *args: object, signals: Signals = NO_SIGNALS) -> Outcome:
         """Run to the end, turn by turn."""
         cls = compiled(cls)
         if cls not in self._registered:
@@ -136,6 +139,9 @@ class Engine:
             self._registered.add(cls)
         _, arguments = cls()._bind(args, {})
         run_id = self._session.value("select waymark.start(%s, %s::jsonb)", cls.name, arguments)
+        for name, values in signals.items():
+            for value in values:
+                self._session.value("select waymark.signal(%s, %s, %s::jsonb)", run_id, name, codec.encode(value))
         return await self._drive(run_id)
 
     async def _drive(self, run_id: uuid.UUID) -> Outcome:
@@ -189,7 +195,7 @@ class Worker:
         for claim in sorted(claims, key=lambda claim: claim.action_id):
             self._claims[claim.action_id] = claim
             invocation = (claim.action_id, claim.run_id.bytes, claim.action_id, claim.attempt)
-            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.arguments))
+            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.context or "", claim.arguments))
 
     async def some(self) -> list[Result]:
         """The results so far; waits for one if any action is being executed."""
@@ -205,7 +211,9 @@ class Worker:
             await self.some()
 
     def _receive(self, frame: bytes) -> None:
-        for _, body in self._reader.feed(frame):
+        for kind, body in self._reader.feed(frame):
+            if kind == protocol.HEARTBEAT:
+                continue
             number, outcome, _ = struct.unpack_from("<QBQ", body)
             text = body[17:].decode() or None
             self._results.append(Result(self._claims.pop(number), OUTCOMES[outcome], text))

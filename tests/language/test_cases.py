@@ -11,8 +11,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_agrees(engine: Engine, case: Case) -> None:
-    expected = await engine.inline(case.cls, *case.args)
-    found = await engine.durable(case.cls, *case.args)
+    expected = await engine.inline(case.cls, *case.args, signals=case.signals)
+    found = await engine.durable(case.cls, *case.args, signals=case.signals)
     if not case.in_order:
         expected, found = expected.unordered(), found.unordered()
     assert found == expected, f"{found}\ninstead of {expected}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from tests.sdk.values import OutOfStock, Point, User
-from waymark import Depend, action, current_action
+from waymark import Depend, action, current_action, heartbeat
 
 
 @action
@@ -101,6 +101,32 @@ async def who() -> list[Any]:
 def who_in_thread() -> list[Any]:
     current = current_action()
     return [current.run_id, current.action_id, current.attempt]
+
+
+@action
+async def tell(details: list[Any], pause: float = 0.0, fails: bool = False) -> Any:
+    """Tells its details one by one; the answer is what the attempt before has told."""
+    for item in details:
+        heartbeat(item)
+        await asyncio.sleep(pause)
+    if fails:
+        raise OutOfStock("time", left=0)
+    return current_action().heartbeat_details
+
+
+@action
+def tell_in_thread(note: str, seconds: float) -> str:
+    """Goes on until it hears that nobody wants it; then it writes that to the file `note`."""
+    beat = current_action().heartbeat
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            beat()
+            time.sleep(0.01)
+    except asyncio.CancelledError:
+        Path(note).write_text("cancelled")
+        raise
+    return "ended"
 
 
 @action

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 from waymark import codec
 
 ROOT = Path(__file__).resolve().parents[2]
-HELLO, WELCOME, PROGRAM, READY, RUN, RESULT, CANCEL, DRAIN, FATAL = range(1, 10)
+HELLO, WELCOME, PROGRAM, READY, RUN, RESULT, CANCEL, DRAIN, FATAL, HEARTBEAT = range(1, 11)
 OUTCOMES = {1: "succeeded", 2: "failed", 3: "timed_out", 4: "released"}
 RUN_ID = uuid.UUID(int=7)
 
@@ -40,6 +40,7 @@ class Worker:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Result]] = {}
         self._held: bytes | None = None
+        self.heartbeats: list[tuple[int, Any]] = []
         self.programs: list[dict[str, Any]] = []
         self.fatal: str | None = None
         self.hello: tuple[int, int] | None = None
@@ -92,6 +93,9 @@ class Worker:
         elif kind == RESULT:
             number, outcome, run_us = struct.unpack_from("<QBQ", body)
             self._waiting.pop(number).set_result(Result(OUTCOMES[outcome], run_us, body[17:].decode()))
+        elif kind == HEARTBEAT:
+            (number,) = struct.unpack_from("<Q", body)
+            self.heartbeats.append((number, codec.decode(body[8:].decode()) if body[8:] else None))
         else:
             raise AssertionError(f"the worker sent a frame of kind {kind}")
 
@@ -110,7 +114,9 @@ class Worker:
         held, self._held = self._held, None
         self._writer.write(held)
 
-    def run(self, name: str, arguments: str | None = None, *, timeout: float = 60, attempt: int = 1, **values: Any):
+    def run(
+        self, name: str, arguments: str | None = None, *, timeout: float = 60, attempt: int = 1, context: str = "", **values: Any
+    ):
         """Send a RUN frame; the future of its result. `number` of the future is the invocation."""
         number = next(self._numbers)
         encoded = name.encode() if ":" in name or "." in name else f"tests.worker.actions:{name}".encode()
@@ -118,8 +124,10 @@ class Worker:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         future.number = number  # type: ignore[attr-defined]
         self._waiting[number] = future
-        head = struct.pack("<Q16sqIIH", number, RUN_ID.bytes, 40 + number, attempt, int(timeout * 1000), len(encoded))
-        self.send(RUN, head + encoded + text.encode())
+        head = struct.pack(
+            "<Q16sqIIHI", number, RUN_ID.bytes, 40 + number, attempt, int(timeout * 1000), len(encoded), len(context)
+        )
+        self.send(RUN, head + encoded + context.encode() + text.encode())
         return future
 
     def cancel(self, future: Any) -> None:

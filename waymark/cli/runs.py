@@ -1,4 +1,4 @@
-"""`waymark start`, `status` and `result`: runs from the shell, in plain JSON as from any SQL client."""
+"""`waymark start`, `status`, `why` and `result`: runs from the shell, in plain JSON as from any SQL client."""
 
 import argparse
 from collections.abc import Callable
@@ -18,6 +18,9 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     parser = add("status", help="print how a run stands")
     parser.add_argument("run_id", type=UUID)
     parser.set_defaults(run=status)
+    parser = add("why", help="print what a run waits for, or how it ended")
+    parser.add_argument("run_id", type=UUID)
+    parser.set_defaults(run=why)
     parser = add("result", help="print the result of a run as JSON, or how it failed")
     parser.add_argument("run_id", type=UUID)
     parser.set_defaults(run=result)
@@ -30,8 +33,14 @@ def start(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Print `queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`."""
+    """Print how a run stands."""
     print(call("select waymark.status(%s)", options.run_id))
+    return 0
+
+
+def why(options: argparse.Namespace) -> int:
+    """Print what a run waits for, in a sentence."""
+    print(call("select waymark.why(%s)", options.run_id))
     return 0
 
 

@@ -1,10 +1,8 @@
-"""Starting a run inside the caller's own transaction: on their psycopg connection or their SQLAlchemy session.
+"""Calls of the engine inside the caller's own transaction: on their psycopg connection or their SQLAlchemy session.
 
-Nothing but `waymark.register` and `waymark.start` is executed there, and nothing is committed. Rolled back, nothing has
-happened.
+Nothing else is executed there, and nothing is committed. Rolled back, nothing has happened.
 """
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,14 +10,13 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from waymark.client.connections import translate
-from waymark.client.core import REGISTER, START
 
-_REGISTER_NAMED = "select waymark.register(cast(:program as jsonb))"
-_START_NAMED = "select waymark.start(:workflow, cast(:arguments as jsonb), cast(:options as jsonb))"
+Call = tuple[str, Sequence[object]]
+"""A statement with `%s` for each of its parameters."""
 
 
-async def start_in(connection: Any, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
-    """Start a run in the transaction of `connection`, of whatever supported kind it is.
+async def fetch_in(connection: Any, calls: Sequence[Call]) -> Any:  # noqa: ANN401
+    """Execute statements in the transaction of `connection`, of whatever supported kind it is; the value of the last one.
 
     Raises:
         TypeError: it is none of psycopg's connections and SQLAlchemy's connections and sessions.
@@ -28,36 +25,34 @@ async def start_in(connection: Any, workflow: str, programs: Sequence[str], argu
     if isinstance(connection, psycopg.AsyncConnection):
         try:
             async with connection.cursor(row_factory=tuple_row) as cursor:
-                for program in programs:
-                    await cursor.execute(REGISTER, [program])
-                await cursor.execute(START, [workflow, arguments, options])
+                for query, parameters in calls:
+                    await cursor.execute(query.encode(), parameters)
                 row = await cursor.fetchone()
         except psycopg.Error as error:
             raise translate(error) or error from error
         assert row is not None
         return row[0]
     if not _is_sqlalchemy(connection, asynchronous=True):
-        return start_in_sync(connection, workflow, programs, arguments, options)
+        return fetch_in_sync(connection, calls)
     from sqlalchemy import exc, text  # noqa: PLC0415 - only who brings a session has it loaded already
 
+    result: Any = None
     try:
-        for program in programs:
-            await connection.execute(text(_REGISTER_NAMED), {"program": program})
-        named = {"workflow": workflow, "arguments": arguments, "options": options}
-        result = await connection.execute(text(_START_NAMED), named)
+        for query, parameters in calls:
+            named, values = _named(query, parameters)
+            result = await connection.execute(text(named), values)
     except exc.DBAPIError as error:
         raise translate(error) or error from error
-    return uuid.UUID(str(result.scalar_one()))
+    return result.scalar_one()
 
 
-def start_in_sync(connection: Any, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:  # noqa: ANN401
-    """`start_in` for connections and sessions that are not async."""
+def fetch_in_sync(connection: Any, calls: Sequence[Call]) -> Any:  # noqa: ANN401
+    """`fetch_in` for connections and sessions that are not async."""
     if isinstance(connection, psycopg.Connection):
         try:
             with connection.cursor(row_factory=tuple_row) as cursor:
-                for program in programs:
-                    cursor.execute(REGISTER, [program])
-                cursor.execute(START, [workflow, arguments, options])
+                for query, parameters in calls:
+                    cursor.execute(query.encode(), parameters)
                 row = cursor.fetchone()
         except psycopg.Error as error:
             raise translate(error) or error from error
@@ -65,18 +60,26 @@ def start_in_sync(connection: Any, workflow: str, programs: Sequence[str], argum
         return row[0]
     if not _is_sqlalchemy(connection, asynchronous=False):
         raise TypeError(
-            f"connection={type(connection).__name__}: a run starts in a psycopg connection or a SQLAlchemy connection or session"
+            f"connection={type(connection).__name__}: it must be a psycopg connection or a SQLAlchemy connection or session"
         )
     from sqlalchemy import exc, text  # noqa: PLC0415
 
+    result: Any = None
     try:
-        for program in programs:
-            connection.execute(text(_REGISTER_NAMED), {"program": program})
-        named = {"workflow": workflow, "arguments": arguments, "options": options}
-        result = connection.execute(text(_START_NAMED), named)
+        for query, parameters in calls:
+            named, values = _named(query, parameters)
+            result = connection.execute(text(named), values)
     except exc.DBAPIError as error:
         raise translate(error) or error from error
-    return uuid.UUID(str(result.scalar_one()))
+    return result.scalar_one()
+
+
+def _named(query: str, parameters: Sequence[object]) -> tuple[str, dict[str, object]]:
+    """A statement as SQLAlchemy writes it, with named parameters."""
+    values = {f"p{number}": value for number, value in enumerate(parameters)}
+    for name in values:
+        query = query.replace("%s", f":{name}", 1)
+    return query, values
 
 
 def _is_sqlalchemy(connection: object, *, asynchronous: bool) -> bool:

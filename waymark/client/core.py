@@ -2,19 +2,34 @@
 
 import asyncio
 import atexit
+import json
 import os
 import threading
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from waymark import config
 from waymark.client.connections import Pool
 from waymark.client.waiting import READ_OUTCOMES, Outcome, Waiting
 from waymark.errors import ResultNotReady, UnknownWorkflow
 
-START = "select waymark.start(%s, %s::jsonb, %s::jsonb)"
-REGISTER = "select waymark.register(%s::jsonb)"
+START = "select waymark.start(%s, cast(%s as jsonb), cast(%s as jsonb))"
+REGISTER = "select waymark.register(cast(%s as jsonb))"
+SIGNAL = "select waymark.signal(cast(%s as uuid), %s, cast(%s as jsonb), cast(%s as jsonb))"
+
+
+Verb = Literal["cancel", "terminate", "pause", "resume", "retry", "restart", "set_priority"]
+
+
+class Batch(NamedTuple):
+    """A row of `waymark.bulk`."""
+
+    matched: int
+    done: int
+    last: uuid.UUID | None
+    more: bool
 
 
 class Client:
@@ -45,8 +60,53 @@ class Client:
         return rows[0][0]
 
     async def status(self, run_id: uuid.UUID) -> str:
-        """`queued`, `delayed`, `running`, `sleeping`, `succeeded` or `failed`."""
+        """How a run stands."""
         return (await self._pool.fetch("select waymark.status(%s)", [run_id]))[0][0]
+
+    async def control(self, verb: Verb, run_id: uuid.UUID) -> Any:  # noqa: ANN401 - restart answers a run id, the others a status
+        """Do one thing to one run."""
+        return (await self._pool.fetch(f"select waymark.{verb}(%s)", [run_id]))[0][0]
+
+    async def set_priority(self, run_id: uuid.UUID, priority: int) -> str:
+        """Change the priority of a live run; its status."""
+        return (await self._pool.fetch("select waymark.set_priority(%s, %s)", [run_id, priority]))[0][0]
+
+    async def bulk(self, verb: Verb, criteria: Mapping[str, object], **options: object) -> Batch:
+        """Do one thing to a batch of the runs that a filter picks, or only count them (docs/control.md).
+
+        Args:
+            verb: what to do.
+            criteria: `workflow`, `queue`, `states`, `tags`, `created_after`, `created_before`, `error`, each optional.
+            options: `dry_run` (default True), `limit` (default 1000), `after` (the `last` of the batch before), `priority`.
+        """
+        parameters = [verb, json.dumps(criteria), json.dumps(options, default=str)]
+        return Batch(*(await self._pool.fetch("select * from waymark.bulk(%s, %s::jsonb, %s::jsonb)", parameters))[0])
+
+    async def why(self, run_id: uuid.UUID) -> str:
+        """What a run waits for, or how it ended, in a sentence."""
+        return (await self._pool.fetch("select waymark.why(%s)", [run_id]))[0][0]
+
+    async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
+        """Send a signal, its value and options as JSON texts, and return its number."""
+        return (await self._pool.fetch(SIGNAL, [run_id, name, value, options]))[0][0]
+
+    async def set_queue(
+        self, queue: str, *, concurrency: int | None = None, rate: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Limit a queue; what is not given is not limited (docs/queues.md).
+
+        Args:
+            queue: its name.
+            concurrency: at most so many of its actions run at once, in the whole database; 0 stops the queue.
+            rate: at most so many attempts begin in any interval of `seconds`.
+            seconds: the interval of the rate, 0.1 to 2,592,000 (30 days).
+
+        Raises:
+            OptionOutOfRange: a limit is out of its range, or a rate has no interval.
+        """
+        limits = {"concurrency": concurrency, "rate": rate, "seconds": seconds}
+        given = json.dumps({name: limit for name, limit in limits.items() if limit is not None})
+        await self._pool.fetch("select waymark.set_queue(%s, %s::jsonb)", [queue, given])
 
     async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
         """Wait until a run has ended, at most `timeout` seconds.

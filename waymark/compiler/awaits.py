@@ -12,7 +12,7 @@ from waymark.compiler.calls import Prepared
 from waymark.compiler.exceptions import exception
 from waymark.compiler.frame import Callee, span
 from waymark.compiler.intrinsics import Intrinsic
-from waymark.compiler.semaphores import Semaphores
+from waymark.compiler.signals import Signals
 from waymark.compiler.source import code_of
 from waymark.compiler.templates import Template
 from waymark.ir.expressions import Const, Expression, Invocation, Operator
@@ -41,7 +41,7 @@ _EAGER = (asyncio.gather, asyncio.shield)
 """Functions that start what they are given at once; their result is a future."""
 
 
-class Awaits(Semaphores):
+class Awaits(Signals):
     """Lowering of `await`."""
 
     def awaited(self, node: ast.Await, target: str | None) -> None:
@@ -70,6 +70,8 @@ class Awaits(Semaphores):
             return None
         if self.is_action_call(node):
             return self._action(node)
+        if self.is_signal(node):
+            return self.signal(node)
         callee = self.callee(node.func)
         if callee is not None:
             return self._helper(node, callee)
@@ -125,6 +127,7 @@ class Awaits(Semaphores):
         callee = self.callee(node.func)
         return (
             self.is_action_call(node)
+            or self.is_signal(node)
             or (callee is not None and _is_async(callee))
             or self.child_class(node) is not None
             or any(self.static_value(node.func) is function for function in _LAZY)

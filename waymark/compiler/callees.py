@@ -13,6 +13,8 @@ from waymark.ir.expressions import Const, Expression, Local, Operator
 from waymark.ir.library import function_name
 
 _MISSING = object()
+ENGINE_METHODS = ("run_action", "wait_for_signal")
+"""Methods of Workflow that become nodes of their own."""
 
 
 class Callees(Frame):
@@ -31,7 +33,7 @@ class Callees(Frame):
         member = self.self_member(func)
         if member is not None:
             is_set = self.unit.state is not None and member in self.unit.state.attributes
-            return None if member == "run_action" else self._member(member, () if is_set else self.unit.cls.__mro__)
+            return None if member in ENGINE_METHODS else self._member(member, () if is_set else self.unit.cls.__mro__)
         match func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr=name) if self._is_super():
                 mro = self.unit.cls.__mro__

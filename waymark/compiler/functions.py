@@ -12,6 +12,7 @@ from typing import cast
 
 from waymark.codec import class_name
 from waymark.codec.encode import is_model
+from waymark.compiler.callees import ENGINE_METHODS
 from waymark.compiler.exceptions import exception, is_plain
 from waymark.compiler.frame import Operand
 from waymark.compiler.lambdas import Lambdas
@@ -55,7 +56,7 @@ class Functions(Lambdas):
                 return self.value(node)
 
     def _called(self, node: ast.Call) -> Expression:  # noqa: C901 - one case a kind of callee
-        if self.self_member(node.func) == "run_action":
+        if self.self_member(node.func) in ENGINE_METHODS:
             return self.refuse("WMC408", node, name=ast.unparse(node.func))
         if found := self.mutator(node):
             target = self.graph.temporary()

@@ -1,4 +1,4 @@
-"""Retry, backoff and timeout of `self.run_action(…)`: from the syntax of a call to the policy fields of the IR."""
+"""Retry, backoff, timeout and deadline of `self.run_action(…)`: from the syntax of a call to the policy fields of the IR."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ Fields = dict[str, Const | ast.expr]
 
 _PAUSES = ("backoff", "multiplier", "max_backoff", "jitter")
 _REPLACED: dict[str, tuple[str, ...]] = {
-    "retry": ("attempts", "retry_on"),
+    "retry": ("attempts", "retry_on", "max_elapsed", "give_up_on"),
     "backoff": _PAUSES,
     "timeout": ("timeout",),
+    "deadline": ("deadline",),
 }
+_CLASSES = ("exception_types", "non_retryable_types")
 _CONSTRUCTORS = (RetryPolicy, BackoffPolicy, dt.timedelta)
 
 
@@ -60,8 +62,8 @@ def _option(names: Names, option: str, node: ast.expr, defaults: Fields) -> Fiel
     """The fields of one keyword argument."""
     known = _evaluate(names, node)
     if known is None:
-        if option == "timeout":
-            return {"timeout": node}
+        if option in {"timeout", "deadline"}:
+            return {option: node}
         cls = RetryPolicy if option == "retry" else BackoffPolicy
         return _constructed(names, node, cls) if isinstance(node, ast.Call) else _computed(node, cls, defaults)
     try:
@@ -83,6 +85,8 @@ def _check(option: str, value: object) -> dict[str, Any]:
             return policy_fields(backoff=value)
         case "timeout", int() | float() | dt.timedelta():
             return policy_fields(timeout=value)
+        case "deadline", int() | float() | dt.timedelta():
+            return policy_fields(deadline=value)
         case _:
             raise TypeError(f"`{option}` cannot be a {type(value).__name__}")
 
@@ -136,17 +140,16 @@ def _constructed(names: Names, node: ast.expr, cls: type) -> Fields:
         if name not in parameters:
             raise PolicyError(node, f"{cls.__name__} has no parameter {name!r}")
         known = _evaluate(names, value)
-        if known is None and name == "exception_types":
+        if known is None and name in _CLASSES:
             raise PolicyError(value, "exception classes must be known when the class is decorated")
         if known is None:
             fields[FIELDS[cls][name]] = value
-        elif name == "exception_types":
-            retry_on = policy_fields(retry=RetryPolicy(1, cast("Any", known.value))).get("retry_on")
-            fields |= {} if retry_on is None else {"retry_on": Const(retry_on)}
-        else:
+        elif name in _CLASSES:
+            given = policy_fields(retry=RetryPolicy(1, **{name: cast("Any", known.value)}))
+            fields |= {field: Const(given[field]) for field in (FIELDS[cls][name],) if field in given}
+        elif known.value is not None:
             fields[FIELDS[cls][name]] = Const(known.value)
-    given = {name for name, _ in pairs}
-    missing = {name: p.default for name, p in parameters.items() if name not in given}
+    missing = {name: p.default for name, p in parameters.items() if name not in dict(pairs)}
     if any(default is inspect.Parameter.empty for default in missing.values()):
         raise PolicyError(node, f"{cls.__name__} needs {', '.join(missing)}")
     return fields | {FIELDS[cls][name]: Const(default) for name, default in missing.items() if default}

@@ -59,8 +59,8 @@ class Statements(Patterns, Coroutines):
                 pass
             case ast.Assign(targets=targets, value=value):
                 self._assign(targets, value, node)
-            case ast.AnnAssign(target=target, value=value):
-                self._assign([target], value, node)
+            case ast.AnnAssign(target=target, value=value, annotation=annotation):
+                self._assign([target], self.with_annotation(value, annotation), node)
             case ast.AugAssign():
                 self._augmented(node)
             case ast.Expr(value=value):

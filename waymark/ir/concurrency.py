@@ -1,9 +1,9 @@
-"""Nodes of tasks, child runs, cancel scopes and semaphores (docs/internals/ir.md, "Concurrency")."""
+"""Nodes of tasks, child runs, cancel scopes, semaphores and signals (docs/internals/ir.md, "Concurrency")."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from waymark.ir.base import NodeBase
 from waymark.ir.expressions import AnyCall, Expression, WorkflowCall
@@ -103,4 +103,16 @@ class Release(NodeBase):
 
     kind: Literal["release"] = "release"
     semaphore: Expression
+    next: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal(NodeBase):
+    """Waits for a signal and takes it; TimeoutError after `timeout` seconds. `type`: what senders may send, None for anything."""
+
+    kind: Literal["signal"] = "signal"
+    name: Expression
+    type: Any
+    timeout: Expression | None
+    target: str | None
     next: int

@@ -147,6 +147,9 @@ class Policy(Model):
     jitter: Expression | None = None
     timeout: Expression | None = None
     queue: Expression | None = None
+    deadline: Expression | None = None
+    max_elapsed: Expression | None = None
+    give_up_on: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field
 
 from waymark.ir.base import NodeBase
 from waymark.ir.base import Span as Span  # noqa: PLC0414 - front ends have it from here
-from waymark.ir.concurrency import Acquire, Cancel, Child, Release, Scope, Semaphore, Spawn, Unscope, Wait
+from waymark.ir.concurrency import Acquire, Cancel, Child, Release, Scope, Semaphore, Signal, Spawn, Unscope, Wait
 from waymark.ir.expressions import Expression, Invocation, Model
 
 
@@ -125,7 +125,7 @@ class Return(NodeBase):
     value: Expression
 
 
-Concurrent = Child | Spawn | Wait | Cancel | Scope | Unscope | Semaphore | Acquire | Release
+Concurrent = Child | Spawn | Wait | Cancel | Scope | Unscope | Semaphore | Acquire | Release | Signal
 AnyNode = Assign | Branch | Iterate | Action | Fork | Sleep | Call | Mutate | Catch | Raise | Return | Concurrent
 Node = Annotated[AnyNode, Discriminator("kind")]
 

@@ -39,6 +39,8 @@ OPERATORS: dict[str, OperatorSpec] = {
         *_specs("value", 3, "unpack_star group_split bind self_attribute"),
         *_specs("value", 4, "group_rest"),
         *_specs("value", 1, "type_name"),
+        # Signals
+        *_specs("value", 2, "conform"),
         *_specs("predicate", 3, "match_sequence"),
         *_specs("predicate", 1, "truth is_none is_object has_fired"),
         *_specs("predicate", 2, "eq ne lt le gt ge in not_in is exception_matches"),

@@ -59,6 +59,7 @@ from waymark.ir.nodes import (
     Return,
     Scope,
     Semaphore,
+    Signal,
     Sleep,
     Spawn,
     Unscope,
@@ -99,7 +100,7 @@ def _line(program: Program, node: AnyNode) -> str:
             text = f"return {format_expression(node.value)}"
         case Assign() | Action() | Fork() | Sleep() | Call() | Mutate() | Catch():
             text = format_effect(program, node) + _goto(node.id, node.next)
-        case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release():
+        case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release() | Signal():
             text = _concurrent(node) + _goto(node.id, node.next)
         case _:
             assert_never(node)
@@ -152,6 +153,10 @@ def _concurrent(node: Concurrent) -> str:
             return f"{node.target} = unscope {node.scope}"
         case Semaphore():
             return f"{node.target} = {'bounded ' if node.bounded else ''}semaphore {format_expression(node.value)}"
+        case Signal():
+            kind = "" if node.type is None else f" as {_json(node.type)}"
+            timeout = "" if node.timeout is None else f" timeout {format_expression(node.timeout)}"
+            return f"{_target(node.target)}signal {format_expression(node.name)}{kind}{timeout}"
         case Acquire() | Release():
             return f"{node.kind} {format_expression(node.semaphore)}"
         case _:

@@ -61,6 +61,7 @@ from waymark.ir.nodes import (
     Return,
     Scope,
     Semaphore,
+    Signal,
     Sleep,
     Spawn,
     Unscope,
@@ -72,7 +73,19 @@ _NAME = re.compile(r"\$?[^\s$\"'\\]{1,200}")
 _ACTION = re.compile(r"[^\s\"'\\]{1,500}")
 _CALLABLE = _ACTION
 _WORKFLOW = re.compile(r"[^\s\"'\\]+")
-_POLICY = ("attempts", "retry_on", "backoff", "multiplier", "max_backoff", "jitter", "timeout", "queue")
+_POLICY = (
+    "attempts",
+    "retry_on",
+    "backoff",
+    "multiplier",
+    "max_backoff",
+    "jitter",
+    "timeout",
+    "queue",
+    "deadline",
+    "max_elapsed",
+    "give_up_on",
+)
 
 
 def verify(program: Program) -> None:
@@ -172,12 +185,12 @@ class _NodeCheck:
                 self.edge("next", node.next)
             case Raise() | Return():
                 self.expression("value", node.value)
-            case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release():
+            case Child() | Spawn() | Wait() | Cancel() | Scope() | Unscope() | Semaphore() | Acquire() | Release() | Signal():
                 self.concurrent(node)
             case _:
                 assert_never(node)
 
-    def concurrent(self, node: Concurrent) -> None:  # noqa: C901 - one case a kind
+    def concurrent(self, node: Concurrent) -> None:  # noqa: C901, PLR0912 - one case a kind
         match node:
             case Child() | Spawn():
                 self.any_call("call", node.call)
@@ -194,6 +207,11 @@ class _NodeCheck:
                 self.local("scope", node.scope)
             case Semaphore():
                 self.expression("value", node.value)
+            case Signal():
+                self.expression("name", node.name)
+                if node.timeout is not None:
+                    self.expression("timeout", node.timeout)
+                _check_json(f"{self.path}.type", node.type, 0)
             case Acquire() | Release():
                 self.expression("semaphore", node.semaphore)
             case _:

@@ -4,33 +4,17 @@ import asyncio
 import collections
 import time
 from collections.abc import Callable
-from uuid import UUID
 
-from waymark.actions import Action, CurrentAction, find_action, running_action
+from waymark.actions import Action, find_action, running_action
 from waymark.codec import decode_arguments, encode, encode_exception
 from waymark.errors import EncodeError
 from waymark.worker import protocol
 from waymark.worker.evaluate import EVALUATE
+from waymark.worker.invocation import Invocation
 from waymark.worker.protocol import Run
 
 GRACE = 5.0
 """Seconds that actions have to end once they are cancelled because the daemon has gone."""
-
-
-class Invocation:
-    """An attempt that is queued or running."""
-
-    __slots__ = ("run", "task", "timed_out", "timer")
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.task: asyncio.Task[None] | None = None
-        self.timer: asyncio.TimerHandle | None = None
-        self.timed_out = False
-
-    def current(self) -> CurrentAction:
-        """What `waymark.current_action()` gives inside the action."""
-        return CurrentAction(UUID(bytes=self.run.run_id), self.run.action_id, self.run.attempt)
 
 
 class Executor:
@@ -56,7 +40,7 @@ class Executor:
 
     def submit(self, run: Run) -> None:
         """Execute an attempt as soon as there is room."""
-        invocation = Invocation(run)
+        invocation = Invocation(run, self._loop, self._send)
         if self._draining:
             self._release(invocation, "the worker was drained")
         elif len(self._running) < self._concurrency:
@@ -67,9 +51,9 @@ class Executor:
     def cancel(self, number: int) -> None:
         """Raise CancelledError in an action; one that has not started is given back."""
         running = self._running.get(number)
-        if running is not None and running.task is not None:
+        if running is not None:
             # Not at once: a task that has not begun would be cancelled without ever running, and never answer.
-            self._loop.call_soon(running.task.cancel)
+            self._loop.call_soon(running.cancel)
             return
         for invocation in self._queue:
             if invocation.run.invocation == number:
@@ -89,27 +73,20 @@ class Executor:
         """The daemon has gone: nobody wants the results, and others will execute these actions again."""
         self._draining = True
         self._queue.clear()
+        for invocation in self._running.values():
+            invocation.cancel()
         tasks = [invocation.task for invocation in self._running.values() if invocation.task is not None]
-        for task in tasks:
-            task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
 
     def _start(self, invocation: Invocation) -> None:
         run = invocation.run
         self._running[run.invocation] = invocation
-        invocation.task = self._loop.create_task(self._execute(invocation))
-        if run.timeout_ms:
-            invocation.timer = self._loop.call_later(run.timeout_ms / 1000, self._time_out, invocation)
-
-    def _time_out(self, invocation: Invocation) -> None:
-        invocation.timed_out = True
-        if invocation.task is not None:
-            invocation.task.cancel()
+        invocation.begin(self._loop.create_task(self._execute(invocation)))
 
     async def _execute(self, invocation: Invocation) -> None:
         run = invocation.run
-        running_action.set(invocation.current)
+        running_action.set(invocation)
         began = time.perf_counter_ns()
         try:
             action = self._actions.get(run.name) or self._find(run.name)
@@ -128,6 +105,7 @@ class Executor:
             outcome, value = protocol.TIMED_OUT, b""
         elif len(value) > protocol.MAX_VALUE:
             outcome, value = protocol.FAILED, encode_exception(_too_large(len(value))).encode()
+        invocation.end(succeeded=outcome == protocol.SUCCEEDED)
         self._send(protocol.result(run.invocation, outcome, (time.perf_counter_ns() - began) // 1000, value))
         self._finish(invocation)
 
@@ -136,8 +114,6 @@ class Executor:
         return found
 
     def _finish(self, invocation: Invocation) -> None:
-        if invocation.timer is not None:
-            invocation.timer.cancel()
         del self._running[invocation.run.invocation]
         if self._queue:
             self._start(self._queue.popleft())

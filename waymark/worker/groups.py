@@ -57,5 +57,14 @@ def _rest(exception: BaseException, left: Sequence[int] | None, again: Sequence[
     return found[0] if len(found) == 1 else BaseExceptionGroup("", found)
 
 
-GROUPS: dict[str, Callable[..., Any]] = {"py.group_split": _split, "py.group_rest": _rest}
+def _with_cause(exception: Any, cause: Any) -> Any:
+    if not isinstance(exception, BaseException):
+        raise TypeError("exceptions must derive from BaseException")
+    if cause is not None and not isinstance(cause, BaseException):
+        raise TypeError("exception causes must derive from BaseException")
+    exception.__cause__ = cause
+    return exception
+
+
+GROUPS: dict[str, Callable[..., Any]] = {"py.with_cause": _with_cause, "py.group_split": _split, "py.group_rest": _rest}
 """The operators of `except*`."""

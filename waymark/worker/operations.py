@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, cast
 
+from waymark.codec.annotations import conform
 from waymark.codec.encode import Opaque, is_model
 from waymark.codec.names import NameNotFound, class_name, resolve
 from waymark.codec.validation import validation_error
@@ -299,15 +300,6 @@ def _exception(name: str, mro: Sequence[str], args: Iterable[Any]) -> Any:
     return cls(*args)
 
 
-def _with_cause(exception: Any, cause: Any) -> Any:
-    if not isinstance(exception, BaseException):
-        raise TypeError("exceptions must derive from BaseException")
-    if cause is not None and not isinstance(cause, BaseException):
-        raise TypeError("exception causes must derive from BaseException")
-    exception.__cause__ = cause
-    return exception
-
-
 def _self_attribute(attributes: Mapping[str, Any], name: str, cls: str) -> Any:
     if name not in attributes:
         raise AttributeError(f"'{cls}' object has no attribute '{name}'")
@@ -347,8 +339,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "py.list_append": _list_append,
     "py.inplace": _inplace,
     "py.exception": _exception,
-    "py.with_cause": _with_cause,
     "py.type_name": _type_name,
+    "py.conform": conform,
     "py.self_attribute": _self_attribute,
     "py.exception_matches": _exception_matches,
     "py.call": _call,

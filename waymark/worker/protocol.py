@@ -7,12 +7,13 @@ from typing import NamedTuple
 VERSION = 1
 MAX_FRAME = 64 * 1024 * 1024
 
-HELLO, WELCOME, PROGRAM, READY, RUN, RESULT, CANCEL, DRAIN, FATAL = range(1, 10)
+HELLO, WELCOME, PROGRAM, READY, RUN, RESULT, CANCEL, DRAIN, FATAL, HEARTBEAT = range(1, 11)
 SUCCEEDED, FAILED, TIMED_OUT, RELEASED = range(1, 5)
 
 _LENGTH = struct.Struct("<I")
 _HEAD = struct.Struct("<IB")
-_RUN = struct.Struct("<Q16sqIIH")
+_RUN = struct.Struct("<Q16sqIIHI")
+_HEARTBEAT = struct.Struct("<IBQ")
 _RESULT = struct.Struct("<IBQBQ")
 _RESULT_LENGTH = _RESULT.size - _LENGTH.size
 MAX_VALUE = MAX_FRAME - _RESULT_LENGTH
@@ -32,6 +33,7 @@ class Run(NamedTuple):
     attempt: int
     timeout_ms: int
     name: str
+    context: str
     arguments: str
 
 
@@ -50,6 +52,11 @@ def result(invocation: int, outcome: int, run_us: int, value: bytes) -> bytes:
     return _RESULT.pack(_RESULT_LENGTH + len(value), RESULT, invocation, outcome, run_us) + value
 
 
+def heartbeat(invocation: int, details: bytes) -> bytes:
+    """A HEARTBEAT frame; without details, those of before stay."""
+    return _HEARTBEAT.pack(_HEARTBEAT.size - _LENGTH.size + len(details), HEARTBEAT, invocation) + details
+
+
 def parse_welcome(body: bytes) -> tuple[int, int, bool]:
     """Protocol version, concurrency, and whether programs are to be sent."""
     version, concurrency, programs = struct.unpack("<HHB", body)
@@ -58,10 +65,10 @@ def parse_welcome(body: bytes) -> tuple[int, int, bool]:
 
 def parse_run(body: bytes) -> Run:
     """The body of a RUN frame."""
-    invocation, run_id, action_id, attempt, timeout_ms, length = _RUN.unpack_from(body)
-    split = _RUN.size + length
-    name, arguments = body[_RUN.size : split].decode(), body[split:].decode()
-    return Run(invocation, run_id, action_id, attempt, timeout_ms, name, arguments)
+    invocation, run_id, action_id, attempt, timeout_ms, name_length, context_length = _RUN.unpack_from(body)
+    start, rest = _RUN.size + name_length, _RUN.size + name_length + context_length
+    name, context, arguments = body[_RUN.size : start].decode(), body[start:rest].decode(), body[rest:].decode()
+    return Run(invocation, run_id, action_id, attempt, timeout_ms, name, context, arguments)
 
 
 def parse_cancel(body: bytes) -> int:

@@ -12,7 +12,12 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::{io::Interest, net::UnixStream, sync::Notify};
 
 use super::protocol::{self, Outcome, Oversized, Run};
-use crate::{database::Completion, error::json_string, session::Session, values::RunId};
+use crate::{
+    database::{Attempt, Completion},
+    error::json_string,
+    session::Session,
+    values::RunId,
+};
 
 /// How much longer than an attempt's timeout the daemon waits for the worker's own answer.
 const TIMEOUT_GRACE: Duration = Duration::from_secs(2);
@@ -37,6 +42,8 @@ pub struct Claim<'a> {
     pub timeout_ms: u32,
     /// `module:qualname`.
     pub name: &'a str,
+    /// JSON text of what the engine tells the attempt beside its arguments; empty when that is nothing.
+    pub context: &'a [u8],
     /// JSON text.
     pub arguments: &'a [u8],
 }
@@ -64,10 +71,17 @@ struct Invocation {
     fencing_token: i64,
     session: Rc<Session>,
     dispatched: Instant,
+    /// From when its time counts: its dispatch or its last heartbeat.
+    alive: Instant,
     timeout: Duration,
+    cancelled: bool,
 }
 
 impl Invocation {
+    fn attempt(&self) -> Attempt {
+        Attempt { run_id: self.run_id, action_id: self.action_id, fencing_token: self.fencing_token }
+    }
+
     fn ended(self, outcome: Outcome, value: Option<Bytes>, run_us: i64) -> Completion {
         Completion {
             run_id: self.run_id,
@@ -165,16 +179,20 @@ impl Link {
             attempt: claim.attempt,
             timeout_ms: claim.timeout_ms,
             name: claim.name,
+            context: claim.context,
             arguments: claim.arguments,
         };
         protocol::encode_run(&mut state.out, &run)?;
+        let now = Instant::now();
         let pending = Invocation {
             run_id: claim.run_id,
             action_id: claim.action_id,
             fencing_token: claim.fencing_token,
             session: claim.session.clone(),
-            dispatched: Instant::now(),
+            dispatched: now,
+            alive: now,
             timeout: Duration::from_millis(claim.timeout_ms.into()),
+            cancelled: false,
         };
         if state.outstanding.is_empty() {
             // The serving task looks for overdue invocations only while there are any.
@@ -199,6 +217,25 @@ impl Link {
                 Err(_) => state.out.clear(),
             }
         }
+    }
+
+    /// What it executes, without what was cancelled.
+    #[must_use]
+    pub fn running(&self) -> Vec<Attempt> {
+        let state = self.state.borrow();
+        state.outstanding.values().filter(|pending| !pending.cancelled).map(Invocation::attempt).collect()
+    }
+
+    /// Raises `CancelledError` in an attempt, if this worker executes it. It keeps its slot until it has ended.
+    pub fn cancel(&self, attempt: Attempt) {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let found =
+            state.outstanding.iter_mut().find(|(_, pending)| pending.attempt() == attempt && !pending.cancelled);
+        let Some((invocation, pending)) = found else { return };
+        pending.cancelled = true;
+        protocol::encode_cancel(&mut state.out, *invocation);
+        self.changed.notify_one();
     }
 
     /// No more actions: the worker finishes what runs and ends.
@@ -245,15 +282,25 @@ impl Link {
         Ok(count)
     }
 
+    /// An invocation goes on; none when the daemon has forgotten it, or it is no longer wanted.
+    pub(super) fn beaten(&self, invocation: u64) -> Option<Attempt> {
+        let mut state = self.state.borrow_mut();
+        let pending = state.outstanding.get_mut(&invocation).filter(|pending| !pending.cancelled)?;
+        pending.alive = Instant::now();
+        Some(pending.attempt())
+    }
+
     /// The result of an invocation; none when the daemon has forgotten it.
     pub(super) fn answered(&self, invocation: u64, outcome: Outcome, run_us: u64, value: Bytes) -> Option<Completion> {
         let mut state = self.state.borrow_mut();
-        if outcome == Outcome::Released && state.draining.is_none() {
+        let pending = state.outstanding.remove(&invocation);
+        let cancelled = pending.as_ref().is_some_and(|pending| pending.cancelled);
+        if outcome == Outcome::Released && state.draining.is_none() && !cancelled {
             // Somebody else told the worker to end: it would release whatever it gets.
             state.draining = Some(Instant::now());
             self.worn.notify_one();
         }
-        let pending = state.outstanding.remove(&invocation)?;
+        let pending = pending?;
         let value = match outcome {
             Outcome::TimedOut => None,
             Outcome::Released if value.is_empty() => None,
@@ -268,11 +315,10 @@ impl Link {
         let now = Instant::now();
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        let overdue =
-            state.outstanding.extract_if(|_, pending| now > pending.dispatched + pending.timeout + TIMEOUT_GRACE);
+        let overdue = state.outstanding.extract_if(|_, pending| now > pending.alive + pending.timeout + TIMEOUT_GRACE);
         let mut ended = Vec::new();
         for (invocation, pending) in overdue {
-            if state.heard < pending.dispatched + pending.timeout {
+            if state.heard < pending.alive + pending.timeout {
                 state.killed.get_or_insert_with(|| "the worker was replaced: its event loop was blocked".into());
             } else {
                 protocol::encode_cancel(&mut state.out, invocation);

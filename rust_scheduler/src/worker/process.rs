@@ -221,6 +221,11 @@ fn take_frames(hub: &Hub, link: &Link, buffer: &mut BytesMut) -> Result<(), Stri
                     hub.complete(completion);
                 }
             }
+            FromWorker::Heartbeat { invocation, details } => {
+                if let Some(attempt) = link.beaten(invocation) {
+                    hub.heartbeats.beat(attempt, details);
+                }
+            }
             FromWorker::Program(ir) => hub.register(ir),
             FromWorker::Fatal(reason) => {
                 hub.fail(Error::WorkerFatal { slot: link.slot, reason: reason.clone() });

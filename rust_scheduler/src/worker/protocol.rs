@@ -19,6 +19,7 @@ const RESULT: u8 = 6;
 const CANCEL: u8 = 7;
 const DRAIN: u8 = 8;
 const FATAL: u8 = 9;
+const HEARTBEAT: u8 = 10;
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,13 @@ pub enum FromWorker {
     },
     /// The worker cannot work.
     Fatal(String),
+    /// An invocation goes on.
+    Heartbeat {
+        /// Which.
+        invocation: u64,
+        /// The JSON text of its details; empty when it has told none.
+        details: Bytes,
+    },
 }
 
 /// A frame no worker may send; the connection is closed.
@@ -141,6 +149,7 @@ pub fn decode(buffer: &mut BytesMut) -> Result<Option<FromWorker>, ProtocolError
             }
         }
         FATAL => FromWorker::Fatal(String::from_utf8_lossy(&body).into_owned()),
+        HEARTBEAT => FromWorker::Heartbeat { invocation: body.try_get_u64_le().map_err(short)?, details: body },
         other => return Err(ProtocolError::Kind(other)),
     };
     Ok(Some(frame))
@@ -161,6 +170,8 @@ pub struct Run<'a> {
     pub timeout_ms: u32,
     /// `module:qualname`.
     pub name: &'a str,
+    /// JSON text of what the engine tells the attempt beside its arguments; empty when that is nothing.
+    pub context: &'a [u8],
     /// JSON text.
     pub arguments: &'a [u8],
 }
@@ -189,7 +200,7 @@ pub fn encode_welcome(out: &mut BytesMut, concurrency: u16, send_programs: bool)
 /// # Errors
 /// The frame would be over the limit; nothing is appended.
 pub fn encode_run(out: &mut BytesMut, run: &Run) -> Result<(), Oversized> {
-    let body = 8 + 16 + 8 + 4 + 4 + 2 + run.name.len() + run.arguments.len();
+    let body = 8 + 16 + 8 + 4 + 4 + 2 + 4 + run.name.len() + run.context.len() + run.arguments.len();
     let Ok(name_length) = u16::try_from(run.name.len()) else { return Err(Oversized(body)) };
     if body >= MAX_FRAME {
         return Err(Oversized(body));
@@ -202,7 +213,10 @@ pub fn encode_run(out: &mut BytesMut, run: &Run) -> Result<(), Oversized> {
     out.put_u32_le(run.attempt);
     out.put_u32_le(run.timeout_ms);
     out.put_u16_le(name_length);
+    #[expect(clippy::cast_possible_truncation, reason = "checked against MAX_FRAME")]
+    out.put_u32_le(run.context.len() as u32);
     out.put_slice(run.name.as_bytes());
+    out.put_slice(run.context);
     out.put_slice(run.arguments);
     Ok(())
 }
@@ -246,6 +260,7 @@ mod tests {
                 wire(&[&[6], &invocation.to_le_bytes(), &[outcome], &run_us.to_le_bytes(), value])
             }
             FromWorker::Fatal(reason) => wire(&[&[9], reason.as_bytes()]),
+            FromWorker::Heartbeat { invocation, details } => wire(&[&[10], &invocation.to_le_bytes(), details]),
         }
     }
 
@@ -264,6 +279,7 @@ mod tests {
                 FromWorker::Result { invocation, outcome, run_us, value }
             }),
             ".{0,40}".prop_map(FromWorker::Fatal),
+            (any::<u64>(), value()).prop_map(|(invocation, details)| FromWorker::Heartbeat { invocation, details }),
         ]
     }
 
@@ -294,14 +310,15 @@ mod tests {
         #[test]
         fn a_run_frame_is_what_the_protocol_says(
             invocation in any::<u64>(), run_id in any::<[u8; 16]>(), action_id in any::<i64>(), attempt in any::<u32>(),
-            timeout_ms in any::<u32>(), name in "[a-z.]{1,40}:[a-z]{1,20}", arguments in value(),
+            timeout_ms in any::<u32>(), name in "[a-z.]{1,40}:[a-z]{1,20}", context in value(), arguments in value(),
         ) {
             let mut out = BytesMut::new();
-            let run = Run { invocation, run_id: RunId(run_id), action_id, attempt, timeout_ms, name: &name, arguments: &arguments };
+            let run = Run { invocation, run_id: RunId(run_id), action_id, attempt, timeout_ms, name: &name, context: &context, arguments: &arguments };
             encode_run(&mut out, &run).unwrap();
             let expected = wire(&[
                 &[5], &invocation.to_le_bytes(), &run_id, &action_id.to_le_bytes(), &attempt.to_le_bytes(),
-                &timeout_ms.to_le_bytes(), &u16::try_from(name.len()).unwrap().to_le_bytes(), name.as_bytes(), &arguments,
+                &timeout_ms.to_le_bytes(), &u16::try_from(name.len()).unwrap().to_le_bytes(),
+                &u32::try_from(context.len()).unwrap().to_le_bytes(), name.as_bytes(), &context, &arguments,
             ]);
             prop_assert_eq!(&out[..], &expected[..]);
         }
@@ -337,6 +354,7 @@ mod tests {
             attempt: 1,
             timeout_ms: 1,
             name: "a:b",
+            context: b"",
             arguments: &arguments,
         };
         assert!(encode_run(&mut out, &run).is_err() && out.is_empty());

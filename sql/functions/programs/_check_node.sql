@@ -28,7 +28,7 @@ begin
   end loop;
   foreach v_key in array '{target,iterator,index,group,scope}'::text[] loop
     continue when not p_node ? v_key or p_node -> v_key = 'null'
-      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'mutate') or v_key = 'group');
+      and (v_key = 'target' and v_kind in ('action', 'fork', 'call', 'child', 'spawn', 'wait', 'signal', 'mutate') or v_key = 'group');
     if jsonb_typeof(p_node -> v_key) <> 'string' or not p_function -> 'locals' ? (p_node ->> v_key) then
       perform waymark._refuse_ir(v_path || '.' || v_key, 'must be a local of the function');
     end if;

@@ -40,7 +40,7 @@ begin
     else
       v_guarded := v_guarded || format(c_guard, v_position, v_part, '');
     end if;
-    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire') then
+    if v_kind in ('action', 'sleep', 'fork', 'call', 'child', 'wait', 'unscope', 'acquire', 'signal') then
       p_code := p_code || v_plain || format(E'        when %s then -- %s: goes on\n', ~v_id, v_node #> '{span,0}');
       v_plain := E'          if not v_ok then\n            perform waymark._raise_value(v_value);\n          end if;\n' || case
         when v_node ->> 'target' is null then '' else format(E'          %I := v_value;\n', p_variables[p_function + 1] ->> (v_node ->> 'target')) end;

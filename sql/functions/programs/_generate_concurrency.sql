@@ -1,4 +1,4 @@
--- The statements of a node of tasks, child runs, scopes and semaphores. What needs the engine's answer suspends; the rest is put on the list of commands,
+-- The statements of a node of tasks, child runs, scopes, semaphores and signals. What needs the engine's answer suspends; the rest is put on the list of commands,
 -- which the turn carries out when the step has ended. SQLSTATEs: WM101.
 create or replace function waymark._generate_concurrency(p_node jsonb, p_names jsonb, p_reads jsonb, p_suspend text) returns text
 language plpgsql stable as $$
@@ -7,8 +7,10 @@ declare
   c_suspend constant text := E'payload := %s;\n%s          effect := %L;\n          exit activation;';
   v_kind text := p_node ->> 'kind';
   v_path text := format('$.nodes[%s]', p_node -> 'id');
-  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' else 'semaphore' end;
+  v_field text := case v_kind when 'wait' then 'tasks' when 'cancel' then 'tasks' when 'scope' then 'seconds' when 'semaphore' then 'value' when 'signal' then 'name'
+    else 'semaphore' end;
   v_value text := '''null''::jsonb';
+  v_timeout text := '''null''';
   v_bind text := '';
 begin
   if v_kind in ('child', 'spawn') then
@@ -26,10 +28,14 @@ begin
       || format(c_command, v_kind, format('''number'', v_value, ''node'', %s, ''value'', payload, ''group'', %s, ''bounded'', %L', p_node -> 'id',
                                           coalesce(p_reads ->> (p_node ->> 'group'), 'null'), coalesce(p_node -> 'bounded', 'false'))) || v_bind;
   end if;
+  if coalesce(p_node -> 'timeout', 'null') <> 'null' then
+    v_timeout := waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false);
+  end if;
   return case v_kind
     when 'child' then format(c_suspend, v_value, p_suspend, 'child')
-    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', case when p_node -> 'timeout' = 'null' then '''null'''
-      else waymark._generate_expression(p_node -> 'timeout', p_reads, v_path || '.timeout', 'value', false) end, p_node -> 'linked'), p_suspend, 'wait')
+    when 'wait' then format(c_suspend, format('waymark._check_wait(%s, %L, %s, %L)', v_value, p_node ->> 'until', v_timeout,
+                                         p_node -> 'linked'), p_suspend, 'wait')
+    when 'signal' then format(c_suspend, format('waymark._check_signal_wait(%s, %s)', v_value, v_timeout), p_suspend, 'signal')
     when 'unscope' then format(c_suspend, format('jsonb_build_object(''scope'', %s)', p_reads ->> (p_node ->> 'scope')), p_suspend, 'unscope')
     when 'acquire' then format(c_suspend, format('jsonb_build_object(''semaphore'', waymark._check_handle(%s, ''semaphore''))', v_value), p_suspend, 'acquire')
     when 'release' then format(c_command, 'release', format('''semaphore'', waymark._check_handle(%s, ''semaphore'')', v_value))
@@ -37,4 +43,4 @@ begin
   end;
 end
 $$;
-comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes and semaphores.';
+comment on function waymark._generate_concurrency(jsonb, jsonb, jsonb, text) is 'The code of a node of tasks, child runs, scopes, semaphores and signals.';

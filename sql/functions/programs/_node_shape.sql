@@ -18,6 +18,7 @@ begin
     when 'unscope' then '{"scope": "string", "target": "string", "next": "int"}'
     when 'semaphore' then '{"value": "object", "bounded": "boolean?", "target": "string", "next": "int"}'
     when 'acquire' then '{"semaphore": "object", "next": "int"}'
+    when 'signal' then '{"name": "object", "type": "any", "timeout": "any", "target": "any", "next": "int"}'
     when 'release' then '{"semaphore": "object", "next": "int"}'
     when 'mutate' then '{"method": "string", "object": "object", "args": "array", "kwargs": "object", "target": "any", "next": "int"}'
     when 'catch' then '{"target": "string", "next": "int"}'

@@ -8,6 +8,9 @@ begin
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n
     join jsonb_array_elements(p_ir -> 'functions') with ordinality f
       on n.ordinality - 1 between (f.value #> '{nodes,0}')::int and (f.value #> '{nodes,1}')::int;
+  insert into waymark.program_signals (program_id, node, name, type)
+  select p_program_id, (n.value -> 'id')::int, n.value #>> '{name,const}', nullif(n.value -> 'type', 'null')
+    from jsonb_array_elements(p_ir -> 'nodes') n where n.value ->> 'kind' = 'signal';
   insert into waymark.program_edges (program_id, from_node, kind, to_node)
   select p_program_id, n.ordinality - 1, e.key, e.value::int
     from jsonb_array_elements(p_ir -> 'nodes') with ordinality n, jsonb_each_text(n.value) e

@@ -35,6 +35,10 @@ begin
         v_allowed := 'seconds from 0 to 3153600000 (100 years)';
         v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0 and 3153600000;
         if v_valid then v_options.delay := v_value::numeric::double precision; end if;
+      when 'deadline' then
+        v_allowed := 'seconds from 0.001 to 3153600000 (100 years)';
+        v_valid := jsonb_typeof(v_value) = 'number' and v_value::numeric between 0.001 and 3153600000;
+        if v_valid then v_options.deadline := v_value::numeric::double precision; end if;
       when 'tags' then
         v_allowed := 'an object of at most 50 texts';
         v_valid := jsonb_typeof(v_value) = 'object' and (select count(*) <= 50 from jsonb_object_keys(v_value))
@@ -46,7 +50,7 @@ begin
         v_options.waiter := v_value #>> '{}';
       else
         raise exception using errcode = 'WM204', message = format('waymark.start has no option "%s"', v_key),
-          hint = 'Options are priority, queue, idempotency_key, delay, tags and waiter.';
+          hint = 'Options are priority, queue, idempotency_key, delay, deadline, tags and waiter.';
     end case;
     if not v_valid then
       raise exception using errcode = 'WM205', message = format('option "%s" is %s; allowed is %s', v_key, left(v_value::text, 100), v_allowed);

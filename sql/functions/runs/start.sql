@@ -18,9 +18,10 @@ begin
       hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
   end if;
   v_arguments := waymark._bind_arguments(p_workflow, v_program.parameters, p_arguments);
-  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at)
+  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
   values (v_run_id, p_workflow, v_program.program_id, v_options.priority, v_options.queue, v_options.idempotency_key, v_options.tags,
-          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now)
+          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now,
+          v_now + v_options.deadline * interval '1 second')
   on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing;
   if not found then
     select r.run_id into strict v_run_id from waymark.runs r
@@ -33,6 +34,9 @@ begin
   if v_options.delay > 0 then
     v_due_at := v_now + v_options.delay * interval '1 second';
     insert into waymark.timers (run_id, task_no, due_at) values (v_run_id, 0, v_due_at);
+  end if;
+  if v_options.deadline is not null then
+    insert into waymark.timers (run_id, task_no, action_id, due_at) values (v_run_id, 0, -3, v_now + v_options.deadline * interval '1 second');
   end if;
   insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
   values (v_run_id, v_program.program_id, v_options.priority, v_options.queue,

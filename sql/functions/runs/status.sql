@@ -11,4 +11,4 @@ begin
   return v_status;
 end
 $$;
-comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, succeeded or failed.';
+comment on function waymark.status(uuid) is 'How a run stands: queued, delayed, running, sleeping, paused, succeeded, failed, cancelled or terminated.';

@@ -9,8 +9,10 @@ begin
   if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
     raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
   end if;
-  insert into waymark.sessions (info, opened_at, expires_at)
-  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond')
+  -- Who sets a first limit now tells the sessions that are there; this one waits and sees it.
+  lock table waymark.queues in row share mode;
+  insert into waymark.sessions (info, opened_at, expires_at, limited)
+  values (coalesce(p_info, '{}'), v_now, v_now + p_ttl_ms * interval '1 millisecond', exists (select from waymark.queues))
   returning session_id into v_session;
   return v_session;
 end

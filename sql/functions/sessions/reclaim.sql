@@ -1,6 +1,6 @@
--- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline,
+-- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -15,6 +15,7 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
+  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a

@@ -7,12 +7,12 @@ declare
   v_valid boolean;
 begin
   for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
-    v_valid := case v_key
-      when 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
-      when 'retry_on' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+    v_valid := case
+      when v_key = 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when v_key in ('retry_on', 'give_up_on') then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
       else case when jsonb_typeof(v_value) <> 'number' then false
         when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
-        when v_key = 'timeout' then v_value::numeric between 0.001 and 2000000
+        when v_key in ('timeout', 'deadline') then v_value::numeric between 0.001 and 2000000
         when v_key = 'jitter' then v_value::numeric between 0 and 1
         when v_key = 'multiplier' then v_value::numeric between 0.001 and 1000000
         else v_value::numeric between 0 and 31536000 end

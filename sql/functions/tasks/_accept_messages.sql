@@ -1,4 +1,4 @@
--- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled, a scope fires.
+-- What due timers say beside waking tasks: a child run has ended (its action gets its result), a run is to be cancelled or terminated, a scope fires, a deadline has passed.
 -- The caller has the bodies of the runs locked. Answers the tasks that can go on with the results of children.
 create or replace function waymark._accept_messages(p_timers waymark.timers[], p_now timestamptz) returns waymark.task_event[]
 language plpgsql as $$
@@ -33,8 +33,10 @@ begin
   if v_fatal is not null then
     perform waymark._fail_runs(v_fatal, p_now);
   end if;
-  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id < -1), p_now);
-  perform waymark._cancel_tasks(array(select row(m.run_id, 0)::waymark.task_key from unnest(p_timers) m where m.action_id = -1), true, p_now);
+  perform waymark._fire_scopes(array(select row(m.run_id, -m.action_id)::waymark.task_key from unnest(p_timers) m where m.action_id between -2147483647 and -10), p_now);
+  perform waymark._cancel_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -1), p_now);
+  perform waymark._terminate_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -2), p_now);
+  perform waymark._expire_runs(array(select m.run_id from unnest(p_timers) m where m.action_id = -3), p_now);
   return case when v_results is null then '{}' else waymark._complete_joins(v_results) end;
 end
 $$;

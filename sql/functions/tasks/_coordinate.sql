@@ -12,16 +12,22 @@ begin
   if exists (select from unnest(v_steps) s where s.commands is not null) then
     perform waymark._open_shared(v_steps, p_now);
   end if;
-  perform waymark._create_tasks(v_steps, p_now);
-  v_failed := waymark._start_children(v_steps, p_now);
-  if cardinality(v_failed) > 0 then
-    perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+  if exists (select from unnest(v_steps) s where s.effect in ('child', 'branches') or s.commands is not null) then
+    perform waymark._create_tasks(v_steps, p_now);
+    v_failed := waymark._start_children(v_steps, p_now);
+    if cardinality(v_failed) > 0 then
+      perform waymark._wake_tasks(waymark._complete_joins(v_failed), p_now);
+    end if;
   end if;
   v_fatal := waymark._pass_semaphores(v_steps, p_now);
   perform waymark._end_tasks(array(
     select row(s.run_id, s.task_no, waymark._task_status(s.effect, s.payload), case s.effect when 'return' then s.payload else s.payload -> 'exception' end)::waymark.task_end
       from unnest(v_steps) s where s.effect in ('return', 'raise') and s.task_no > 0), p_now);
   perform waymark._begin_waits(v_steps, p_now);
+  if exists (select from unnest(v_steps) s where s.effect = 'signal') then
+    perform waymark._deliver_signals(array(
+      select row(s.run_id, s.payload ->> 'signal')::waymark.signal_key from unnest(v_steps) s where s.effect = 'signal'), p_now);
+  end if;
   perform waymark._close_scopes(v_steps, p_now);
   perform waymark._cancel_tasks(array(
     select row(s.run_id, t.value::int)::waymark.task_key

@@ -24,9 +24,12 @@ begin
            p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
       from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
   )
-  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at)
+  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
+                               final_deadline, retry_until)
   select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
-         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now
+         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now,
+         p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
+         p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
     from wanted w where w.call ? 'action';
   if found then
     perform waymark._wake_hungry();

@@ -16,6 +16,7 @@ begin
   if v_calls is null then
     return;
   end if;
+  perform waymark._tell_sessions(array(select c.session_id from unnest(v_calls) c));
   v_unbegun := array(
     select row(null, c.child_run, 0, 0, 0, null, null, 0, false, 0, '{}', '[]', null, 'raise',
                jsonb_build_object('node', b.pc, 'exception', waymark._cancelled_error()), null)::waymark.task_step

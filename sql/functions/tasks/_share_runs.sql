@@ -7,7 +7,7 @@ declare
 begin
   p_steps := array(
     select row(s.row_id, s.run_id, s.task_no, s.program_id, s.priority, s.queue, s.started_at, s.step_no,
-               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope') then true end,
+               case when s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal') then true end,
                s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step
       from unnest(p_steps) s);
   v_fatal := array(

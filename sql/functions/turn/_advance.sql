@@ -21,7 +21,7 @@ begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
     v_steps := waymark._step_tasks(v_events, p_isolate);
     v_shared := exists (select from unnest(v_steps) s
-                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope'));
+                         where s.shared or s.commands is not null or s.effect in ('branches', 'child', 'wait', 'acquire', 'unscope', 'signal'));
     if v_shared then
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
@@ -33,7 +33,8 @@ begin
     select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
-        return query select * from waymark._claim_actions(p_session, p_queues, v_room, v_wanted, p_now - interval '1 second', p_now);
+        return query select * from waymark._claim_actions(p_session, p_queues, v_room,
+          (p_now at time zone 'UTC') - interval '1 second' + v_wanted * interval '1 minute', p_now, null);
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
@@ -61,7 +62,7 @@ begin
     perform pg_notify('waymark', '');
   end if;
   if v_room > 0 then
-    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 32767::smallint, p_now, p_now);
+    return query select * from waymark._claim_actions(p_session, p_queues, v_room, 'infinity', p_now, null);
   end if;
 end
 $$;

@@ -1,5 +1,5 @@
 -- Counts results down from the tasks that wait for them: one decrement a join and batch, never one a result. Answers the tasks whose join is
--- complete, locked, with what the body will see. Results of a join that the task has left (a gather that failed early) change nothing.
+-- complete, locked, with what the body will see; those of a paused run become ready instead, which nobody steps. Results of a join that the task has left (a gather that failed early) change nothing.
 -- Locks: tasks in key order; before another task, that of the run's body. What was locked is written by the next statement: a row that another session changed while this one waited for it has a
 -- new place, which only a statement that begins after the lock is held can see.
 create or replace function waymark._complete_joins(p_results waymark.action_result[]) returns waymark.task_event[]
@@ -9,6 +9,7 @@ declare
   v_event waymark.task_event;
   v_rows tid[];
   v_ended int[];
+  v_paused tid[];
 begin
   with joined as (
     select r.run_id, r.task_no, r.step_no, count(*)::int as ended, bool_and(r.ok) as ok,
@@ -33,8 +34,9 @@ begin
                        case when l.cancelled then waymark._cancelled_error()
                             when l.state = 'action' or l.state = 'gather' and not l.ok then l.value end)::waymark.task_event)
            filter (where l.complete),
-         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete)
-    into v_events, v_rows, v_ended
+         array_agg(l.row_id) filter (where not l.complete), array_agg(l.ended) filter (where not l.complete),
+         array_agg(l.row_id) filter (where l.complete and l.paused)
+    into v_events, v_rows, v_ended, v_paused
     from locked l where l.ended > 0;
   if v_rows is not null then
     update waymark.tasks t set pending = t.pending - c.ended
@@ -48,6 +50,10 @@ begin
       v_events[i] := v_event;
     end if;
   end loop;
+  if v_paused is not null then
+    perform waymark._wake_tasks(array(select e from unnest(v_events) e where e.row_id = any (v_paused)), waymark._now());
+    v_events := array(select e from unnest(v_events) e where e.row_id <> all (v_paused));
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;

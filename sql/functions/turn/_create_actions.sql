@@ -24,15 +24,18 @@ begin
     select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
   ), created as (
     insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
-                                      fencing_token, session_id, ready_at, claimed_at, deadline)
+                                      fencing_token, session_id, ready_at, claimed_at, deadline, final_deadline, retry_until)
     select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
            r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
            r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
-           case when r.claimed then p_now + (r.timeout::double precision + 10) * interval '1 second' end
+           case when r.claimed then least(p_now + r.timeout::double precision * interval '1 second', l.final_deadline) + interval '10 seconds' end,
+           l.final_deadline, p_now + (r.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
       from ranked r
-    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state
+     cross join lateral (select p_now + (r.call #>> '{policy,deadline}')::double precision * interval '1 second' as final_deadline) l
+    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state, a.final_deadline
   )
-  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean
+  select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
+         case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
     from created c where c.state = 'running';
   get diagnostics v_count = row_count;
   select coalesce(sum(case s.effect when 'action' then 1 else jsonb_array_length(s.payload -> 'branches') end), 0) into v_wanted

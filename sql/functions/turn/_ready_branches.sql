@@ -4,8 +4,8 @@ create or replace function waymark._ready_branches(p_limit int) returns waymark.
 language plpgsql as $$
 declare
   v_keys waymark.task_key[] := array(
-    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0
-     order by t.priority, t.ready_at, t.task_no limit p_limit);
+    select row(t.run_id, t.task_no)::waymark.task_key from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute', t.task_no limit p_limit);
   v_runs uuid[];
   v_events waymark.task_event[];
 begin
@@ -19,7 +19,7 @@ begin
   with claimed as materialized (
     select t.* from (select k.* from unnest(v_runs) r(run_id) join unnest(v_keys) k using (run_id) order by k.run_id, k.task_no) k
      cross join lateral (
-        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready'
+        select w.*, w.ctid as row_id from waymark.tasks w where w.run_id = k.run_id and w.task_no = k.task_no and w.state = 'ready' and w.paused is null
            for no key update offset 0) t
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, true, c.pc, c.locals, c.frames, c.heap,

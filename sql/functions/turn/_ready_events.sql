@@ -1,12 +1,12 @@
--- Claims the ready bodies of runs in priority order, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- Claims the ready bodies of runs in the order of priority and age, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
-    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0
-     order by t.priority, t.ready_at limit p_limit for no key update skip locked
+    select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
+     order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)

@@ -1,27 +1,36 @@
--- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise; a timeout or a
--- lost worker is tried again without limit unless the policy says otherwise. A name without a module stands for the class of that
--- name in any module. Exponential backoff with proportional jitter.
-create or replace function waymark._retry_delay(p_policy jsonb, p_attempt int, p_outcome text, p_value jsonb) returns double precision
+-- Seconds until the next attempt, or null when this one was final. An exception is tried once unless the policy says otherwise, a NonRetryable whatever it
+-- says; a timeout or a lost worker is tried again without limit unless the policy says otherwise. No attempt begins when the time for all of them is over.
+-- Exponential backoff with proportional jitter.
+create or replace function waymark._retry_delay(p_row tid, p_outcome text, p_value jsonb, p_now timestamptz) returns double precision
 language plpgsql volatile as $$
 declare
-  v_attempts numeric := (p_policy ->> 'attempts')::numeric;
+  v_action waymark.actions;
+  v_policy jsonb;
+  v_attempts numeric;
   v_delay double precision;
 begin
-  if p_outcome = 'failed' then
-    if p_attempt >= coalesce(v_attempts, 1)
-       or p_policy ? 'retry_on' and not exists (
-         select from jsonb_array_elements_text(p_value -> 'mro') m(class)
-          where p_policy -> 'retry_on' ?| array[m.class, split_part(m.class, ':', 2)]) then
-      return null;
-    end if;
-  elsif p_attempt >= v_attempts then
+  select * into v_action from waymark.actions a where a.ctid = p_row;
+  v_policy := v_action.policy;
+  v_attempts := (v_policy ->> 'attempts')::numeric;
+  if v_action.attempt >= (case when p_outcome = 'failed' then coalesce(v_attempts, 1) else v_attempts end) then
+    return null;
+  end if;
+  if p_outcome = 'failed' and (
+       p_value -> 'mro' ? 'waymark.errors:NonRetryable'
+       or v_policy ? 'give_up_on' and waymark._matches_class(p_value -> 'mro', v_policy -> 'give_up_on')
+       or v_policy ? 'retry_on' and not waymark._matches_class(p_value -> 'mro', v_policy -> 'retry_on')) then
     return null;
   end if;
   v_delay := least(
-    coalesce((p_policy ->> 'backoff')::double precision, 0)
-      * exp(least(690, (p_attempt - 1) * ln(greatest(coalesce((p_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
-    coalesce((p_policy ->> 'max_backoff')::double precision, 86400));
-  return v_delay * (1 - coalesce((p_policy ->> 'jitter')::double precision, 0) * random());
+    coalesce((v_policy ->> 'backoff')::double precision, 0)
+      * exp(least(690, (v_action.attempt - 1) * ln(greatest(coalesce((v_policy ->> 'multiplier')::double precision, 1), 1e-9)))),
+    coalesce((v_policy ->> 'max_backoff')::double precision, 86400));
+  v_delay := v_delay * (1 - coalesce((v_policy ->> 'jitter')::double precision, 0) * random());
+  -- Null where nothing limits the time.
+  if p_now + v_delay * interval '1 second' >= least(v_action.retry_until, v_action.final_deadline) then
+    return null;
+  end if;
+  return v_delay;
 end
 $$;
-comment on function waymark._retry_delay(jsonb, int, text, jsonb) is 'Seconds until the next attempt of an action, or null when none follows.';
+comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seconds until the next attempt of an action, or null when none follows.';

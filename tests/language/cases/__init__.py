@@ -6,7 +6,7 @@ arguments. The class is compiled by the test, not here.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from waymark import Workflow
@@ -17,6 +17,8 @@ class Case(NamedTuple):
     args: tuple[Any, ...]
     in_order: bool
     """Whether the order of the calls is part of what must agree: what runs at the same time has none."""
+    signals: Mapping[str, Sequence[Any]] = {}
+    """What is sent to the run before it begins."""
 
     @property
     def name(self) -> str:
@@ -40,6 +42,16 @@ def agrees_in_any_order(*arguments: tuple[Any, ...]) -> Callable[[type[Workflow]
 
     def collect(cls: type[Workflow]) -> type[Workflow]:
         CASES.extend(Case(cls, args, in_order=False) for args in arguments or [()])
+        return cls
+
+    return collect
+
+
+def signalled(signals: Mapping[str, Sequence[Any]], *, in_order: bool = True) -> Callable[[type[Workflow]], type[Workflow]]:
+    """As `agrees`, for what gets signals."""
+
+    def collect(cls: type[Workflow]) -> type[Workflow]:
+        CASES.append(Case(cls, (), in_order, signals))
         return cls
 
     return collect

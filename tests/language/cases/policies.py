@@ -77,6 +77,19 @@ class TimedOutAndRetried(Workflow):
         return await self.run_action(hanging(1), timeout=0.05), await self.run_action(hanging(2), timeout=dt.timedelta(milliseconds=50))
 
 
+@agrees((3, dt.timedelta(seconds=9)))
+class PoliciesOfTheClass(Workflow):
+    PATIENCE = RetryPolicy(attempts=5, max_elapsed=3600, non_retryable_types=[KeyError])
+    PAUSES = BackoffPolicy(base_delay=1, max_delay=30)
+    LIMIT = 20
+
+    async def run(self, n, limit):
+        self.attempts = n
+        first = await self.run_action(flaky(1), retry=self.PATIENCE, backoff=self.PAUSES, timeout=self.LIMIT, deadline=MINUTE)
+        second = await self.run_action(flaky(2), retry=RetryPolicy(self.attempts, max_elapsed=self.LIMIT * n), timeout=limit, deadline=limit * n)
+        return first, second, await self.run_action(flaky(3), retry=RetryPolicy(attempts=self.attempts, max_elapsed=None), timeout=None)
+
+
 @agrees()
 class Timeouts(Workflow):
     async def run(self):

@@ -1,0 +1,36 @@
+-- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Sessions begin with
+-- different shares. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
+create or replace function waymark._claim_limited(p_session bigint, p_limits waymark.queues[], p_room int, p_now timestamptz) returns setof waymark.turn_row
+language plpgsql as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_shares int;
+  v_left int := p_room;
+  v_room int;
+  v_count int;
+begin
+  for v_limits in select l.* from unnest(p_limits) l order by random() loop
+    continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    select count(*) into v_shares from waymark.queue_shares s where s.queue = v_limits.queue;
+    for v_turn in 0..v_shares - 1 loop
+      select * into v_share from waymark.queue_shares s
+       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
+      continue when not found;
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      v_room := least(waymark._share_room(v_share), v_left);
+      continue when v_room <= 0;
+      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
+                                                        case when v_share.concurrency is not null then v_share.share end);
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_share.rate is not null and v_count > 0 then
+        update waymark.queue_shares s set step = v_share.step, used = array[v_share.used[1] + v_count] || v_share.used[2:17]
+         where s.queue = v_share.queue and s.share = v_share.share;
+      end if;
+      exit when v_left <= 0 or v_count < v_room;
+    end loop;
+  end loop;
+end
+$$;
+comment on function waymark._claim_limited(bigint, waymark.queues[], int, timestamptz) is 'Claims ready actions of queues with limits.';

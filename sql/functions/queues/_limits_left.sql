@@ -1,0 +1,28 @@
+-- At the end of a turn: whether ready work of limited queues is left that the limits would let begin, because a share was somebody else's just now or this
+-- session has no room (others are told); and in how many milliseconds a rate will let some begin.
+create or replace function waymark._limits_left(p_limits waymark.queues[], p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
+language plpgsql volatile as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_due double precision;
+begin
+  p_more := false;
+  for v_limits in select l.* from unnest(p_limits) l loop
+    continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      p_more := waymark._share_room(v_share) > 0;
+      exit when p_more;
+      -- The oldest sixteenth in which something began leaves the interval.
+      select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
+      p_due_in_ms := least(p_due_in_ms, ceil((v_due - extract(epoch from p_now)::double precision) * 1000)::bigint);
+    end loop;
+    exit when p_more;
+  end loop;
+  if p_more then
+    perform waymark._wake_hungry();
+  end if;
+end
+$$;
+comment on function waymark._limits_left(waymark.queues[], timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
