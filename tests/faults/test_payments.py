@@ -1,0 +1,45 @@
+"""Effects of transactional actions exist once and agree with the run, wherever the worker was killed."""
+
+import psycopg
+import pytest
+
+from tests.cluster import Cluster
+from tests.faults import payments
+from tests.faults.load import Ledger, Load
+
+MODULE = "tests.faults.payments"
+
+
+@pytest.fixture
+def table(connection: psycopg.Connection) -> None:
+    connection.execute("create table payments (reference text)")
+
+
+def references(load: Load) -> list[str]:
+    return [reference for (reference,) in load.query("select reference from payments order by 1")]
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("where", ["inside", "before-commit", "after-commit"])
+async def test_killed_at_an_instruction(cluster: Cluster, load: Load, ledger: Ledger, where: str) -> None:
+    (ledger.folder / f"die-{where}").touch()
+    cluster.start(user_module=MODULE)
+    result = await (await payments.Payments().start("a")).result(30)
+    assert result == [f"a-{n}" for n in range(1, 7)] == references(load)
+    assert not (ledger.folder / f"die-{where}").exists()
+    outcomes = load.query("select outcome from waymark.action_attempts order by ended_at")
+    assert ("lost",) not in outcomes if where == "after-commit" else outcomes.count(("lost",)) == 1
+    load.query("select 1")
+
+
+@pytest.mark.usefixtures("table")
+async def test_what_did_not_succeed_left_nothing(cluster: Cluster, load: Load) -> None:
+    cluster.start(user_module=MODULE)
+    result = await (await payments.Refused().start("b")).result(30)
+    assert result.startswith("b late the annotation of a parameter that depends on waymark.transaction is psycopg's")
+    assert references(load) == []
+
+
+@pytest.mark.usefixtures("table")
+async def test_inline_each_action_commits(load: Load) -> None:
+    assert await payments.Payments().run_inline("c") == [f"c-{n}" for n in range(1, 7)] == references(load)
