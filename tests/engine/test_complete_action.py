@@ -71,7 +71,7 @@ def test_a_lost_claim_neither_begins_nor_completes(session: Session, claim: Clai
         complete(worker, claim, "paid")
     assert refusal.value.sqlstate == "WM403"
     worker.rollback()
-    with pytest.raises(psycopg.Error, match="attempt 1 of action .* is no longer claimed") as refusal:
+    with pytest.raises(psycopg.Error, match=r"attempt 1 of action .* is no longer claimed") as refusal:
         token(worker, claim)
     assert refusal.value.sqlstate == "WM403"
     assert paid(session) == 0

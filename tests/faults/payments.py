@@ -116,7 +116,7 @@ class Payments(Workflow):
 
 
 @workflow
-class Refused(Workflow):
+class Declined(Workflow):
     async def run(self, reference: str) -> str:
         problems = []
         try:
