@@ -27,7 +27,7 @@ _open: contextvars.ContextVar[Any] = contextvars.ContextVar("waymark_transaction
 _KINDS = "psycopg's AsyncConnection or Connection, or SQLAlchemy's AsyncConnection or AsyncSession"
 
 
-def transaction() -> Any:  # noqa: ANN401 - which connection it is, the annotation says
+async def transaction() -> AsyncGenerator[Any]:
     """A dependency of an action: the transaction that the action's completion is committed with.
 
     `db: Annotated[AsyncConnection, Depends(waymark.transaction)]` writes to the database of `WAYMARK_DATABASE_URL`. When
@@ -38,11 +38,11 @@ def transaction() -> Any:  # noqa: ANN401 - which connection it is, the annotati
         TransactionError: nothing that declares this dependency is being executed.
     """
     try:
-        return _open.get()
+        connection = _open.get()
     except LookupError:
-        raise TransactionError(
-            "waymark.transaction is a dependency of actions: Annotated[…, Depends(waymark.transaction)]"
-        ) from None
+        raise TransactionError("waymark.transaction is a dependency of actions: Depends(waymark.transaction)") from None
+    # Yielded, not returned: a connection that is returned would be entered, and left with a commit.
+    yield connection
 
 
 def transaction_kind(function: Callable[..., Any]) -> type | None:
