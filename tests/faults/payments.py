@@ -118,7 +118,7 @@ class Payments(Workflow):
 @workflow
 class Declined(Workflow):
     async def run(self, reference: str) -> str:
-        problems = []
+        problems: list[str] = []
         try:
             await refuse(reference)
         except ValueError as error:

@@ -57,6 +57,8 @@ def result(invocation: int, outcome: int, run_us: int, value: bytes) -> bytes:
 def heartbeat(invocation: int, details: bytes) -> bytes:
     """A HEARTBEAT frame; without details, those of before stay."""
     return _HEARTBEAT.pack(_HEARTBEAT.size - _LENGTH.size + len(details), HEARTBEAT, invocation) + details
+
+
 def too_large(size: int) -> EncodeError:
     """The error of an action whose result fits no frame."""
     limit = MAX_VALUE

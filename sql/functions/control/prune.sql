@@ -1,4 +1,4 @@
--- Deletes runs of one state that ended longer than p_older_than ago, with all that belongs to them: attempts, tasks, waits, scopes, semaphores. One bounded
+-- Deletes runs of one state that ended longer than p_older_than ago, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals. One bounded
 -- batch in one transaction, in the order of creation from p_after on (the outcome's `last`, to go on). What a live run needs stays: a run whose parent or a child
 -- of which is live, and what somebody holds locked just now. Reads by creation, for which there is an index already: the end of a run costs no other.
 -- Locks: runs (skip locked). SQLSTATEs: WM205.
@@ -33,6 +33,7 @@ begin
   delete from waymark.task_waits where run_id = any (v_run_ids);
   delete from waymark.scopes where run_id = any (v_run_ids);
   delete from waymark.semaphores where run_id = any (v_run_ids);
+  delete from waymark.signals where run_id = any (v_run_ids);
   delete from waymark.timers where run_id = any (v_run_ids);
   delete from waymark.runs where run_id = any (v_run_ids);
   return v_outcome;
