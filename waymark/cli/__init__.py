@@ -11,11 +11,7 @@ from importlib.metadata import version
 
 import psycopg
 
-<<<<<<< HEAD
-from waymark.cli import control, database, dev, parity, programs, queues, runs, signals
-=======
-from waymark.cli import control, database, dev, parity, programs, retention, runs, signals
->>>>>>> 47ffcff (Runs that ended long ago are pruned)
+from waymark.cli import control, database, dev, parity, programs, queues, retention, runs, signals
 from waymark.errors import WaymarkError
 
 
@@ -28,11 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"waymark {version('waymark')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-<<<<<<< HEAD
-    for module in (database, programs, parity, runs, signals, control, queues, dev):
-=======
-    for module in (database, programs, parity, runs, signals, control, retention, dev):
->>>>>>> 47ffcff (Runs that ended long ago are pruned)
+    for module in (database, programs, parity, runs, signals, control, retention, queues, dev):
         module.add_commands(commands.add_parser)
     options = parser.parse_args(arguments)
     try:
