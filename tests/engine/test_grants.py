@@ -22,6 +22,7 @@ WORKER = {
     "complete_action",
     "prune",
 }
+WORKER |= {"prune", "claim_token", "complete_action"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},
