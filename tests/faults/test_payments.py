@@ -30,7 +30,7 @@ async def test_killed_at_an_instruction(cluster: Cluster, load: Load, ledger: Le
     result = await (await payments.Payments().start("a")).result(30)
     assert result == [f"a-{n}" for n in range(1, 7)] == references(load)
     assert not (ledger.folder / f"die-{where}").exists()
-    query = "select outcome from waymark.action_attempts where name like '%:pay' order by ended_at limit 1"
+    query = "select outcome from waymark.action_attempts where name like '%%:pay' order by ended_at limit 1"
     assert load.query(query) == [("succeeded" if where == "after-commit" else "lost",)]
 
 
