@@ -31,6 +31,8 @@ grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
+grant execute on function waymark.prune(text, interval, int, timestamptz) to waymark_worker;
+grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
 grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;

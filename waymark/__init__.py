@@ -17,6 +17,7 @@ from waymark.actions import CurrentAction, Depend, Depends, action, current_acti
 from waymark.errors import (
     ActionTimeout,
     ArgumentError,
+    ClaimLost,
     ConfigurationError,
     DatabaseUnreachable,
     DecodeError,
@@ -34,6 +35,7 @@ from waymark.errors import (
     RunTerminated,
     SignalValueError,
     TooManySignals,
+    TransactionError,
     UnknownRun,
     UnknownSignal,
     UnknownWorkflow,
@@ -44,6 +46,7 @@ from waymark.errors import (
     WorkflowFailedError,
 )
 from waymark.policies import BackoffPolicy, RetryPolicy
+from waymark.transactions import transaction
 from waymark.workflow import Workflow, workflow
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ __all__ = [
     "ActionTimeout",
     "ArgumentError",
     "BackoffPolicy",
+    "ClaimLost",
     "ConfigurationError",
     "CurrentAction",
     "DatabaseUnreachable",
@@ -75,6 +79,7 @@ __all__ = [
     "RunTerminated",
     "SignalValueError",
     "TooManySignals",
+    "TransactionError",
     "UnknownRun",
     "UnknownSignal",
     "UnknownWorkflow",
@@ -87,6 +92,7 @@ __all__ = [
     "action",
     "current_action",
     "heartbeat",
+    "transaction",
     "workflow",
 ]
 

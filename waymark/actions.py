@@ -15,6 +15,7 @@ from mountaineer_di import Depends, provide_dependencies, strip_depends_from_sig
 
 from waymark.codec.names import NameNotFound, object_name, resolve
 from waymark.policies import BackoffPolicy, RetryPolicy, policy_fields
+from waymark.transactions import begin, transaction_kind
 
 __all__ = [
     "Action",
@@ -162,6 +163,11 @@ class Action:
         return not self.injected and kinds <= {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
 
     @functools.cached_property
+    def transaction_kind(self) -> type | None:
+        """The connection that it completes itself with (`waymark.transaction`); None for nearly all."""
+        return transaction_kind(self.function) if self.injected else None
+
+    @functools.cached_property
     def _dependencies(self) -> Callable[..., Any]:
         """A function with the injected parameters only, in the form that mountaineer-di resolves."""
 
@@ -183,6 +189,13 @@ class Action:
         """Run the function with these arguments and its dependencies; a function that is not async, in a thread."""
         if not self.injected:
             return await self._run(args, kwargs)
+        if self.transaction_kind is not None and running_action.get() is None:
+            async with begin(self.transaction_kind):
+                return await self.inject(*args, **kwargs)
+        return await self.inject(*args, **kwargs)
+
+    async def inject(self, /, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """Run the function with these arguments and its dependencies."""
         given = inspect.signature(self.function).bind_partial(*args, **kwargs).arguments
         missing = self.injected.difference(given)
         failure: BaseException

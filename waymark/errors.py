@@ -281,6 +281,18 @@ class SessionExpired(WaymarkError):
     """The session of a daemon is unknown or its lease was lost."""
 
 
+class ClaimLost(WaymarkError):
+    """A transactional action was to be completed by somebody who no longer has it. Its transaction is rolled back."""
+
+
+class TransactionLost(DatabaseUnreachable):
+    """The connection of a transactional action could not be made, or broke. All was committed, or nothing."""
+
+
+class TransactionError(WaymarkError):
+    """`waymark.transaction` cannot be given: the annotation is of no known connection, or no action is being executed."""
+
+
 class StepException(WaymarkError):
     """A Python exception inside a step, as the engine carries it. It never leaves the engine."""
 
@@ -304,6 +316,7 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM305": RunStateError,
     "WM401": SessionExpired,
     "WM402": EngineVersionError,
+    "WM403": ClaimLost,
     "WM501": StepException,
     "WM502": UnsupportedOperation,
     "WM503": LimitExceeded,

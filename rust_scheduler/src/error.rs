@@ -49,6 +49,8 @@ pub enum EngineCode {
     SessionLost,
     /// The engine does not speak the caller's API version.
     ApiVersion,
+    /// The action is with somebody else by now.
+    ClaimLost,
     /// A Python exception inside a step.
     PythonException,
     /// An operation whose exact result the engine cannot give.
@@ -59,7 +61,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 21] = [
+    pub const ALL: [(&'static str, Self); 22] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -78,6 +80,7 @@ impl EngineCode {
         ("WM305", Self::RunState),
         ("WM401", Self::SessionLost),
         ("WM402", Self::ApiVersion),
+        ("WM403", Self::ClaimLost),
         ("WM501", Self::PythonException),
         ("WM502", Self::Inexact),
         ("WM503", Self::StepLimit),

@@ -10,7 +10,19 @@ Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
 CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
-WORKER = {"open_session", "renew_session", "close_session", "reclaim", "turn", "heartbeat", "find_unwanted"}
+WORKER = {
+    "open_session",
+    "renew_session",
+    "close_session",
+    "reclaim",
+    "turn",
+    "heartbeat",
+    "find_unwanted",
+    "claim_token",
+    "complete_action",
+    "prune",
+}
+WORKER |= {"prune", "claim_token", "complete_action"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from waymark.actions import Action, find_action, running_action
 from waymark.codec import decode_arguments, encode, encode_exception
-from waymark.errors import EncodeError
 from waymark.worker import protocol
 from waymark.worker.evaluate import EVALUATE
 from waymark.worker.invocation import Invocation
 from waymark.worker.protocol import Run
+from waymark.worker.transact import transact
 
 GRACE = 5.0
 """Seconds that actions have to end once they are cancelled because the daemon has gone."""
@@ -93,10 +93,14 @@ class Executor:
             arguments = decode_arguments(run.arguments)
             if action.is_plain and action.is_async:
                 returned = await action.function(**arguments)
+                value = encode(returned, "result").encode()
+            elif action.transaction_kind is not None:
+                value = await transact(action, action.transaction_kind, run, arguments)
             else:
                 positional, keywords = action.bind(arguments)
                 returned = await action.call(*positional, **keywords)
-            outcome, value = protocol.SUCCEEDED, encode(returned, "result").encode()
+                value = encode(returned, "result").encode()
+            outcome = protocol.SUCCEEDED
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt end the attempt, not the worker
             if run.name == EVALUATE.name and isinstance(error.__cause__, StopIteration):
                 error = error.__cause__  # `next` in an expression: no coroutine stands between it and the body
@@ -104,7 +108,7 @@ class Executor:
         if invocation.timed_out:
             outcome, value = protocol.TIMED_OUT, b""
         elif len(value) > protocol.MAX_VALUE:
-            outcome, value = protocol.FAILED, encode_exception(_too_large(len(value))).encode()
+            outcome, value = protocol.FAILED, encode_exception(protocol.too_large(len(value))).encode()
         invocation.end(succeeded=outcome == protocol.SUCCEEDED)
         self._send(protocol.result(run.invocation, outcome, (time.perf_counter_ns() - began) // 1000, value))
         self._finish(invocation)
@@ -122,8 +126,3 @@ class Executor:
 
     def _release(self, invocation: Invocation, reason: str) -> None:
         self._send(protocol.result(invocation.run.invocation, protocol.RELEASED, 0, encode(reason).encode()))
-
-
-def _too_large(size: int) -> EncodeError:
-    limit = protocol.MAX_VALUE
-    return EncodeError(f"the result has {size:,} bytes, at most {limit:,} can travel; store it and return where", "result")

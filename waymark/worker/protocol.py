@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from waymark.errors import EncodeError
+
 VERSION = 1
 MAX_FRAME = 64 * 1024 * 1024
 
@@ -55,6 +57,12 @@ def result(invocation: int, outcome: int, run_us: int, value: bytes) -> bytes:
 def heartbeat(invocation: int, details: bytes) -> bytes:
     """A HEARTBEAT frame; without details, those of before stay."""
     return _HEARTBEAT.pack(_HEARTBEAT.size - _LENGTH.size + len(details), HEARTBEAT, invocation) + details
+
+
+def too_large(size: int) -> EncodeError:
+    """The error of an action whose result fits no frame."""
+    limit = MAX_VALUE
+    return EncodeError(f"the result has {size:,} bytes, at most {limit:,} can travel; store it and return where", "result")
 
 
 def parse_welcome(body: bytes) -> tuple[int, int, bool]:
