@@ -465,6 +465,10 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
+
+-- last: the creation of the last run of the batch, to go on from; more: the batch was full.
+create type waymark.prune_outcome as (pruned int, last timestamptz, more boolean);
+comment on type waymark.prune_outcome is 'How many runs a batch of waymark.prune has deleted.';
 -- file: functions/control/_call_again.sql
 -- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
@@ -811,6 +815,49 @@ begin
 end
 $$;
 comment on function waymark.pause(uuid) is 'Pauses a run: nothing of it is stepped or claimed until it is resumed; returns its status.';
+-- file: functions/control/prune.sql
+-- Deletes runs of one state that ended longer than p_older_than ago, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals. One bounded
+-- batch in one transaction, in the order of creation from p_after on (the outcome's `last`, to go on). What a live run needs stays: a run whose parent or a child
+-- of which is live, and what somebody holds locked just now. Reads by creation, for which there is an index already: the end of a run costs no other.
+-- Locks: runs (skip locked). SQLSTATEs: WM205.
+create or replace function waymark.prune(p_state text, p_older_than interval, p_limit int default 1000, p_after timestamptz default null)
+returns waymark.prune_outcome
+language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_cutoff timestamptz := waymark._now() - p_older_than;
+  v_run_ids uuid[];
+  v_outcome waymark.prune_outcome;
+begin
+  if p_state is null or p_state not in ('succeeded', 'failed', 'cancelled', 'terminated') then
+    perform waymark._raise('WM205', format('no runs are pruned that are %s', coalesce(p_state, 'null')), '',
+                           'Allowed are succeeded, failed, cancelled, terminated.');
+  elsif p_older_than is null or p_older_than < interval '0' then
+    perform waymark._raise('WM205', format('the age is %s; it must not be negative', coalesce(p_older_than::text, 'null')));
+  elsif p_limit is null or p_limit not between 1 and 10000 then
+    perform waymark._raise('WM205', format('the limit is %s; allowed are 1 to 10000', coalesce(p_limit::text, 'null')));
+  end if;
+  with doomed as materialized (
+    select r.run_id, r.created_at from waymark.runs r
+     where r.created_at < v_cutoff and (p_after is null or r.created_at >= p_after) and r.state = p_state and r.ended_at < v_cutoff
+       and not exists (select from waymark.runs p where p.run_id = r.parent_run and p.state = 'live')
+       and not exists (select from waymark.runs c where c.parent_run = r.run_id and c.state = 'live')
+     order by r.created_at limit p_limit for update skip locked
+  )
+  select array_agg(d.run_id), max(d.created_at) into v_run_ids, v_outcome.last from doomed d;
+  v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
+  v_outcome.more := v_outcome.pruned = p_limit;
+  delete from waymark.action_attempts where run_id = any (v_run_ids);
+  delete from waymark.task_history where run_id = any (v_run_ids);
+  delete from waymark.task_waits where run_id = any (v_run_ids);
+  delete from waymark.scopes where run_id = any (v_run_ids);
+  delete from waymark.semaphores where run_id = any (v_run_ids);
+  delete from waymark.signals where run_id = any (v_run_ids);
+  delete from waymark.timers where run_id = any (v_run_ids);
+  delete from waymark.runs where run_id = any (v_run_ids);
+  return v_outcome;
+end
+$$;
+comment on function waymark.prune(text, interval, int, timestamptz) is 'Deletes a batch of runs that ended long ago, with all that belongs to them.';
 -- file: functions/control/restart.sql
 -- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue, tags and time to its deadline; no idempotency
 -- key. Answers the id of the new run. SQLSTATEs: WM301, and those of waymark.start.
@@ -10400,6 +10447,24 @@ begin
 end
 $$;
 comment on function waymark._wake_hungry() is 'Notifies waiting daemons that work may be ready.';
+-- file: functions/sessions/claim_token.sql
+-- The fencing token under which an attempt is being executed: what a transactional action asks for before it writes anything.
+-- Reads one row of actions, locks nothing. SQLSTATEs: WM403.
+create or replace function waymark.claim_token(p_run_id uuid, p_action_id bigint, p_attempt int) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_token bigint := (
+    select a.fencing_token from waymark.actions a
+     where a.run_id = p_run_id and a.action_id = p_action_id and a.attempt = p_attempt and a.state = 'running');
+begin
+  if v_token is null then
+    perform waymark._raise('WM403', format('attempt %s of action %s is no longer claimed', p_attempt, p_action_id), format('run %s', p_run_id),
+                           'It was given to somebody else, timed out, or its run has ended. Nothing is to be done.');
+  end if;
+  return v_token;
+end
+$$;
+comment on function waymark.claim_token(uuid, bigint, int) is 'The live fencing token of an attempt; an error when it has none any more.';
 -- file: functions/sessions/close_session.sql
 -- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
@@ -10427,6 +10492,33 @@ begin
 end
 $$;
 comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';
+-- file: functions/sessions/complete_action.sql
+-- The result of an action, handed in by the transaction that has its effects: both are committed, or neither. What a turn does with a result is done
+-- here at once, so nothing is left to a message that could be lost; the worker's own result then comes second and changes nothing.
+-- Called last in its transaction: what it locks a turn may wait for. A caller that does not commit is ended by the server.
+-- Locks, in order: actions, tasks, runs, sessions. SQLSTATEs: WM403.
+create or replace function waymark.complete_action(p_run_id uuid, p_action_id bigint, p_fencing_token bigint, p_value jsonb) returns void
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_events waymark.task_event[];
+  v_rejected int[];
+begin
+  perform set_config('idle_in_transaction_session_timeout', '5s', true);
+  select a.p_events, a.p_rejected into v_events, v_rejected
+    from waymark._accept_results(v_now, array[p_run_id], array[p_action_id], array[p_fencing_token], array['succeeded'], array[p_value],
+                                 array[null::bigint]) a;
+  if cardinality(v_rejected) > 0 then
+    perform waymark._raise('WM403', format('action %s is no longer claimed under fencing token %s', p_action_id, p_fencing_token),
+                           format('run %s', p_run_id), 'Roll back: whoever has the action now does its work.');
+  end if;
+  -- Each task in its own subtransaction: a body that fails here must not undo what the action did.
+  perform waymark._advance(null, 0, '{}', true, v_events, v_now);
+  perform waymark._wake_hungry();
+end
+$$;
+comment on function waymark.complete_action(uuid, bigint, bigint, jsonb) is 'Hands in the result of an action in the transaction that has its effects.';
 -- file: functions/sessions/find_unwanted.sql
 -- A daemon asks now and then about all it runs, and when it is told to (_tell_sessions): the positions of attempts that are no longer wanted, because they
 -- are cancelled, their run has ended, or another session has them. Writes nothing.
@@ -12812,6 +12904,8 @@ grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
+grant execute on function waymark.prune(text, interval, int, timestamptz) to waymark_worker;
+grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
 grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
