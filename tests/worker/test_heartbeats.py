@@ -71,7 +71,7 @@ async def test_a_thread_hears_that_it_is_cancelled(worker: Worker, tmp_path: Pat
         await until(written(note, "cancelled"))
 
 
-@pytest.mark.parametrize(("details", "message"), [("x" * 70_000, "at most 65,536"), ({"a": object}, r"details\['a'\]")])
+@pytest.mark.parametrize(("details", "message"), [("x" * 70_000, "at most 65,536"), ({"a": object()}, r"details\['a'\]")])
 async def test_details_have_a_limit(details: Any, message: str) -> None:
     sent: list[bytes] = []
     invocation = Invocation(Run(1, bytes(16), 1, 1, 1000, "a:b", "", "{}"), asyncio.get_running_loop(), sent.append)
