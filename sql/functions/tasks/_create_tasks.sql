@@ -5,7 +5,7 @@ language plpgsql as $$
 begin
   with wanted as materialized (
     select s.run_id, (c -> 'number')::int as task_no, s.program_id, s.priority, s.queue, (c -> 'node')::int as node, c -> 'value' as call,
-           null::int as parent_no, null::int as parent_step, null::int as slot, (c -> 'group')::int as scope_no
+           null::int as parent_no, null::int as parent_step, null::int as slot, (c ->> 'group')::int as scope_no
       from unnest(p_steps) s, unnest(s.commands) c where c ->> 'do' = 'spawn'
     union all
     select s.run_id, nextval('waymark.numbers')::int, s.program_id, s.priority, s.queue, ~s.pc, b.value, s.task_no, s.step_no + 1, b.ordinality::int - 1, null
