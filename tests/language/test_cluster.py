@@ -19,18 +19,24 @@ from waymark import Workflow
 AREAS = ("combined", "gather", "policies", "raising", "cleanup", "children", "cancelling", "task_groups", "remote")
 # These wait for minutes, which only a test that moves the clock can.
 WAITING = {"RetriedWithPauses", "UsedUp", "PoliciesFromLocals"}
+# What these answer depends on some action being done within tenths of a second, which a busy machine does not promise.
+HASTY = {"CancelledAmongGathered", "CancelledAtWork", "CleanupIsWaitedFor", "FirstFailureInTime"}
+HASTY |= {"NoTasksWhileShuttingDown", "SiblingsAreCancelledAtOnce"}
+# At once: fewer than a worker has slots, so that none waits for another.
+ABREAST = 8
 
 
 def first_of_each() -> list[Case]:
     chosen = {case.cls: case for case in reversed(CASES) if case.cls.__module__.rpartition(".")[2] in AREAS}
-    return [case for case in chosen.values() if case.cls.__name__ not in WAITING]
+    return [case for case in chosen.values() if case.cls.__name__ not in WAITING | HASTY]
 
 
-async def durable(case: Case) -> tuple[str, Any]:
-    try:
-        return "returned", form_of(await compiled(case.cls)().run(*case.args))
-    except Exception as error:  # noqa: BLE001 - the exception is the outcome
-        return "raised", form_of(error)
+async def durable(case: Case, place: asyncio.Semaphore) -> tuple[str, Any]:
+    async with place:
+        try:
+            return "returned", form_of(await compiled(case.cls)().run(*case.args))
+        except Exception as error:  # noqa: BLE001 - the exception is the outcome
+            return "raised", form_of(error)
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
@@ -42,7 +48,8 @@ async def test_cases_through_a_daemon(
     cases = first_of_each()
     assert len(cases) > 60
     expected = [await engine.inline(case.cls, *case.args) for case in cases]
-    found = await asyncio.gather(*[durable(case) for case in cases])
+    place = asyncio.Semaphore(ABREAST)
+    found = await asyncio.gather(*[durable(case, place) for case in cases])
     for case, here, there in zip(cases, expected, found, strict=True):
         # Without the calls: they were noted in another process.
         assert (case.name, here.kind, here.form) == (case.name, *there)
