@@ -14,6 +14,7 @@ grant execute on function waymark.hello(int, int) to waymark_client, waymark_wor
 grant execute on function waymark.register(jsonb) to waymark_client, waymark_worker;
 
 grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.start_many(text, jsonb[], jsonb, text[]) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;

@@ -10170,6 +10170,60 @@ begin
 end
 $$;
 comment on function waymark._parse_start_options(jsonb) is 'Validates the options of waymark.start.';
+-- file: functions/runs/_start_runs.sql
+-- Writes runs and their first tasks, which the next turn steps. A delayed run is a task that waits for its timer. Daemons hear of them at commit
+-- (see _notify_start). A key that is known, or that the batch has twice, stands for the run that has it. Rows with a key are written in its order,
+-- so that two callers with the same keys wait for each other in one order.
+-- Inserts into runs, tasks, timers. SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments.
+create or replace function waymark._start_runs(p_workflow text, p_arguments jsonb[], p_keys text[], p_options waymark.start_options) returns uuid[]
+language plpgsql as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_due_at timestamptz := case when p_options.delay > 0 then v_now + p_options.delay * interval '1 second' end;
+  v_deadline timestamptz := v_now + p_options.deadline * interval '1 second';
+  v_program waymark.programs;
+  v_run_ids uuid[];
+  v_started int;
+begin
+  select p.program_id, p.parameters, p.entry into v_program.program_id, v_program.parameters, v_program.entry
+    from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
+  if not found then
+    raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_workflow),
+      hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
+  end if;
+  v_run_ids := array(select waymark._new_run_id(v_now) from generate_subscripts(p_arguments, 1));
+  with given as materialized (
+    select g.run_id, g.key, waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) as arguments
+      from unnest(v_run_ids, p_arguments, p_keys) as g (run_id, arguments, key)
+  ), started as (
+    insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
+    select g.run_id, p_workflow, v_program.program_id, p_options.priority, p_options.queue, g.key, p_options.tags,
+           case when p_options.waiter is not null then array[p_options.waiter] end, g.arguments, v_now, v_deadline
+      from given g order by g.key, g.run_id
+    on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing
+    returning run_id, arguments
+  ), timers as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select s.run_id, 0, t.action_id, t.due_at from started s, (values (0, v_due_at), (-3, v_deadline)) as t (action_id, due_at) where t.due_at is not null
+  ), tasks as (
+    insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
+    select s.run_id, v_program.program_id, p_options.priority, p_options.queue,
+           case when v_due_at is null then 'ready' else 'timer' end, v_program.entry, s.arguments, coalesce(v_due_at, v_now)
+      from started s
+  )
+  select count(*) into v_started from started;
+  if v_started < cardinality(v_run_ids) then
+    v_run_ids := array(
+      select coalesce((select r.run_id from waymark.runs r where r.workflow = p_workflow and r.idempotency_key = g.key), g.run_id)
+        from unnest(v_run_ids, p_keys) with ordinality as g (run_id, key, n) order by n);
+    if p_options.waiter is not null then
+      perform waymark.add_waiter(r, p_options.waiter) from unnest(v_run_ids) r;
+    end if;
+  end if;
+  return v_run_ids;
+end
+$$;
+comment on function waymark._start_runs(text, jsonb[], text[], waymark.start_options) is 'Starts runs of a workflow with the same options.';
 -- file: functions/runs/_why_action.sql
 -- How the action or child run stands that a body waits for.
 create or replace function waymark._why_action(p_run_id uuid, p_step_no int) returns text
@@ -10287,53 +10341,44 @@ end
 $$;
 comment on function waymark.result(uuid) is 'The result of a run; null while it is live; an error when it failed, was cancelled or terminated.';
 -- file: functions/runs/start.sql
--- Starts a run inside the caller's transaction: writes the run and one task that the next turn steps. Nothing of the workflow runs in the
--- caller's session. A delayed start is a task that waits for its timer. Daemons hear of it at commit (see _notify_start).
--- Inserts into runs, tasks, timers. SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
+-- Starts a run inside the caller's transaction. Nothing of the workflow runs in the caller's session.
+-- SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
 create or replace function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_now timestamptz := waymark._now();
   v_options waymark.start_options := waymark._parse_start_options(p_options);
-  v_program waymark.programs;
-  v_arguments jsonb;
-  v_run_id uuid := waymark._new_run_id(v_now);
-  v_due_at timestamptz;
 begin
-  select p.program_id, p.parameters, p.entry into v_program.program_id, v_program.parameters, v_program.entry
-    from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
-  if not found then
-    raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_workflow),
-      hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
-  end if;
-  v_arguments := waymark._bind_arguments(p_workflow, v_program.parameters, p_arguments);
-  insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
-  values (v_run_id, p_workflow, v_program.program_id, v_options.priority, v_options.queue, v_options.idempotency_key, v_options.tags,
-          case when v_options.waiter is not null then array[v_options.waiter] end, v_arguments, v_now,
-          v_now + v_options.deadline * interval '1 second')
-  on conflict (workflow, idempotency_key) where idempotency_key is not null do nothing;
-  if not found then
-    select r.run_id into strict v_run_id from waymark.runs r
-     where r.workflow = p_workflow and r.idempotency_key = v_options.idempotency_key;
-    if v_options.waiter is not null then
-      perform waymark.add_waiter(v_run_id, v_options.waiter);
-    end if;
-    return v_run_id;
-  end if;
-  if v_options.delay > 0 then
-    v_due_at := v_now + v_options.delay * interval '1 second';
-    insert into waymark.timers (run_id, task_no, due_at) values (v_run_id, 0, v_due_at);
-  end if;
-  if v_options.deadline is not null then
-    insert into waymark.timers (run_id, task_no, action_id, due_at) values (v_run_id, 0, -3, v_now + v_options.deadline * interval '1 second');
-  end if;
-  insert into waymark.tasks (run_id, program_id, priority, queue, state, pc, locals, ready_at)
-  values (v_run_id, v_program.program_id, v_options.priority, v_options.queue,
-          case when v_due_at is null then 'ready' else 'timer' end, v_program.entry, v_arguments, coalesce(v_due_at, v_now));
-  return v_run_id;
+  return (waymark._start_runs(p_workflow, array[p_arguments], array[v_options.idempotency_key], v_options))[1];
 end
 $$;
 comment on function waymark.start(text, jsonb, jsonb) is 'Starts a run of a workflow in the caller''s transaction and returns its id.';
+-- file: functions/runs/start_many.sql
+-- Starts a batch of runs inside the caller's transaction: all or none.
+-- SQLSTATEs: those of waymark.start; WM205 too many, keys of another number or out of their range.
+create or replace function waymark.start_many(p_workflow text, p_arguments jsonb[], p_options jsonb default '{}', p_idempotency_keys text[] default null)
+returns uuid[] language plpgsql security definer set search_path = '' as $$
+declare
+  c_runs constant int := 10000;
+begin
+  if p_arguments is null or array_ndims(p_arguments) > 1 or cardinality(p_arguments) > c_runs then
+    raise exception using errcode = 'WM205', message = format('waymark.start_many takes a list of at most %s arguments', c_runs),
+      hint = 'Start larger numbers in several calls; in one transaction it is still all or none.';
+  end if;
+  if p_options ? 'idempotency_key' then
+    raise exception using errcode = 'WM204', message = 'waymark.start_many has no option "idempotency_key": each run has its own',
+      hint = 'Give a list of keys, one a run, as p_idempotency_keys.';
+  end if;
+  if cardinality(p_idempotency_keys) <> cardinality(p_arguments) or array_ndims(p_idempotency_keys) > 1 then
+    raise exception using errcode = 'WM205',
+      message = format('%s idempotency keys were given for %s runs: one a run is needed', cardinality(p_idempotency_keys), cardinality(p_arguments));
+  end if;
+  if exists (select from unnest(p_idempotency_keys) k where length(k) not between 1 and 200) then
+    raise exception using errcode = 'WM205', message = 'an idempotency key is a text of 1 to 200 characters';
+  end if;
+  return waymark._start_runs(p_workflow, p_arguments, p_idempotency_keys, waymark._parse_start_options(p_options));
+end
+$$;
+comment on function waymark.start_many(text, jsonb[], jsonb, text[]) is 'Starts runs of a workflow with the same options; returns their ids in the order of the arguments.';
 -- file: functions/runs/status.sql
 -- Reads only. SQLSTATEs: WM301.
 create or replace function waymark.status(p_run_id uuid) returns text
@@ -12887,6 +12932,7 @@ grant execute on function waymark.hello(int, int) to waymark_client, waymark_wor
 grant execute on function waymark.register(jsonb) to waymark_client, waymark_worker;
 
 grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.start_many(text, jsonb[], jsonb, text[]) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;

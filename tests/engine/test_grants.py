@@ -9,7 +9,7 @@ from psycopg import errors
 Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
-CLIENT = {"start", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
+CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
 WORKER = {
     "open_session",
     "renew_session",

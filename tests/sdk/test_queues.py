@@ -6,19 +6,29 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.cluster import ROOT, Cluster, wait_until
 from tests.infra.test_cli import Waymark
 from tests.sdk import flows
-from waymark import RunDeadlineExceeded
+from waymark import RunDeadlineExceeded, Workflow, workflow
 from waymark.client import current_client
 from waymark.errors import OptionOutOfRange
+from waymark.ir import to_json
 
 PAGE = (ROOT / "docs/queues.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@workflow(name="Film")
+class Frames(Workflow):
+    """The parameters of the page's."""
+
+    async def run(self, frames: int) -> int:
+        return frames
 
 
 async def test_workers_get_the_actions_of_their_queues_within_the_limits(
@@ -63,10 +73,13 @@ async def test_a_bad_limit_is_refused(engine: str) -> None:
 
 
 def test_the_sql_of_the_page(connection: psycopg.Connection) -> None:
-    (text,) = blocks("sql")
+    text, batch = blocks("sql")
     said = [connection.execute(statement.encode()).fetchall() for statement in text.strip().splitlines()]
     assert said[2] == [("gpu", 2, None, None, 0, 0), ("mail", 50, 100, 60, 0, 0)]
     assert connection.execute("select queue from waymark.queue_overview").fetchall() == [("gpu",)]
+    connection.execute("select waymark.register(%s)", [Jsonb(to_json(Frames.program))])
+    connection.execute(batch.encode())
+    assert connection.execute('select count(*) from waymark.runs where tags = \'{"batch": "42"}\'').fetchone() == (1000,)
 
 
 def test_the_commands_of_the_page(tmp_path: Path, database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sys
 import uuid
 from typing import Any
 
@@ -175,6 +176,50 @@ async def test_what_is_no_connection_is_refused(engine: str) -> None:
         await flows.Doubling().start(1, connection="postgresql://")
     with pytest.raises(TypeError, match="committed"):
         await flows.Doubling().options(connection="postgresql://").run(1)
+
+
+# --- Many -----------------------------------------------------------------------------------------------------------
+
+
+async def test_start_many(engine: str, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["waymark.workflow"], "MOST_RUNS_A_CALL", 3)
+    handles = await flows.Doubling().options(priority=4).start_many({"n": n} for n in range(7))
+    made = {run["run_id"]: (run["arguments"], run["priority"]) for run in runs(connection)}
+    assert [made[handle.id] for handle in handles] == [({"n": n, "times": 1}, 4) for n in range(7)]
+    again = await flows.Doubling().start_many([{"n": 1}, {"n": 2}, {"n": 3}], idempotency_keys=["a", None, "a"])
+    assert again[0] == again[2] != again[1]
+    assert await flows.Doubling().start_many([]) == []
+
+
+async def test_start_many_in_the_callers_transaction(database_url: str, connection: psycopg.Connection) -> None:
+    async with await psycopg.AsyncConnection.connect(database_url) as caller:
+        await flows.Doubling().options(connection=caller).start_many([{"n": 1}, {"n": 2}])
+        assert runs(connection) == []
+        await caller.rollback()
+    engine = sqlalchemy.ext.asyncio.create_async_engine(database_url.replace("postgresql", "postgresql+psycopg", 1))
+    async with engine.begin() as caller:
+        handles = await flows.Doubling().options(connection=caller).start_many([{"n": 1}, {"n": 2}], idempotency_keys=["a", None])
+    await engine.dispose()
+    assert {run["run_id"] for run in runs(connection)} == {handle.id for handle in handles}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "keys", "error", "message"),
+    [
+        ([{"n": 1}, {}], {}, None, ArgumentError, "missing a required argument: 'n'"),
+        ([{"n": 1, "priority": 3}], {}, None, ArgumentError, "'priority'"),
+        ([{"n": object()}], {}, None, EncodeError, "n"),
+        ([{"n": 1}], {}, [], ValueError, "0 idempotency keys were given for 1 inputs"),
+        ([{"n": 1}], {}, [""], OptionOutOfRange, "1 to 200 characters"),
+        ([{"n": 1}], {"idempotency_key": "a"}, None, OptionError, "each run has its own"),
+    ],
+)
+async def test_a_wrong_batch_starts_nothing(
+    engine: str, connection: psycopg.Connection, inputs: Any, options: Any, keys: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        await flows.Doubling().options(**options).start_many(inputs, idempotency_keys=keys)
+    assert runs(connection) == []
 
 
 # --- Waiting --------------------------------------------------------------------------------------------------------

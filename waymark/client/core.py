@@ -11,11 +11,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from waymark import config
+from waymark.client.borrowed import Call
 from waymark.client.connections import Pool
 from waymark.client.waiting import READ_OUTCOMES, Outcome, Waiting
 from waymark.errors import ResultNotReady, UnknownWorkflow
 
 START = "select waymark.start(%s, cast(%s as jsonb), cast(%s as jsonb))"
+START_MANY = "select waymark.start_many(%s, cast(cast(%s as text[]) as jsonb[]), cast(%s as jsonb), cast(%s as text[]))"
 REGISTER = "select waymark.register(cast(%s as jsonb))"
 SIGNAL = "select waymark.signal(cast(%s as uuid), %s, cast(%s as jsonb), cast(%s as jsonb))"
 
@@ -47,16 +49,16 @@ class Client:
                 await self._pool.fetch(REGISTER, [program])
                 self._registered.add(program)
 
-    async def start(self, workflow: str, programs: Sequence[str], arguments: str, options: str) -> uuid.UUID:
-        """Start a run and return its id; one statement, apart from registering the programs the first time."""
+    async def start(self, programs: Sequence[str], call: Call) -> Any:  # noqa: ANN401 - one run id or several
+        """Start what `call` says, of these programs; one statement, apart from registering them the first time."""
         await self.register(programs)
         try:
-            rows = await self._pool.fetch(START, [workflow, arguments, options])
+            rows = await self._pool.fetch(*call)
         except UnknownWorkflow:
             # The database was made anew since this process registered the program.
             self._registered.difference_update(programs)
             await self.register(programs)
-            rows = await self._pool.fetch(START, [workflow, arguments, options])
+            rows = await self._pool.fetch(*call)
         return rows[0][0]
 
     async def status(self, run_id: uuid.UUID) -> str:
