@@ -24,7 +24,7 @@ grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
   waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
-grant execute on function waymark.set_queue(text, jsonb) to waymark_client;
+grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(text, interval) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
@@ -32,8 +32,8 @@ grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
-grant execute on function waymark.prune(text, interval, int, timestamptz) to waymark_worker;
+grant execute on function waymark.prune(text, interval, int, uuid), waymark.apply_retention() to waymark_worker;
 grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
-grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
+grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges, waymark.retention to waymark_reader, waymark_client, waymark_worker;

@@ -22,10 +22,10 @@ from waymark.ir import Program, to_text
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 
-# Only these create and call step functions, with text that the engine made from validated IR (STYLE.md).
+# Only these create, call and drop step functions, with text that the engine made from validated IR (STYLE.md).
 # Extra warnings (variables never read) are off for step functions: each has the variables that any program may need.
 # Performance warnings are off: they want operators `immutable`, which would raise the errors of branches not taken.
-DYNAMIC_SQL = ["register", "_step_tasks"]
+DYNAMIC_SQL = ["register", "_step_tasks", "_drop_programs"]
 # Operators whose values CPython alone computes have parameters without a use in SQL.
 REMOTE = ["py_call", "py_construct", "py_group_rest", "py_group_split", "py_method"]
 FINDINGS = """

@@ -14,8 +14,8 @@ from waymark.errors import SQLSTATES
 
 FUNCTION = re.compile(r"create (?:or replace )?function waymark\.(\w+)")
 BODY = re.compile(r"\bas (\$\w*\$)(.*?)\1", re.DOTALL)
-# The two places that create and call step functions.
-DYNAMIC_SQL = {"functions/programs/register.sql", "functions/turn/_step_tasks.sql"}
+# The places that create, call and drop step functions.
+DYNAMIC_SQL = {"functions/programs/register.sql", "functions/turn/_step_tasks.sql", "functions/retention/_drop_programs.sql"}
 
 SOURCES = bundle.sources()
 FUNCTIONS = {path: text for path, text in SOURCES.items() if path.startswith("functions/")}

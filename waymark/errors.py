@@ -290,7 +290,10 @@ class TransactionLost(DatabaseUnreachable):
 
 
 class TransactionError(WaymarkError):
-    """`waymark.transaction` cannot be given: the annotation is of no known connection, or no action is being executed."""
+    """`waymark.transaction` cannot be given, or the action has ended it.
+
+    The annotation is of no known connection, no action is being executed, or the action has committed or rolled back itself.
+    """
 
 
 class StepException(WaymarkError):

@@ -23,6 +23,9 @@ Scalar = Callable[..., Any]
 Opened = AsyncGenerator[tuple[Any, Scalar, Callable[[], bool]]]
 """What the action gets, a statement in its transaction, and whether the connection is lost."""
 
+LEFT_TO_THE_END = "a transactional action leaves commit and rollback to its end"
+"""What an action is told that ends its transaction itself."""
+
 _open: contextvars.ContextVar[Any] = contextvars.ContextVar("waymark_transaction")
 _KINDS = "psycopg's AsyncConnection or Connection, or SQLAlchemy's AsyncConnection or AsyncSession"
 
@@ -164,19 +167,37 @@ async def _psycopg_blocking(url: str) -> Opened:
 
 
 @contextlib.asynccontextmanager
-async def _sqlalchemy_connection(url: str) -> Opened:
+async def _sqlalchemy(url: str, *refused: str) -> Opened:
+    from sqlalchemy import event  # noqa: PLC0415
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
     engine = create_async_engine("postgresql+psycopg:" + url.partition(":")[2], poolclass=NullPool)
+    over = False
+
+    def refuse(_: object) -> None:
+        if not over:
+            raise TransactionError(LEFT_TO_THE_END)
+
+    for name in refused:
+        event.listen(engine.sync_engine, name, refuse)
     async with engine.connect() as connection, connection.begin() as block:
 
         async def scalar(query: str, *parameters: object) -> Any:  # noqa: ANN401
             if not block.is_active:
-                raise TransactionError("a transactional action leaves commit and rollback to its end")
+                raise TransactionError(LEFT_TO_THE_END)
             return (await connection.exec_driver_sql(query, parameters)).scalar()
 
-        yield connection, scalar, lambda: connection.invalidated or connection.closed
+        try:
+            yield connection, scalar, lambda: connection.invalidated or connection.closed
+        finally:
+            over = True
+
+
+@contextlib.asynccontextmanager
+async def _sqlalchemy_connection(url: str) -> Opened:
+    async with _sqlalchemy(url, "commit", "rollback") as opened:
+        yield opened
 
 
 @contextlib.asynccontextmanager
@@ -184,8 +205,9 @@ async def _sqlalchemy_session(url: str) -> Opened:
     from sqlalchemy.ext.asyncio import AsyncSession  # noqa: PLC0415
 
     async with (
-        _sqlalchemy_connection(url) as (connection, execute, lost),
-        # The session's own transaction is within the connection's: its commit is a flush, its rollback is for all.
+        # A flush that fails rolls back, which is for all: then the action cannot be completed.
+        _sqlalchemy(url, "commit") as (connection, execute, lost),
+        # The session's own transaction is within the connection's: its commit is a flush.
         AsyncSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
     ):
 

@@ -35,6 +35,7 @@ comment on schema waymark is 'Waymark: durable workflows. Start here: select * f
 comment on schema waymark_programs is 'One generated step function for each program version; \sf shows a workflow as a procedure.';
 
 -- A program is one compiled version of a workflow, named by the hash of its canonical IR and never changed.
+-- replaced_at: since when another version is the newest; null while this one is.
 create table waymark.programs (
   program_id    bigint generated always as identity primary key,
   workflow      text not null,
@@ -45,6 +46,7 @@ create table waymark.programs (
   entry         int not null,
   function_name text not null,
   registered_at timestamptz not null,
+  replaced_at   timestamptz,
   constraint programs_are_named_by_their_hash unique (workflow, hash),
   constraint programs_dialect_is_known check (dialect in ('python'))
 );
@@ -419,6 +421,40 @@ create table waymark.queue_shares (
   primary key (queue, share)
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
+-- file: schema/37_retention.sql
+-- How long runs are kept after they have ended, by state; a state without a row: for ever.
+create table waymark.retention (
+  state text primary key,
+  age   interval not null,
+  constraint retention_is_of_runs_that_ended check (state in ('succeeded', 'failed', 'cancelled', 'terminated')),
+  constraint retention_age_is_not_negative check (age >= interval '0')
+);
+comment on table waymark.retention is 'How long runs are kept after they have ended.';
+
+-- The pass over all runs that daemons make, a batch at a time and whichever daemon comes first (waymark.apply_retention). One row once a retention has been set.
+-- due_at: of the next batch. began_at: of the pass that is under way. after: the last run that it has looked at.
+-- programs: versions that were not the newest at chosen_at, and of which no run has been met since; the pass looks for one once the transactions that
+-- had read which version is the newest (readers, by their virtual ids) have ended: their runs are to be seen by then.
+create table waymark.retention_pass (
+  due_at    timestamptz not null,
+  began_at  timestamptz,
+  after     uuid,
+  chosen_at timestamptz,
+  programs  bigint[] not null default '{}',
+  readers   text[] not null default '{}',
+  constraint retention_pass_is_under_way_or_not check (after is null or began_at is not null),
+  constraint retention_pass_programs_are_chosen check (programs = '{}' or chosen_at is not null)
+);
+create unique index retention_pass_is_one on waymark.retention_pass ((true));
+comment on table waymark.retention_pass is 'How far daemons have got with pruning.';
+
+-- due_in_ms: until the pass goes on; null: it is over, not due yet, or with another daemon.
+create type waymark.retention_turn as (runs int, programs int, due_in_ms int);
+comment on type waymark.retention_turn is 'What a batch of waymark.apply_retention has deleted, and when to call it again.';
+
+-- last: the last run that the batch has looked at, to go on after; more: there may be others behind it.
+create type waymark.prune_outcome as (pruned int, last uuid, more boolean);
+comment on type waymark.prune_outcome is 'How many runs a batch of waymark.prune has deleted.';
 -- file: schema/40_types.sql
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
@@ -465,10 +501,6 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
-
--- last: the creation of the last run of the batch, to go on from; more: the batch was full.
-create type waymark.prune_outcome as (pruned int, last timestamptz, more boolean);
-comment on type waymark.prune_outcome is 'How many runs a batch of waymark.prune has deleted.';
 -- file: functions/control/_call_again.sql
 -- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
@@ -815,49 +847,6 @@ begin
 end
 $$;
 comment on function waymark.pause(uuid) is 'Pauses a run: nothing of it is stepped or claimed until it is resumed; returns its status.';
--- file: functions/control/prune.sql
--- Deletes runs of one state that ended longer than p_older_than ago, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals. One bounded
--- batch in one transaction, in the order of creation from p_after on (the outcome's `last`, to go on). What a live run needs stays: a run whose parent or a child
--- of which is live, and what somebody holds locked just now. Reads by creation, for which there is an index already: the end of a run costs no other.
--- Locks: runs (skip locked). SQLSTATEs: WM205.
-create or replace function waymark.prune(p_state text, p_older_than interval, p_limit int default 1000, p_after timestamptz default null)
-returns waymark.prune_outcome
-language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
-declare
-  v_cutoff timestamptz := waymark._now() - p_older_than;
-  v_run_ids uuid[];
-  v_outcome waymark.prune_outcome;
-begin
-  if p_state is null or p_state not in ('succeeded', 'failed', 'cancelled', 'terminated') then
-    perform waymark._raise('WM205', format('no runs are pruned that are %s', coalesce(p_state, 'null')), '',
-                           'Allowed are succeeded, failed, cancelled, terminated.');
-  elsif p_older_than is null or p_older_than < interval '0' then
-    perform waymark._raise('WM205', format('the age is %s; it must not be negative', coalesce(p_older_than::text, 'null')));
-  elsif p_limit is null or p_limit not between 1 and 10000 then
-    perform waymark._raise('WM205', format('the limit is %s; allowed are 1 to 10000', coalesce(p_limit::text, 'null')));
-  end if;
-  with doomed as materialized (
-    select r.run_id, r.created_at from waymark.runs r
-     where r.created_at < v_cutoff and (p_after is null or r.created_at >= p_after) and r.state = p_state and r.ended_at < v_cutoff
-       and not exists (select from waymark.runs p where p.run_id = r.parent_run and p.state = 'live')
-       and not exists (select from waymark.runs c where c.parent_run = r.run_id and c.state = 'live')
-     order by r.created_at limit p_limit for update skip locked
-  )
-  select array_agg(d.run_id), max(d.created_at) into v_run_ids, v_outcome.last from doomed d;
-  v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
-  v_outcome.more := v_outcome.pruned = p_limit;
-  delete from waymark.action_attempts where run_id = any (v_run_ids);
-  delete from waymark.task_history where run_id = any (v_run_ids);
-  delete from waymark.task_waits where run_id = any (v_run_ids);
-  delete from waymark.scopes where run_id = any (v_run_ids);
-  delete from waymark.semaphores where run_id = any (v_run_ids);
-  delete from waymark.signals where run_id = any (v_run_ids);
-  delete from waymark.timers where run_id = any (v_run_ids);
-  delete from waymark.runs where run_id = any (v_run_ids);
-  return v_outcome;
-end
-$$;
-comment on function waymark.prune(text, interval, int, timestamptz) is 'Deletes a batch of runs that ended long ago, with all that belongs to them.';
 -- file: functions/control/restart.sql
 -- Starts a new run with the input of another, whatever became of that: same workflow (its newest program), arguments, priority, queue, tags and time to its deadline; no idempotency
 -- key. Answers the id of the new run. SQLSTATEs: WM301, and those of waymark.start.
@@ -3748,7 +3737,7 @@ comment on function waymark._variable_reads(jsonb) is 'The expressions that read
 -- file: functions/programs/register.sql
 -- Validates an IR (docs/internals/ir.md), generates its step function and makes it the workflow's newest program. The same IR is the same program:
 -- registering it again changes nothing but, if need be, which version is newest. Generation validates as it goes; any error rolls all of it back.
--- Inserts into programs, program_nodes, program_edges, workflows. One of the two places with dynamic SQL: the text is engine-made, from
+-- Inserts into programs, program_nodes, program_edges, workflows. One of the places with dynamic SQL: the text is engine-made, from
 -- validated IR, with quoted literals and engine-made identifiers only. SQLSTATEs: WM101 malformed, WM102 over a limit.
 create or replace function waymark.register(p_ir jsonb) returns bigint
 language plpgsql security definer set search_path = '' as $$
@@ -3763,22 +3752,30 @@ begin
   v_hash := encode(sha256(convert_to(p_ir::text, 'UTF8')), 'hex');
   v_function := left(trim(both '_' from regexp_replace(regexp_replace(v_workflow, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '[^A-Za-z0-9]+', '_', 'g')), 40);
   v_function := lower(v_function) || '_' || left(v_hash, 12);
-  insert into waymark.programs (workflow, hash, dialect, ir, parameters, entry, function_name, registered_at)
-  values (v_workflow, v_hash, p_ir ->> 'dialect', p_ir, p_ir #> '{functions,0,parameters}', (p_ir #> '{functions,0,entry}')::int,
-          v_function, waymark._now())
-  on conflict (workflow, hash) do nothing
-  returning program_id into v_program_id;
-  if found then
-    execute waymark._generate_function(p_ir, v_function);
-    perform waymark._store_graph(v_program_id, p_ir);
-  else
-    select p.program_id into strict v_program_id from waymark.programs p where p.workflow = v_workflow and p.hash = v_hash;
-  end if;
-  -- Read first: an upsert would lock the row, and every start in a caller's transaction registers before it starts.
-  if not exists (select from waymark.workflows w where w.workflow = v_workflow and w.program_id = v_program_id) then
-    insert into waymark.workflows (workflow, program_id) values (v_workflow, v_program_id)
-    on conflict (workflow) do update set program_id = excluded.program_id;
-  end if;
+  loop
+    insert into waymark.programs (workflow, hash, dialect, ir, parameters, entry, function_name, registered_at)
+    values (v_workflow, v_hash, p_ir ->> 'dialect', p_ir, p_ir #> '{functions,0,parameters}', (p_ir #> '{functions,0,entry}')::int,
+            v_function, waymark._now())
+    on conflict (workflow, hash) do nothing
+    returning program_id into v_program_id;
+    if found then
+      execute waymark._generate_function(p_ir, v_function);
+      perform waymark._store_graph(v_program_id, p_ir);
+      exit;
+    end if;
+    select p.program_id into v_program_id from waymark.programs p where p.workflow = v_workflow and p.hash = v_hash;
+    -- Read first: an upsert would lock the row, and every start in a caller's transaction registers before it starts.
+    if exists (select from waymark.workflows w where w.workflow = v_workflow and w.program_id = v_program_id) then
+      return v_program_id;
+    end if;
+    -- From here on it is not pruned; if it was just now, it is registered anew.
+    update waymark.programs p set replaced_at = null where p.program_id = v_program_id;
+    exit when found;
+  end loop;
+  insert into waymark.workflows (workflow, program_id) values (v_workflow, v_program_id)
+  on conflict (workflow) do update set program_id = excluded.program_id;
+  update waymark.programs p set replaced_at = waymark._now()
+   where p.workflow = v_workflow and p.program_id <> v_program_id and p.replaced_at is null;
   return v_program_id;
 end
 $$;
@@ -9970,6 +9967,214 @@ begin
 end
 $$;
 comment on function waymark.set_queue(text, jsonb) is 'Limits how many actions of a queue run at once, or begin in an interval.';
+-- file: functions/retention/_begin_pass.sql
+-- Begins a pass. Versions of programs that are not the newest are chosen; no transaction that begins now can start a run of theirs. One that has read which
+-- version is the newest before may still do so, and holds a lock on the tables where it has: such a one is waited for, from pass to pass, by nobody.
+create or replace function waymark._begin_pass(p_pass waymark.retention_pass, p_now timestamptz) returns waymark.retention_pass
+language plpgsql as $$
+declare
+  v_is_chosen boolean := p_pass.programs <> '{}';
+begin
+  p_pass.began_at := p_now;
+  if not v_is_chosen then
+    p_pass.chosen_at := p_now;
+    p_pass.programs := array(select p.program_id from waymark.programs p where p.replaced_at is not null);
+  end if;
+  if p_pass.programs <> '{}' then
+    -- A statement of its own: it sees who came before the choice was made.
+    p_pass.readers := array(
+      select distinct l.virtualtransaction from pg_locks l
+       where l.database = (select d.oid from pg_database d where d.datname = current_database())
+         and l.relation in ('waymark.workflows'::regclass, 'waymark.programs'::regclass) and l.pid is distinct from pg_backend_pid()
+         and (not v_is_chosen or l.virtualtransaction = any (p_pass.readers)));
+  end if;
+  return p_pass;
+end
+$$;
+comment on function waymark._begin_pass(waymark.retention_pass, timestamptz) is 'Begins a pass of pruning.';
+-- file: functions/retention/_check_retention.sql
+-- SQLSTATEs: WM205.
+create or replace function waymark._check_retention(p_state text, p_age interval) returns void
+language plpgsql stable as $$
+begin
+  if p_state is null or p_state not in ('succeeded', 'failed', 'cancelled', 'terminated') then
+    perform waymark._raise('WM205', format('no runs are pruned that are %s', coalesce(p_state, 'null')), '',
+                           'Allowed are succeeded, failed, cancelled, terminated.');
+  elsif p_age is null or p_age < interval '0' then
+    perform waymark._raise('WM205', format('the age is %s; it must not be negative', coalesce(p_age::text, 'null')));
+  end if;
+end
+$$;
+comment on function waymark._check_retention(text, interval) is 'Refuses what is no retention.';
+-- file: functions/retention/_drop_programs.sql
+-- Deletes versions of programs, and their step functions; answers how many. Passed over is what somebody registers just now, and what has been the newest
+-- again since p_before. One of the places with dynamic SQL: the name is engine-made. Locks: programs (skip locked).
+create or replace function waymark._drop_programs(p_program_ids bigint[], p_before timestamptz) returns int
+language plpgsql as $$
+declare
+  c_limit constant int := 100;
+  v_program record;
+  v_count int := 0;
+begin
+  for v_program in
+    select p.program_id, p.function_name from waymark.programs p
+     where p.program_id = any (p_program_ids) and p.replaced_at < p_before limit c_limit for update skip locked
+  loop
+    delete from waymark.program_nodes n where n.program_id = v_program.program_id;
+    delete from waymark.program_edges e where e.program_id = v_program.program_id;
+    delete from waymark.programs p where p.program_id = v_program.program_id;
+    execute format('drop function waymark_programs.%I', v_program.function_name);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function waymark._drop_programs(bigint[], timestamptz) is 'Deletes versions of programs and their step functions.';
+-- file: functions/retention/_prune_runs.sql
+-- Deletes runs that ended longer ago than the rule of their state says, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals, what
+-- was kept for a retry. Looks at the ten times p_limit runs behind p_after, in the order of their ids, which is that of creation; deletes at most p_limit,
+-- and fewer where their histories are long. So the batch is bounded whatever is to be kept, and the end of a run needs no index of its own.
+-- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now. Locks: runs (skip locked).
+create or replace function waymark._prune_runs(p_rules waymark.retention[], p_after uuid, p_limit int) returns waymark.prune_outcome
+language plpgsql as $$
+declare
+  c_history constant int := 10000;
+  v_now timestamptz := waymark._now();
+  v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+  v_run_ids uuid[];
+  v_seen int;
+  v_is_cut boolean;
+  v_outcome waymark.prune_outcome;
+begin
+  with seen as materialized (
+    select r.run_id, r.state, r.ended_at, r.parent_run from waymark.runs r where r.run_id > v_after order by r.run_id limit p_limit * 10
+  ), doomed as materialized (
+    select s.run_id, s.ended_at from seen s join unnest(p_rules) k on k.state = s.state
+     where s.ended_at < v_now - k.age
+       and not exists (select from waymark.runs p where p.run_id = s.parent_run and p.state = 'live')
+       and not exists (select from waymark.runs c where c.parent_run = s.run_id and c.state = 'live')
+     order by s.run_id limit p_limit
+  ), measured as materialized (
+    select d.*, coalesce(sum(h.length) over (order by d.run_id rows between unbounded preceding and 1 preceding), 0) as before
+      from doomed d
+     cross join lateral (
+        select (select count(*) from waymark.action_attempts a where a.run_id = d.run_id)
+             + (select count(*) from waymark.task_history t where t.run_id = d.run_id) as length) h
+  ), locked as materialized (
+    -- Who has retried it meanwhile has another end, or none yet.
+    select l.run_id from measured m
+     cross join lateral (
+        select r.run_id from waymark.runs r where r.run_id = m.run_id and r.ended_at = m.ended_at for update skip locked offset 0) l
+     where m.before < c_history
+  )
+  select (select array_agg(l.run_id) from locked l), (select count(*) from seen), m.is_cut,
+         case when m.is_cut then (select m.run_id from measured m where m.before < c_history order by m.run_id desc limit 1)
+              else (select s.run_id from seen s order by s.run_id desc limit 1) end
+    into v_run_ids, v_seen, v_is_cut, v_outcome.last
+    from (select count(*) = p_limit or coalesce(max(m.before) >= c_history, false) as is_cut from measured m) m;
+  v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
+  v_outcome.more := v_is_cut or v_seen = p_limit * 10;
+  delete from waymark.action_attempts where run_id = any (v_run_ids);
+  delete from waymark.task_history where run_id = any (v_run_ids);
+  delete from waymark.task_waits where run_id = any (v_run_ids);
+  delete from waymark.scopes where run_id = any (v_run_ids);
+  delete from waymark.semaphores where run_id = any (v_run_ids);
+  delete from waymark.signals where run_id = any (v_run_ids);
+  delete from waymark.timers where run_id = any (v_run_ids);
+  delete from waymark.failed_calls where run_id = any (v_run_ids);
+  delete from waymark.failed_tasks where run_id = any (v_run_ids);
+  delete from waymark.runs where run_id = any (v_run_ids);
+  return v_outcome;
+end
+$$;
+comment on function waymark._prune_runs(waymark.retention[], uuid, int) is 'Deletes a batch of the runs that are older than they are kept.';
+-- file: functions/retention/apply_retention.sql
+-- One batch of the pass over all runs that deletes what waymark.set_retention says, and the versions of programs that have no run any more. Any daemon calls
+-- it, at its interval and then when it is told to; who comes while another has it, or before it is due, is sent away at once. A batch follows the one before
+-- after a second, a pass after a minute and nine times as long as the one before took: pruning keeps to a small part of the time, whatever there is to do.
+-- Locks: retention_pass, runs, programs (skip locked). Nothing else waits for these.
+create or replace function waymark.apply_retention() returns waymark.retention_turn
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  c_batch constant int := 1000;
+  c_pause constant interval := '1 second';
+  c_rest constant interval := '1 minute';
+  v_now timestamptz := waymark._now();
+  v_pass waymark.retention_pass;
+  v_batch waymark.prune_outcome;
+  v_turn waymark.retention_turn := row(0, 0, null);
+begin
+  select p.* into v_pass from waymark.retention_pass p where p.due_at <= v_now for update skip locked;
+  if not found then
+    return v_turn;
+  end if;
+  if v_pass.began_at is null then
+    v_pass := waymark._begin_pass(v_pass, v_now);
+  end if;
+  v_batch := waymark._prune_runs(array(select row(r.*)::waymark.retention from waymark.retention r), v_pass.after, c_batch);
+  if v_pass.programs <> '{}' and v_pass.readers = '{}' then
+    v_pass.programs := array(
+      select unnest(v_pass.programs) except
+      select r.program_id from waymark.runs r
+       where r.run_id > coalesce(v_pass.after, '00000000-0000-0000-0000-000000000000') and r.run_id <= v_batch.last);
+    if not v_batch.more then
+      v_turn.programs := waymark._drop_programs(v_pass.programs, v_pass.chosen_at);
+      v_pass.programs := '{}';
+    end if;
+  end if;
+  if v_batch.more then
+    v_pass.after := v_batch.last;
+    v_pass.due_at := v_now + c_pause;
+    v_turn.due_in_ms := extract(epoch from c_pause) * 1000;
+  else
+    v_pass.due_at := v_now + c_rest + 9 * (v_now - v_pass.began_at);
+    v_pass.began_at := null;
+    v_pass.after := null;
+  end if;
+  update waymark.retention_pass p
+     set due_at = v_pass.due_at, began_at = v_pass.began_at, after = v_pass.after,
+         chosen_at = v_pass.chosen_at, programs = v_pass.programs, readers = v_pass.readers;
+  v_turn.runs := v_batch.pruned;
+  return v_turn;
+end
+$$;
+comment on function waymark.apply_retention() is 'Prunes a batch of what waymark.set_retention says, unless another daemon does.';
+-- file: functions/retention/prune.sql
+-- Deletes runs of one state that ended longer than p_older_than ago, with all that belongs to them. One bounded batch in one transaction, in the order of
+-- creation, behind p_after (the outcome's `last`, to go on); see _prune_runs.
+-- Locks: runs (skip locked). SQLSTATEs: WM205.
+create or replace function waymark.prune(p_state text, p_older_than interval, p_limit int default 1000, p_after uuid default null) returns waymark.prune_outcome
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  perform waymark._check_retention(p_state, p_older_than);
+  if p_limit is null or p_limit not between 1 and 10000 then
+    perform waymark._raise('WM205', format('the limit is %s; allowed are 1 to 10000', coalesce(p_limit::text, 'null')));
+  end if;
+  return waymark._prune_runs(array[row(p_state, p_older_than)::waymark.retention], p_after, p_limit);
+end
+$$;
+comment on function waymark.prune(text, interval, int, uuid) is 'Deletes a batch of runs that ended long ago, with all that belongs to them.';
+-- file: functions/retention/set_retention.sql
+-- Sets how long runs of a state are kept after they have ended; null: for ever, as in the beginning. Daemons prune from now on, with a pass of its own.
+-- Locks: retention, retention_pass. SQLSTATEs: WM205.
+create or replace function waymark.set_retention(p_state text, p_age interval) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+begin
+  perform waymark._check_retention(p_state, coalesce(p_age, interval '0'));
+  if p_age is null then
+    delete from waymark.retention r where r.state = p_state;
+  else
+    insert into waymark.retention (state, age) values (p_state, p_age) on conflict (state) do update set age = excluded.age;
+  end if;
+  insert into waymark.retention_pass (due_at) values (case when exists (select from waymark.retention) then v_now else 'infinity' end)
+  on conflict ((true)) do update set due_at = excluded.due_at, began_at = null, after = null;
+end
+$$;
+comment on function waymark.set_retention(text, interval) is 'Sets how long runs of a state are kept after they have ended.';
 -- file: functions/runs/_bind_arguments.sql
 -- Arguments by name against the parameters of a program: fills defaults in, refuses what is missing or unexpected.
 -- SQLSTATEs: WM202 missing, WM203 unexpected, WM206 malformed.
@@ -10190,6 +10395,10 @@ begin
   if not found then
     raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_workflow),
       hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- The snapshot may be older than the newest program: then this fails as a serialization failure does. See waymark._begin_pass.
+    perform from waymark.workflows w where w.workflow = p_workflow for share;
   end if;
   v_run_ids := array(select waymark._new_run_id(v_now) from generate_subscripts(p_arguments, 1));
   with given as materialized (
@@ -11940,6 +12149,11 @@ begin
   select array_agg(row(c.run_id, c.task_no, c.step_no, c.slot, false, jsonb_build_object('$', 'exception', 'type', 'RecursionError',
            'mro', waymark._builtin_mro('RecursionError'), 'args', jsonb_build_array(v_message), 'message', v_message))::waymark.action_result)
     into v_failed from children c where c.depth > c_depth;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- As in waymark.start: the programs may be none that is the newest any more.
+    perform from waymark.workflows w
+     where w.workflow in (select r.workflow from waymark.runs r join unnest(p_steps) s on r.parent_run = s.run_id) for share;
+  end if;
   return coalesce(v_failed, '{}');
 end
 $$;
@@ -12942,7 +13156,7 @@ grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
   waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
-grant execute on function waymark.set_queue(text, jsonb) to waymark_client;
+grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(text, interval) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
@@ -12950,8 +13164,8 @@ grant execute on function waymark.close_session(bigint) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
-grant execute on function waymark.prune(text, interval, int, timestamptz) to waymark_worker;
+grant execute on function waymark.prune(text, interval, int, uuid), waymark.apply_retention() to waymark_worker;
 grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
 
-grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges to waymark_reader, waymark_client, waymark_worker;
+grant select on waymark.run_overview, waymark.task_overview, waymark.action_overview, waymark.queue_overview, waymark.program_nodes, waymark.program_edges, waymark.retention to waymark_reader, waymark_client, waymark_worker;

@@ -53,6 +53,8 @@ pub struct Config {
     pub reclaim_interval: Duration,
     /// `WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE`: the most a sweep re-offers.
     pub reclaim_batch: i32,
+    /// `WAYMARK_RETENTION_INTERVAL_MS`: how often the daemon looks for ended runs to prune; zero: never.
+    pub retention_interval: Duration,
     /// `WAYMARK_RUNNER_PROFILE_INTERVAL_MS`: how often the counters are logged; zero: never.
     pub profile_interval: Duration,
     /// `WAYMARK_LOG_LEVEL`.
@@ -60,6 +62,8 @@ pub struct Config {
     /// `WAYMARK_PYTHON`: the interpreter of the workers.
     pub python: PathBuf,
 }
+
+const RETENTION_INTERVAL: &str = "WAYMARK_RETENTION_INTERVAL_MS";
 
 const LEVELS: &str = "one of trace, debug, info, warning, error, off";
 
@@ -97,6 +101,10 @@ impl Config {
             lock_heartbeat: millis(&get, "WAYMARK_LOCK_HEARTBEAT_MS", 10..=1_200_000, 5_000)?,
             reclaim_interval: millis(&get, "WAYMARK_EXPIRED_LOCK_RECLAIMER_INTERVAL_MS", 10..=3_600_000, 1_000)?,
             reclaim_batch: number(&get, "WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE", 1..=100_000, 1_000)?,
+            retention_interval: match get(RETENTION_INTERVAL).as_deref().map(str::trim) {
+                Some("0") => Duration::ZERO,
+                _ => millis(&get, RETENTION_INTERVAL, 100..=3_600_000, 60_000)?,
+            },
             profile_interval: millis(&get, "WAYMARK_RUNNER_PROFILE_INTERVAL_MS", 0..=3_600_000, 5_000)?,
             log_level: log_level(&get)?,
             python: get("WAYMARK_PYTHON").map_or_else(default_python, PathBuf::from),
@@ -201,6 +209,7 @@ mod tests {
         assert_eq!(config.lock_heartbeat, Duration::from_secs(5));
         assert_eq!(config.reclaim_interval, Duration::from_secs(1));
         assert_eq!(config.reclaim_batch, 1_000);
+        assert_eq!(config.retention_interval, Duration::from_secs(60));
         assert_eq!(config.profile_interval, Duration::from_secs(5));
         assert_eq!(config.log_level, LevelFilter::INFO);
         assert!(config.user_modules.is_empty());
@@ -225,6 +234,7 @@ mod tests {
             ("WAYMARK_LOCK_HEARTBEAT_MS", "8000", "half of WAYMARK_LOCK_TTL_MS (15000)"),
             ("WAYMARK_EXPIRED_LOCK_RECLAIMER_INTERVAL_MS", "1", "10 to 3600000"),
             ("WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE", "0", "1 to 100000"),
+            ("WAYMARK_RETENTION_INTERVAL_MS", "99", "100 to 3600000"),
             ("WAYMARK_RUNNER_PROFILE_INTERVAL_MS", "3600001", "0 to 3600000"),
             ("WAYMARK_LOG_LEVEL", "loud", LEVELS),
             ("WAYMARK_USER_MODULE", "app.main, 1x", "dotted name"),
@@ -242,12 +252,14 @@ mod tests {
             ("WAYMARK_USER_MODULE", "app.actions, other"),
             ("WAYMARK_MAX_ACTION_LIFECYCLE", "500"),
             ("WAYMARK_LOG_LEVEL", "WARNING"),
+            ("WAYMARK_RETENTION_INTERVAL_MS", " 0"),
             ("WAYMARK_PYTHON", "/opt/python"),
         ])
         .unwrap();
         assert_eq!(config.user_modules, ["app.actions", "other"]);
         assert_eq!(config.max_action_lifecycle, Some(500));
         assert_eq!(config.log_level, LevelFilter::WARN);
+        assert!(config.retention_interval.is_zero());
         assert_eq!(config.python, PathBuf::from("/opt/python"));
     }
 }

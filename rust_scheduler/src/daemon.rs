@@ -25,7 +25,7 @@ use crate::{
     database::{self, Database, TurnConnection},
     error::{Error, describe, json_string},
     hub::Hub,
-    lane,
+    lane, retention,
     session::{self, Lease},
     worker::supervisor,
 };
@@ -93,6 +93,7 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     let mut services = JoinSet::new();
     services.spawn_local(session::keep(hub.clone(), client, registrations));
     services.spawn_local(listen(hub.clone()));
+    services.spawn_local(retention::keep(hub.clone()));
     services.spawn_local({
         let hub = hub.clone();
         async move { hub.profile().await }

@@ -339,6 +339,16 @@ fn columns(attempts: &[Attempt]) -> (Vec<RunId>, Vec<i64>, Vec<i64>) {
     )
 }
 
+/// `waymark.apply_retention`: how many runs and programs it pruned, and after which pause it wants to be called again.
+///
+/// # Errors
+/// As the database says; nothing is pruned then.
+pub async fn apply_retention(client: &Client) -> Result<(i32, i32, Option<Duration>), Error> {
+    let row = client.query_typed_one("select runs, programs, due_in_ms from waymark.apply_retention()", &[]).await?;
+    let due_in: Option<i32> = row.try_get(2)?;
+    Ok((row.try_get(0)?, row.try_get(1)?, due_in.map(|ms| Duration::from_millis(u64::from(ms.unsigned_abs())))))
+}
+
 /// `waymark.close_session`: gives back what the session still runs; how many that were.
 ///
 /// # Errors

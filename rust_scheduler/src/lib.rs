@@ -28,6 +28,7 @@ pub mod heartbeats;
 pub mod hub;
 pub mod lane;
 pub mod plan;
+pub mod retention;
 pub mod session;
 pub mod stats;
 pub mod tls;

@@ -2,6 +2,7 @@ comment on schema waymark is 'Waymark: durable workflows. Start here: select * f
 comment on schema waymark_programs is 'One generated step function for each program version; \sf shows a workflow as a procedure.';
 
 -- A program is one compiled version of a workflow, named by the hash of its canonical IR and never changed.
+-- replaced_at: since when another version is the newest; null while this one is.
 create table waymark.programs (
   program_id    bigint generated always as identity primary key,
   workflow      text not null,
@@ -12,6 +13,7 @@ create table waymark.programs (
   entry         int not null,
   function_name text not null,
   registered_at timestamptz not null,
+  replaced_at   timestamptz,
   constraint programs_are_named_by_their_hash unique (workflow, hash),
   constraint programs_dialect_is_known check (dialect in ('python'))
 );

@@ -43,7 +43,3 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
-
--- last: the creation of the last run of the batch, to go on from; more: the batch was full.
-create type waymark.prune_outcome as (pruned int, last timestamptz, more boolean);
-comment on type waymark.prune_outcome is 'How many runs a batch of waymark.prune has deleted.';

@@ -9,7 +9,7 @@ from psycopg import errors
 Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
-CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue"} | CONTROL
+CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue", "set_retention"} | CONTROL
 WORKER = {
     "open_session",
     "renew_session",
@@ -21,15 +21,15 @@ WORKER = {
     "claim_token",
     "complete_action",
     "prune",
+    "apply_retention",
 }
-WORKER |= {"prune", "claim_token", "complete_action"}
 ALLOWED = {
     "waymark_client": CLIENT | {"hello", "register"},
     "waymark_worker": WORKER | {"hello", "register"},
     "waymark_reader": {"hello", "why"},
     "public": set[str](),
 }
-VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges"}
+VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges", "retention"}
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -1,12 +1,13 @@
 """Transactional actions, and a worker that dies at a chosen instruction, once: the file `die-<where>` says where."""
 
 import asyncio
+import contextlib
 import functools
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import psycopg
 from sqlalchemy import text
@@ -95,6 +96,76 @@ async def dawdle(reference: str, db: Annotated[psycopg.AsyncConnection, Depends(
     await db.execute(INSERT.format(reference).encode())
     await asyncio.sleep(60)
     return reference
+
+
+Ending = Literal["commit", "rollback", "begin", "sql"]
+
+
+async def end(db: Any, ending: Ending) -> None:
+    """Ends the transaction in the middle of the action."""
+    if ending == "sql":
+        await db.execute(text("rollback") if isinstance(db, AlchemyConnection | AsyncSession) else "rollback")
+    else:
+        await getattr(db, ending)()
+
+
+@action
+async def end_psycopg(
+    reference: str, ending: Ending, db: Annotated[psycopg.AsyncConnection, Depends(waymark.transaction)]
+) -> str:
+    await db.execute(INSERT.format(reference).encode())
+    await end(db, ending)
+    return reference
+
+
+@action
+def end_in_thread(reference: str, ending: Ending, db: Annotated[psycopg.Connection, Depends(waymark.transaction)]) -> str:
+    db.execute(INSERT.format(reference).encode())
+    db.execute("rollback") if ending == "sql" else getattr(db, ending)()
+    return reference
+
+
+@action
+async def end_sqlalchemy(reference: str, ending: Ending, db: Annotated[AlchemyConnection, Depends(waymark.transaction)]) -> str:
+    await db.execute(text(INSERT.format(reference)))
+    await end(db, ending)
+    return reference
+
+
+@action
+async def end_below(reference: str, db: Annotated[AlchemyConnection, Depends(waymark.transaction)]) -> str:
+    await db.execute(text(INSERT.format(reference)))
+    with contextlib.suppress(waymark.TransactionError):
+        await db.run_sync(lambda connection: connection.commit())
+    return reference
+
+
+@action
+async def end_session(reference: str, ending: Ending, db: Annotated[AsyncSession, Depends(waymark.transaction)]) -> str:
+    await db.execute(text(INSERT.format(reference)))
+    await end(db, ending)
+    return reference
+
+
+@workflow
+class Ended(Workflow):
+    async def run(self, reference: str) -> list[str]:
+        problems: list[BaseException | str] = await asyncio.gather(
+            end_psycopg(reference, "commit"),
+            end_psycopg(reference, "rollback"),
+            end_psycopg(reference, "sql"),
+            end_in_thread(reference, "commit"),
+            end_in_thread(reference, "sql"),
+            end_sqlalchemy(reference, "commit"),
+            end_sqlalchemy(reference, "rollback"),
+            end_sqlalchemy(reference, "begin"),
+            end_sqlalchemy(reference, "sql"),
+            end_below(reference),
+            end_session(reference, "rollback"),
+            end_session(reference, "sql"),
+            return_exceptions=True,
+        )
+        return [str(problem) for problem in problems]
 
 
 @action

@@ -43,6 +43,31 @@ async def test_what_did_not_succeed_left_nothing(cluster: Cluster, load: Load) -
 
 
 @pytest.mark.usefixtures("table")
+async def test_a_transaction_is_not_ended_by_the_action(cluster: Cluster, load: Load) -> None:
+    cluster.start(user_module=MODULE)
+    problems = await (await payments.Ended().start("d")).result(30)
+    assert references(load) == []
+    left = "a transactional action leaves commit and rollback to its end"
+    expected = [
+        "Explicit commit() forbidden",
+        "Explicit rollback() forbidden",
+        left,
+        "Explicit commit() forbidden",
+        left,
+        left,
+        left,
+        "already initialized a SQLAlchemy Transaction()",
+        left,
+        left,
+        left,
+        left,
+    ]
+    assert len(problems) == len(expected)
+    for problem, words in zip(problems, expected, strict=True):
+        assert words in problem
+
+
+@pytest.mark.usefixtures("table")
 async def test_inline_each_action_commits(load: Load) -> None:
     assert await payments.Payments().run_inline("c") == [f"c-{n}" for n in range(1, 7)] == references(load)
 

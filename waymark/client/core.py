@@ -8,6 +8,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from waymark import config
@@ -109,6 +110,14 @@ class Client:
         limits = {"concurrency": concurrency, "rate": rate, "seconds": seconds}
         given = json.dumps({name: limit for name, limit in limits.items() if limit is not None})
         await self._pool.fetch("select waymark.set_queue(%s, %s::jsonb)", [queue, given])
+
+    async def set_retention(self, state: str, age: timedelta | None) -> None:
+        """Keep runs of a state so long after they have ended; None: for ever (docs/retention.md).
+
+        Raises:
+            OptionOutOfRange: there is no such final state, or the age is negative.
+        """
+        await self._pool.fetch("select waymark.set_retention(%s, %s)", [state, age])
 
     async def outcome(self, run_id: uuid.UUID, timeout: float | None, *, notified: int | None = None) -> Outcome:  # noqa: ASYNC109
         """Wait until a run has ended, at most `timeout` seconds.

@@ -18,6 +18,10 @@ begin
     raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_workflow),
       hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
   end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- The snapshot may be older than the newest program: then this fails as a serialization failure does. See waymark._begin_pass.
+    perform from waymark.workflows w where w.workflow = p_workflow for share;
+  end if;
   v_run_ids := array(select waymark._new_run_id(v_now) from generate_subscripts(p_arguments, 1));
   with given as materialized (
     select g.run_id, g.key, waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) as arguments

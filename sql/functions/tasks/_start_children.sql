@@ -37,6 +37,11 @@ begin
   select array_agg(row(c.run_id, c.task_no, c.step_no, c.slot, false, jsonb_build_object('$', 'exception', 'type', 'RecursionError',
            'mro', waymark._builtin_mro('RecursionError'), 'args', jsonb_build_array(v_message), 'message', v_message))::waymark.action_result)
     into v_failed from children c where c.depth > c_depth;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    -- As in waymark.start: the programs may be none that is the newest any more.
+    perform from waymark.workflows w
+     where w.workflow in (select r.workflow from waymark.runs r join unnest(p_steps) s on r.parent_run = s.run_id) for share;
+  end if;
   return coalesce(v_failed, '{}');
 end
 $$;
