@@ -43,3 +43,7 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
+
+-- status: ok, warning (it will hurt soon) or failure (it hurts now); hint: what to do, null when all is well.
+create type waymark.finding as (check_name text, status text, detail text, hint text);
+comment on type waymark.finding is 'What waymark.doctor has found.';

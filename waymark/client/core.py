@@ -35,6 +35,15 @@ class Batch(NamedTuple):
     more: bool
 
 
+class Finding(NamedTuple):
+    """A row of `waymark.doctor`: `status` is `ok`, `warning` or `failure`; `hint` says what to do, None when all is well."""
+
+    check_name: str
+    status: Literal["ok", "warning", "failure"]
+    detail: str
+    hint: str | None
+
+
 class Client:
     """Calls of the engine's functions over connections of its own."""
 
@@ -88,6 +97,10 @@ class Client:
     async def why(self, run_id: uuid.UUID) -> str:
         """What a run waits for, or how it ended, in a sentence."""
         return (await self._pool.fetch("select waymark.why(%s)", [run_id]))[0][0]
+
+    async def doctor(self) -> list[Finding]:
+        """Examine the health of the engine: one finding a check that is well, one for each problem (docs/doctor.md)."""
+        return [Finding(*row) for row in await self._pool.fetch("select * from waymark.doctor()", [])]
 
     async def signal(self, run_id: uuid.UUID, name: str, value: str, options: str) -> int:
         """Send a signal, its value and options as JSON texts, and return its number."""

@@ -3,7 +3,7 @@ create or replace function waymark._parse_run_filter(p_filter jsonb) returns way
 language plpgsql stable as $$
 declare
   c_fields constant jsonb := jsonb '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
-    "states": "a list of statuses, as waymark.status gives them", "tags": "an object of texts",
+    "states": "a list of queued, delayed, running, sleeping, paused, succeeded, failed, cancelled, terminated", "tags": "an object of texts",
     "created_after": "a time with its zone, as in 2026-01-31T12:00:00Z", "created_before": "a time with its zone, as in 2026-01-31T12:00:00Z"}';
   v_key text;
   v_value jsonb;
@@ -16,7 +16,8 @@ begin
       raise exception using errcode = 'WM204', message = format('a filter of runs has no field "%s"', v_key),
         hint = format('Fields are %s.', (select string_agg(k, ', ') from jsonb_object_keys(c_fields) k));
     elsif not (case v_key
-      when 'states' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+      when 'states' then jsonb_typeof(v_value) = 'array'
+        and v_value <@ jsonb '["queued", "delayed", "running", "sleeping", "paused", "succeeded", "failed", "cancelled", "terminated"]'
       when 'tags' then jsonb_typeof(v_value) = 'object' and not jsonb_path_exists(v_value, '$.* ? (@.type() != "string")')
       when 'created_after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
       when 'created_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'

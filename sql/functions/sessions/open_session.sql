@@ -1,13 +1,14 @@
 -- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
--- SQLSTATEs: WM205.
+-- SQLSTATEs: WM205, WM206.
 create or replace function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
   v_session bigint;
 begin
-  if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
-    raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
+  perform waymark._check_lease(p_ttl_ms);
+  if jsonb_typeof(p_info) <> 'object' then
+    raise exception using errcode = 'WM206', message = 'what a session tells of its daemon must be a JSON object';
   end if;
   -- Who sets a first limit now tells the sessions that are there; this one waits and sees it.
   lock table waymark.queues in row share mode;

@@ -3,7 +3,7 @@
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+-- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
@@ -12,6 +12,7 @@ language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
+  c_outcomes constant text[] := '{succeeded,failed,timed_out,lost,released}';
   v_now timestamptz := waymark._now();
   v_session waymark.sessions := waymark._require_session(p_session, v_now);
   v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
@@ -27,6 +28,12 @@ declare
   v_handed_out bigint := 0;
 begin
   if cardinality(p_run_ids) > 0 then
+    if (p_outcomes <@ c_outcomes and cardinality(p_action_ids) = cardinality(p_run_ids) and cardinality(p_fencing_tokens) = cardinality(p_run_ids)
+        and cardinality(p_outcomes) = cardinality(p_run_ids) and cardinality(p_values) = cardinality(p_run_ids)) is not true
+    then
+      raise exception using errcode = 'WM206', message = 'the results of a turn are malformed',
+        hint = format('The arrays are parallel; outcomes are %s.', array_to_string(c_outcomes, ', '));
+    end if;
     select a.p_events, a.p_rejected into v_events, v_rejected
       from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
     return query
