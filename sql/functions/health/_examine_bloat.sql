@@ -3,7 +3,7 @@
 create or replace function waymark._examine_bloat(p_budget bigint) returns setof waymark.finding
 language plpgsql stable as $$
 declare
-  c_hot constant text[] := '{tasks,actions,timers,pages,sessions,queue_shares}';
+  c_hot constant text[] := array['tasks', 'actions', 'timers', 'pages', 'sessions', 'queue_shares'];
 begin
   return query
     select 'bloat', case when s.n_dead_tup > 10 * p_budget then 'failure' else 'warning' end,

@@ -2,7 +2,7 @@
 create or replace function waymark._examine_queues(p_now timestamptz) returns setof waymark.finding
 language plpgsql stable as $$
 declare
-  c_patience constant interval := '1 minute';
+  c_patience constant interval := interval '1 minute';
   v_alive boolean := exists (select from waymark.sessions s where s.expires_at > p_now);
   v_longest interval;
 begin

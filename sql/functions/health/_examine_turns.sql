@@ -2,7 +2,7 @@
 create or replace function waymark._examine_turns(p_now timestamptz) returns setof waymark.finding
 language plpgsql stable as $$
 declare
-  c_patience constant interval := '1 minute';
+  c_patience constant interval := interval '1 minute';
 begin
   return query
     select 'turns', 'warning', format('%s waits since %s', f.what, to_char(f.since, 'YYYY-MM-DD HH24:MI:SS')),

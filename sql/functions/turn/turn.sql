@@ -12,7 +12,7 @@ language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
-  c_outcomes constant text[] := '{succeeded,failed,timed_out,lost,released}';
+  c_outcomes constant text[] := array['succeeded', 'failed', 'timed_out', 'lost', 'released'];
   v_now timestamptz := waymark._now();
   v_session waymark.sessions := waymark._require_session(p_session, v_now);
   v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
