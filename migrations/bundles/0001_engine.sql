@@ -501,6 +501,10 @@ comment on type waymark.run_filter is 'Which runs waymark.bulk picks, validated.
 
 create type waymark.bulk_options as (dry_run boolean, "limit" int, after uuid, priority int);
 comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.';
+
+-- status: ok, warning (it will hurt soon) or failure (it hurts now); hint: what to do, null when all is well.
+create type waymark.finding as (check_name text, status text, detail text, hint text);
+comment on type waymark.finding is 'What waymark.doctor has found.';
 -- file: functions/control/_call_again.sql
 -- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
@@ -645,7 +649,7 @@ create or replace function waymark._parse_run_filter(p_filter jsonb) returns way
 language plpgsql stable as $$
 declare
   c_fields constant jsonb := jsonb '{"workflow": "a text", "queue": "a text", "error": "the class of an exception, with or without its module",
-    "states": "a list of statuses, as waymark.status gives them", "tags": "an object of texts",
+    "states": "a list of queued, delayed, running, sleeping, paused, succeeded, failed, cancelled, terminated", "tags": "an object of texts",
     "created_after": "a time with its zone, as in 2026-01-31T12:00:00Z", "created_before": "a time with its zone, as in 2026-01-31T12:00:00Z"}';
   v_key text;
   v_value jsonb;
@@ -658,7 +662,8 @@ begin
       raise exception using errcode = 'WM204', message = format('a filter of runs has no field "%s"', v_key),
         hint = format('Fields are %s.', (select string_agg(k, ', ') from jsonb_object_keys(c_fields) k));
     elsif not (case v_key
-      when 'states' then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
+      when 'states' then jsonb_typeof(v_value) = 'array'
+        and v_value <@ jsonb '["queued", "delayed", "running", "sleeping", "paused", "succeeded", "failed", "cancelled", "terminated"]'
       when 'tags' then jsonb_typeof(v_value) = 'object' and not jsonb_path_exists(v_value, '$.* ? (@.type() != "string")')
       when 'created_after' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
       when 'created_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
@@ -1087,6 +1092,346 @@ $$;
 
 comment on function waymark._refuse(text, text) is
   'Refuses (WM502) an operation whose exact Python result the engine cannot give, naming the rewrite.';
+-- file: functions/health/_examine_bloat.sql
+-- Dead rows of the hot tables against a budget: claims and timers are index probes that pass over dead entries, so they slow down with them. Between two visits of
+-- autovacuum, a minute, a busy engine leaves a million or two; more means that vacuum does not come, or may not remove them.
+create or replace function waymark._examine_bloat(p_budget bigint) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_hot constant text[] := array['tasks', 'actions', 'timers', 'pages', 'sessions', 'queue_shares'];
+begin
+  return query
+    select 'bloat', case when s.n_dead_tup > 10 * p_budget then 'failure' else 'warning' end,
+           format('waymark.%s has %s dead rows beside %s live ones (%s); vacuumed last: %s', s.relname, s.n_dead_tup, s.n_live_tup,
+                  pg_size_pretty(pg_table_size(s.relid)), coalesce(to_char(greatest(s.last_vacuum, s.last_autovacuum), 'YYYY-MM-DD HH24:MI:SS'), 'never')),
+           format('If a snapshot is old (see snapshots), end it; then: vacuum waymark.%s', s.relname)
+      from pg_stat_user_tables s
+     where s.schemaname = 'waymark' and s.relname = any (c_hot) and s.n_dead_tup > p_budget + 2 * s.n_live_tup
+    union all
+    select 'bloat', 'failure', format('autovacuum is switched off for waymark.%s', c.relname), format('alter table waymark.%s reset (autovacuum_enabled)', c.relname)
+      from pg_class c where c.relnamespace = 'waymark'::regnamespace and c.relname = any (c_hot)
+       and exists (select from pg_options_to_table(c.reloptions) o where o.option_name = 'autovacuum_enabled' and not o.option_value::boolean);
+  if not found then
+    return next row('bloat', 'ok', (
+      select 'dead rows: ' || string_agg(format('%s %s', s.relname, s.n_dead_tup), ', ' order by s.relname)
+        from pg_stat_user_tables s where s.schemaname = 'waymark' and s.relname = any (c_hot)), null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_bloat(bigint) is 'Examines dead rows of the hot tables.';
+-- file: functions/health/_examine_connections.sql
+-- Connections of the whole server against what it allows.
+create or replace function waymark._examine_connections() returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  v_used bigint := (select sum(d.numbackends) from pg_stat_database d);
+  v_allowed int := current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int;
+  v_status text := case when v_used >= v_allowed * 0.95 then 'failure' when v_used >= v_allowed * 0.8 then 'warning' else 'ok' end;
+begin
+  return next row('connections', v_status, format('%s of %s connections are used', v_used, v_allowed),
+                  case when v_status <> 'ok' then 'A daemon has one for each lane and three more, a client process at most 11: raise max_connections, or put a pooler before the clients.'
+                  end)::waymark.finding;
+end
+$$;
+comment on function waymark._examine_connections() is 'Examines the number of connections.';
+-- file: functions/health/_examine_functions.sql
+-- Public functions run with the owner's rights, so none may look names up where its caller can put them; internal ones have the rights of who calls them.
+create or replace function waymark._examine_functions() returns setof waymark.finding
+language plpgsql stable as $$
+begin
+  return query
+    select 'functions', 'failure', format('%s %s', p.oid::regprocedure, case when not r.public then 'runs with the rights of its owner'
+             when not p.prosecdef then 'does not run with the rights of its owner' else 'has no pinned search_path' end),
+           'Somebody has altered it: install this version of the engine again.'
+      from pg_proc p
+     cross join lateral (select p.proname !~ '^(_|py_)' or p.prorettype = 'trigger'::regtype as public) r
+     where p.pronamespace = 'waymark'::regnamespace and p.prokind = 'f'
+       and (p.prosecdef <> r.public or r.public and not coalesce('search_path=""' = any (p.proconfig), false));
+  if not found then
+    return next row('functions', 'ok', 'all search paths are pinned', null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_functions() is 'Examines whose rights functions run with, and their search paths.';
+-- file: functions/health/_examine_notifications.sql
+-- The queue of notifications, of the whole server: a listener that stays in a transaction keeps all that were sent since. When it is full, whoever notifies fails.
+create or replace function waymark._examine_notifications(p_usage double precision) returns setof waymark.finding
+language plpgsql stable as $$
+begin
+  return next row('notifications', case when p_usage > 0.5 then 'failure' when p_usage > 0.1 then 'warning' else 'ok' end,
+                  format('%s %% of the queue of notifications is used', round(p_usage::numeric * 100, 1)),
+                  case when p_usage > 0.1 then 'A session that listens has been in one transaction for long: end it (select * from pg_stat_activity order by xact_start).' end
+                 )::waymark.finding;
+end
+$$;
+comment on function waymark._examine_notifications(double precision) is 'Examines the queue of notifications.';
+-- file: functions/health/_examine_queues.sql
+-- Queues with ready work: who serves each, and for how long the next in line has waited. A probe of the index for each queue, whatever is in it.
+create or replace function waymark._examine_queues(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_patience constant interval := interval '1 minute';
+  v_alive boolean := exists (select from waymark.sessions s where s.expires_at > p_now);
+  v_longest interval;
+begin
+  return query
+    with recursive queues as (
+      (select a.queue from waymark.actions a where a.state = 'ready' order by a.queue limit 1)
+      union all
+      select (select a.queue from waymark.actions a where a.state = 'ready' and a.queue > q.queue order by a.queue limit 1)
+        from queues q where q.queue is not null
+    ), waiting as (
+      select q.queue, h.ready_at, waymark._why_idle(q.queue) as idle, waymark._why_limited(q.queue, p_now) as limited
+        from queues q
+       cross join lateral (
+          select a.ready_at from waymark.actions a where a.state = 'ready' and a.queue = q.queue
+           order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit 1) h
+       limit 1000
+    )
+    select 'queues', case when w.idle is null then 'warning' else 'failure' end,
+           format('the next action of queue "%s" has waited since %s%s', w.queue, to_char(w.ready_at, 'YYYY-MM-DD HH24:MI:SS'),
+                  coalesce(' for ' || w.idle, ': the queue is at ' || w.limited, '')),
+           case when not v_alive then 'Start workers: start-workers.' when w.idle is not null then format('Start workers that serve it: start-workers --queues %s.', w.queue)
+                when w.limited is not null then 'If that is not meant, raise the limit: waymark queue set.'
+                else 'The workers are busy: start more, or raise WAYMARK_CONCURRENT_PER_WORKER.' end
+      from waiting w where w.idle is not null or w.ready_at < p_now - c_patience;
+  if not found then
+    select p_now - min(a.ready_at) into v_longest
+      from (select a.ready_at from waymark.actions a where a.state = 'ready' limit 10000) a;
+    return next row('queues', 'ok', coalesce(format('ready actions wait, for %s s at most', round(extract(epoch from v_longest), 1)), 'no action waits'), null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_queues(timestamptz) is 'Examines the queues that have ready work.';
+-- file: functions/health/_examine_roles.sql
+-- Least privilege: the owner cannot log in and owns everything; others call public functions and read, and write nothing by themselves.
+create or replace function waymark._examine_roles() returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_limit constant int := 20;
+  c_grants constant text := 'Revoke it; sql/grants.sql has what is granted.';
+begin
+  return query
+    with rights as (
+      select p.oid::regprocedure::text as thing, p.proowner as owner, a.grantee, 'call' as privilege,
+             p.proname !~ '^(_|py_)' and p.pronamespace = 'waymark'::regnamespace as shared
+        from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+       where p.pronamespace in ('waymark'::regnamespace, 'waymark_programs'::regnamespace)
+      union all
+      select c.oid::regclass::text, c.relowner, a.grantee, lower(a.privilege_type), a.privilege_type = 'SELECT'
+        from pg_class c cross join lateral aclexplode(c.relacl) a where c.relnamespace = 'waymark'::regnamespace
+      union all
+      select 'schema ' || n.nspname, n.nspowner, a.grantee, lower(a.privilege_type), a.privilege_type = 'USAGE'
+        from pg_namespace n cross join lateral aclexplode(n.nspacl) a where n.nspname in ('waymark', 'waymark_programs')
+    )
+    select 'roles', 'failure', f.detail, f.hint
+      from (
+        select format('%s may %s %s', coalesce(g.rolname, 'everybody'), r.privilege, r.thing) as detail, c_grants as hint
+          from rights r left join pg_roles g on g.oid = r.grantee
+         where r.grantee <> r.owner and (r.grantee = 0 or not r.shared)
+        union all
+        select format('nobody may call %s', r.thing), 'Grant it again, as sql/grants.sql does.'
+          from rights r where r.privilege = 'call' and r.shared group by r.thing, r.owner having bool_and(r.grantee = r.owner)
+        union all
+        select format('%s is not owned by waymark_owner', o.thing), format('alter %s owner to waymark_owner', o.thing)
+          from (select 'function ' || p.oid::regprocedure, p.proowner from pg_proc p where p.pronamespace = 'waymark'::regnamespace
+                union all select 'table ' || c.oid::regclass, c.relowner from pg_class c
+                 where c.relnamespace = 'waymark'::regnamespace and c.relkind in ('r', 'v')) o(thing, owner)
+         where o.owner <> 'waymark_owner'::regrole
+        union all
+        select format('waymark_owner %s', case when r.rolsuper then 'is a superuser' else 'can log in' end), 'alter role waymark_owner nosuperuser nologin'
+          from pg_roles r where r.rolname = 'waymark_owner' and (r.rolsuper or r.rolcanlogin)
+      ) f limit c_limit;
+  if not found then
+    return next row('roles', 'ok', (
+      select string_agg(format('%s: %s', g.rolname, coalesce(m.members, 'nobody')), '; ' order by g.rolname)
+        from pg_roles g
+       cross join lateral (select string_agg(u.rolname, ', ' order by u.rolname) as members
+                             from pg_auth_members a join pg_roles u on u.oid = a.member where a.roleid = g.oid) m
+       where g.rolname in ('waymark_owner', 'waymark_client', 'waymark_worker', 'waymark_reader')), null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_roles() is 'Examines roles and grants.';
+-- file: functions/health/_examine_runs.sql
+-- Workflows of which runs failed lately, among the latest 10,000 runs of an hour.
+create or replace function waymark._examine_runs(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_limit constant int := 10000;
+begin
+  return query
+    select 'runs', 'warning', format('%s of %s runs of %s in the last hour failed, the last one with %s', f.failed, f.total, f.workflow, f.last),
+           format('select * from waymark.run_overview where workflow = %L and status = ''failed''; `waymark retry` lets them go on.', f.workflow)
+      from (
+        select r.workflow, count(*) as total, count(*) filter (where r.state = 'failed') as failed,
+               (array_agg(format('%s: %s', r.error #>> '{exception,type}', left(r.error #>> '{exception,message}', 100)) order by r.ended_at desc)
+                 filter (where r.state = 'failed'))[1] as last
+          from (select * from waymark.runs n where n.created_at > p_now - interval '1 hour' order by n.created_at desc limit c_limit) r
+         group by r.workflow
+      ) f where f.failed > 0 order by f.failed desc limit 10;
+  if not found then
+    return next row('runs', 'ok', 'none failed in the last hour', null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_runs(timestamptz) is 'Examines which runs failed lately.';
+-- file: functions/health/_examine_sessions.sql
+-- Daemons and their leases: that some are alive, and that what dead ones have held was taken over.
+create or replace function waymark._examine_sessions(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_patience constant interval := interval '1 minute';
+  v_alive int := (select count(*) from waymark.sessions s where s.expires_at > p_now);
+begin
+  if v_alive = 0 then
+    return next row('sessions', case when exists (select from waymark.tasks) then 'failure' else 'warning' end,
+                    case when exists (select from waymark.tasks) then 'no daemon is alive, and runs wait' else 'no daemon is alive' end,
+                    'Start workers: start-workers.')::waymark.finding;
+  end if;
+  return query
+    select 'sessions', 'failure', format('the lease of session %s (pid %s on %s) expired at %s and nobody has taken over', s.session_id,
+             coalesce(s.info ->> 'pid', '?'), coalesce(s.info ->> 'host', '?'), to_char(s.expires_at, 'YYYY-MM-DD HH24:MI:SS')),
+           case when v_alive = 0 then 'Any daemon takes over: start-workers.' else 'Daemons take over within seconds: look into their logs.' end
+      from waymark.sessions s where s.expires_at <= p_now - c_patience order by s.expires_at limit 10;
+  return query
+    select 'sessions', 'failure', format('attempt %s of action %s of run %s is over its deadline of %s and nobody has ended it', a.attempt, a.name, a.run_id,
+             to_char(a.deadline, 'YYYY-MM-DD HH24:MI:SS')),
+           case when v_alive = 0 then 'Any daemon does: start-workers.' else 'Daemons do within seconds: look into their logs.' end
+      from waymark.actions a where a.state = 'running' and a.deadline <= p_now - c_patience order by a.deadline limit 10;
+  if v_alive > 0 and not found and not exists (select from waymark.sessions s where s.expires_at <= p_now - c_patience) then
+    return next row('sessions', 'ok', format('daemons alive: %s', v_alive), null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_sessions(timestamptz) is 'Examines daemons and their leases.';
+-- file: functions/health/_examine_settings.sql
+-- Settings on which the promises of the engine rest, as the caller's session has them.
+create or replace function waymark._examine_settings() returns setof waymark.finding
+language plpgsql stable as $$
+begin
+  return query
+    select 'settings', case when s.fatal then 'failure' else 'warning' end, format('%s is %s', s.name, current_setting(s.name)), s.hint
+      from (values
+        ('fsync', '{on}'::text[], true, 'A crash of the machine can destroy the database: fsync = on.'),
+        ('full_page_writes', '{on}', true, 'A crash of the machine can destroy pages: full_page_writes = on.'),
+        ('synchronous_commit', '{on,local,remote_write,remote_apply}', true, 'A crash forgets runs and results that were confirmed: synchronous_commit = on.'),
+        ('autovacuum', '{on}', true, 'Dead rows slow every claim: autovacuum = on.'),
+        ('track_counts', '{on}', true, 'Autovacuum does not know where to go: track_counts = on.'),
+        ('default_transaction_isolation', '{read committed}', true, 'Turns need to see what others have just committed: default_transaction_isolation = ''read committed''.'),
+        ('default_transaction_read_only', '{off}', true, 'Nothing can be written: default_transaction_read_only = off, on the primary server.'),
+        ('transaction_read_only', '{off}', true, 'Nothing can be written in this transaction; WAYMARK_DATABASE_URL must name the primary server.'),
+        ('statement_timeout', '{0}', false, 'A large turn that is cut off is made again in vain: exempt the roles of the workers (alter role … set statement_timeout = 0).'),
+        ('idle_in_transaction_session_timeout', null, false, 'A client that forgets its transaction holds back vacuum for good: set it, to ''10min'' for example.')
+      ) s(name, allowed, fatal, hint)
+     where case when s.allowed is null then current_setting(s.name) = '0' else current_setting(s.name) <> all (s.allowed) end;
+  if not found then
+    return next row('settings', 'ok', 'the settings fit', null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_settings() is 'Examines the settings on which the engine rests.';
+-- file: functions/health/_examine_snapshots.sql
+-- Who holds old snapshots: until they are gone, vacuum removes no row that died since. A session that has written holds one by its transaction id, too.
+-- Postgres shows name and age to everybody, but for how long to pg_read_all_stats only. Not listed: autovacuum, which holds nobody up.
+create or replace function waymark._examine_snapshots(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+begin
+  return query
+    with holders as (
+      select format('session %s (%s of %s%s)', a.pid, coalesce(nullif(a.application_name, ''), 'no name'), a.usename, ', ' || a.state) as name,
+             greatest(age(a.backend_xmin), age(a.backend_xid)) as transactions, extract(epoch from p_now - a.xact_start) / 60 as minutes,
+             format('End it: select pg_terminate_backend(%s). idle_in_transaction_session_timeout ends idle ones by itself.', a.pid) as hint
+        from pg_stat_activity a
+       where (a.datid is null or a.datname = current_database()) and a.usesysid is not null and a.pid <> pg_backend_pid()
+         and num_nonnulls(a.backend_xmin, a.backend_xid) > 0
+      union all
+      select format('prepared transaction %L of %s', x.gid, x.owner), age(x.transaction), extract(epoch from p_now - x.prepared) / 60,
+             format('End it: rollback prepared %L, or commit it.', x.gid)
+        from pg_prepared_xacts x where x.database = current_database()
+      union all
+      select format('replication slot %L', s.slot_name), greatest(age(s.xmin), age(s.catalog_xmin)), null,
+             format('If nobody reads it any more: select pg_drop_replication_slot(%L).', s.slot_name)
+        from pg_replication_slots s where num_nonnulls(s.xmin, s.catalog_xmin) > 0
+    ), judged as (
+      select h.*, case when h.minutes >= 30 or h.transactions >= 5000000 then 'failure'
+                       when h.minutes >= 5 or h.transactions >= 500000 then 'warning' else 'ok' end as status,
+             row_number() over (order by h.transactions desc, h.minutes desc nulls last) as place
+        from holders h
+    )
+    select 'snapshots', j.status, format('%s holds a snapshot from %s transactions%s ago', j.name, j.transactions, ' and ' || round(j.minutes) || ' minutes'),
+           case when j.status <> 'ok' then j.hint end
+      from judged j where j.place = 1 or j.place <= 5 and j.status <> 'ok' order by j.place;
+  if not found then
+    return next row('snapshots', 'ok', 'nobody holds a snapshot', null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_snapshots(timestamptz) is 'Examines who holds old snapshots.';
+-- file: functions/health/_examine_turns.sql
+-- Whether turns keep up: bodies that are ready, and timers that are due, are taken at once. With no daemon alive there are no turns (_examine_sessions).
+create or replace function waymark._examine_turns(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  c_patience constant interval := interval '1 minute';
+begin
+  return query
+    select 'turns', 'warning', format('%s waits since %s', f.what, to_char(f.since, 'YYYY-MM-DD HH24:MI:SS')),
+           'Turns do not keep up: look at the load of the database and into the logs of the daemons; WAYMARK_EXECUTOR_SHARDS gives a daemon more lanes.'
+      from (
+        (select 'the body of run ' || t.run_id, t.ready_at from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
+          order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' limit 1)
+        union all
+        (select 'a timer of run ' || m.run_id, m.due_at from waymark.timers m order by m.due_at limit 1)
+      ) f(what, since)
+     where f.since < p_now - c_patience and exists (select from waymark.sessions s where s.expires_at > p_now);
+  if not found then
+    return next row('turns', 'ok', 'what is ready or due is taken at once', null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_turns(timestamptz) is 'Examines whether turns keep up.';
+-- file: functions/health/_examine_version.sql
+-- The engine's API version, and those of the daemons: several at once are an upgrade that is on its way, or was left half done.
+create or replace function waymark._examine_version(p_now timestamptz) returns setof waymark.finding
+language plpgsql stable as $$
+declare
+  v_versions text[];
+begin
+  select array_agg(distinct coalesce(s.info ->> 'version', 'unknown')) into v_versions from waymark.sessions s where s.expires_at > p_now;
+  if cardinality(v_versions) > 1 then
+    return next row('version', 'warning', format('daemons of several versions are alive: %s', array_to_string(v_versions, ', ')),
+                    'If no upgrade is on its way, upgrade the others: select info from waymark.sessions names their hosts.')::waymark.finding;
+  else
+    return next row('version', 'ok', format('engine API version %s; daemons: %s', waymark.hello(0, 2147483647),
+                    coalesce(v_versions[1], 'none')), null)::waymark.finding;
+  end if;
+end
+$$;
+comment on function waymark._examine_version(timestamptz) is 'Examines the versions of engine and daemons.';
+-- file: functions/health/doctor.sql
+-- Examines the health of the engine: one row a check that is well (ok), one for each thing that will hurt soon (warning) or hurts now (failure), with
+-- what to do about it. Of other sessions it sees what Postgres shows to waymark_owner; of settings, those of the caller's session. Reads only.
+create or replace function waymark.doctor() returns setof waymark.finding
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+begin
+  return query select * from waymark._examine_version(v_now);
+  return query select * from waymark._examine_roles();
+  return query select * from waymark._examine_functions();
+  return query select * from waymark._examine_sessions(v_now);
+  return query select * from waymark._examine_queues(v_now);
+  return query select * from waymark._examine_turns(v_now);
+  return query select * from waymark._examine_runs(v_now);
+  return query select * from waymark._examine_bloat(2000000);
+  return query select * from waymark._examine_snapshots(v_now);
+  return query select * from waymark._examine_notifications(pg_notification_queue_usage());
+  return query select * from waymark._examine_connections();
+  return query select * from waymark._examine_settings();
+end
+$$;
+comment on function waymark.doctor() is 'Examines the health of the engine and says what to do.';
 -- file: functions/heap/_frame_split.sql
 -- The variables of a function as they are kept with the task, and the pages to be written, as waymark._pages_split. Large values get numbers below p_next.
 create or replace function waymark._frame_split(p_locals jsonb, p_store bigint, p_next int) returns jsonb
@@ -9935,6 +10280,24 @@ begin
 end
 $$;
 comment on function waymark._share_room(waymark.queue_shares) is 'How many actions a share of a limited queue lets begin.';
+-- file: functions/queues/_why_limited.sql
+-- The limit that a queue is at, or null.
+create or replace function waymark._why_limited(p_queue text, p_now timestamptz) returns text
+language plpgsql stable as $$
+declare
+  v_limits waymark.queues;
+begin
+  select * into v_limits from waymark.queues q where q.queue = p_queue;
+  if not found or (select sum(greatest(waymark._share_room(waymark._rated_share(s, v_limits.seconds, p_now)), 0)) > 0
+                     from waymark.queue_shares s where s.queue = p_queue) then
+    return null;
+  elsif v_limits.concurrency <= (select count(*) from waymark.actions a where a.queue = p_queue and a.share is not null) then
+    return format('its limit of %s at once', v_limits.concurrency);
+  end if;
+  return format('its rate of %s in %s s', v_limits.rate, v_limits.seconds);
+end
+$$;
+comment on function waymark._why_limited(text, timestamptz) is 'The limit that a queue is at, or null.';
 -- file: functions/queues/set_queue.sql
 -- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
 -- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
@@ -10000,8 +10363,8 @@ begin
   if p_state is null or p_state not in ('succeeded', 'failed', 'cancelled', 'terminated') then
     perform waymark._raise('WM205', format('no runs are pruned that are %s', coalesce(p_state, 'null')), '',
                            'Allowed are succeeded, failed, cancelled, terminated.');
-  elsif p_age is null or p_age < interval '0' then
-    perform waymark._raise('WM205', format('the age is %s; it must not be negative', coalesce(p_age::text, 'null')));
+  elsif p_age is null or p_age not between interval '0' and interval '1000 years' then
+    perform waymark._raise('WM205', format('the age is %s; allowed are 0 to 1000 years', coalesce(p_age::text, 'null')));
   end if;
 end
 $$;
@@ -10434,34 +10797,39 @@ end
 $$;
 comment on function waymark._start_runs(text, jsonb[], text[], waymark.start_options) is 'Starts runs of a workflow with the same options.';
 -- file: functions/runs/_why_action.sql
--- How the action or child run stands that a body waits for.
+-- How the action or child run stands that a body waits for; of several, the first that does not run.
 create or replace function waymark._why_action(p_run_id uuid, p_step_no int) returns text
 language plpgsql stable as $$
 declare
+  v_now timestamptz := waymark._now();
   v_action waymark.actions;
   v_last text;
 begin
-  select * into v_action from waymark.actions a where a.run_id = p_run_id and a.task_no = 0 and a.step_no = p_step_no;
+  select * into v_action from waymark.actions a where a.run_id = p_run_id and a.task_no = 0 and a.step_no = p_step_no
+   order by a.state = 'running', a.slot limit 1;
   if not found then
-    return 'the next turn of a daemon';
+    return null;
   elsif v_action.state = 'child' then
-    return format('child run %s of %s', v_action.child_run, v_action.name);
+    return format('child run %s of %s, which is %s', v_action.child_run, v_action.name, waymark.status(v_action.child_run));
   end if;
   select coalesce(format('%s: %s', h.value ->> 'type', h.value ->> 'message'), h.outcome) into v_last
     from waymark.action_attempts h
-   where h.run_id = p_run_id and h.task_no = 0 and h.step_no = p_step_no and h.attempt = v_action.attempt - 1;
-  return format('action %s in queue "%s", attempt %s, ', v_action.name, v_action.queue, v_action.attempt) || case v_action.state
-      when 'running' then coalesce(
-        (select format('running since %s on %s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'))
+   where h.run_id = p_run_id and h.task_no = 0 and h.step_no = p_step_no and h.slot = v_action.slot and h.attempt = v_action.attempt - 1;
+  return format('%s in queue "%s", attempt %s, ',
+                case v_action.name when 'waymark:evaluate' then 'an expression that a worker evaluates' else 'action ' || v_action.name end,
+                v_action.queue, v_action.attempt)
+    || case when v_action.state = 'running' then coalesce(
+        (select format('running since %s on %s%s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'),
+                       case when s.expires_at <= v_now then ', the lease of which has expired' else '' end)
            from waymark.sessions s where s.session_id = v_action.session_id), 'whose daemon is gone')
-      when 'backoff' then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
-      else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), '') end
+      when v_action.state = 'backoff' and v_action.ready_at > v_now then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
+      else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), ', but the queue is at ' || waymark._why_limited(v_action.queue, v_now), '') end
     || coalesce(', after ' || v_last, '');
 end
 $$;
 comment on function waymark._why_action(uuid, int) is 'How the action stands that a body waits for.';
 -- file: functions/runs/_why_branches.sql
--- How many branches of a gather are outstanding.
+-- How many branches of a gather are outstanding, and how the first of them stands that is an action or a child run.
 create or replace function waymark._why_branches(p_task waymark.tasks) returns text
 language plpgsql stable as $$
 declare
@@ -10472,7 +10840,8 @@ begin
        + (select count(*) from waymark.task_history h
            where h.run_id = p_task.run_id and h.parent_no = p_task.task_no and h.parent_step = p_task.step_no)
     into v_ended;
-  return format('%s of %s branches', p_task.pending, p_task.pending + v_ended);
+  return format('%s of %s branches', p_task.pending, p_task.pending + v_ended)
+    || coalesce(', among them ' || waymark._why_action(p_task.run_id, p_task.step_no), '');
 end
 $$;
 comment on function waymark._why_branches(waymark.tasks) is 'How many branches of a gather are outstanding.';
@@ -10610,7 +10979,8 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_run record;
   v_task waymark.tasks;
-  v_due_at text;
+  v_turn text;
+  v_until text;
   v_what text;
 begin
   select * into v_run from waymark.run_overview o where o.run_id = p_run_id;
@@ -10622,26 +10992,39 @@ begin
     return format('%s: it has %s %s%s', v_run.workflow, v_run.status, to_char(v_run.ended_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(
       case when v_run.status <> 'succeeded' then format(', in line %s: ', v_run.line) || v_run.outcome end, ''));
   end if;
-  select to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS') into v_due_at
-    from waymark.timers m where m.run_id = p_run_id and m.task_no = 0 and m.action_id = 0 and m.due_at < 'infinity';
+  v_turn := coalesce(waymark._why_idle(null), 'the next turn of a daemon');
+  select to_char(m.due_at, 'YYYY-MM-DD HH24:MI:SS') into v_until
+    from waymark.timers m where m.run_id = p_run_id and m.task_no = 0 and m.action_id = 0 and m.due_at > waymark._now() and m.due_at < 'infinity';
   v_what := case v_task.state
-    when 'ready' then coalesce(waymark._why_idle(null), 'the next turn of a daemon')
-    when 'timer' then format('%s until %s', case when v_task.started_at is null then 'its start, delayed' else 'a sleep' end, v_due_at)
-    when 'action' then waymark._why_action(p_run_id, v_task.step_no)
+    when 'ready' then v_turn
+    when 'timer' then coalesce(format('%s until ', case when v_task.started_at is null then 'its start, delayed' else 'a sleep' end) || v_until, v_turn)
+    when 'action' then coalesce(waymark._why_action(p_run_id, v_task.step_no), v_turn)
     when 'gather' then waymark._why_branches(v_task)
     when 'settle' then waymark._why_branches(v_task)
     when 'semaphore' then 'a semaphore that other tasks hold'
-    when 'signal' then format('the signal "%s"', v_task.waits_for ->> 'signal') || coalesce(', at most until ' || v_due_at, '')
+    when 'signal' then format('the signal "%s"', v_task.waits_for ->> 'signal') || coalesce(', at most until ' || v_until, '')
     when 'closing' then 'the end of its other tasks; its body has ended'
     else format('%s of %s tasks', case v_task.state when 'first' then '1' else v_task.pending::text end, jsonb_array_length(v_task.waits_for -> 'tasks'))
-         || coalesce(', at most until ' || v_due_at, '')
+         || coalesce(', at most until ' || v_until, '')
   end;
   return format('%s: it waits for %s%s%s', v_run.workflow,
     case when v_task.paused then 'being resumed, and then for ' else '' end, v_what, coalesce(format(' (line %s)', v_run.line), ''))
-    || case when v_run.cancel_requested_at is not null then '; it was asked to cancel' else '' end;
+    || case when v_run.cancel_requested_at is not null then '; it was asked to cancel' else '' end
+    || coalesce((select format('; its deadline is %s', to_char(r.deadline, 'YYYY-MM-DD HH24:MI:SS')) from waymark.runs r where r.run_id = p_run_id and r.deadline is not null), '');
 end
 $$;
 comment on function waymark.why(uuid) is 'What a run waits for, or how it ended, in a sentence.';
+-- file: functions/sessions/_check_lease.sql
+-- Refuses a lease that is too short to be renewed in time, or outlives its daemon by far. SQLSTATEs: WM205.
+create or replace function waymark._check_lease(p_ttl_ms int) returns void
+language plpgsql stable as $$
+begin
+  if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
+    raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', coalesce(p_ttl_ms::text, 'null'));
+  end if;
+end
+$$;
+comment on function waymark._check_lease(int) is 'Refuses a lease that is too short or too long.';
 -- file: functions/sessions/_expire_actions.sql
 -- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
 -- Locks: actions (skip locked), their timers.
@@ -10843,15 +11226,16 @@ $$;
 comment on function waymark.hello(int, int) is 'The API version of the engine, or a refusal when it is outside the caller''s window.';
 -- file: functions/sessions/open_session.sql
 -- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
--- SQLSTATEs: WM205.
+-- SQLSTATEs: WM205, WM206.
 create or replace function waymark.open_session(p_info jsonb, p_ttl_ms int) returns bigint
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
   v_session bigint;
 begin
-  if p_ttl_ms is null or p_ttl_ms not between 100 and 3600000 then
-    raise exception using errcode = 'WM205', message = format('the lease is %s ms; allowed are 100 to 3600000', p_ttl_ms);
+  perform waymark._check_lease(p_ttl_ms);
+  if jsonb_typeof(p_info) <> 'object' then
+    raise exception using errcode = 'WM206', message = 'what a session tells of its daemon must be a JSON object';
   end if;
   -- Who sets a first limit now tells the sessions that are there; this one waits and sees it.
   lock table waymark.queues in row share mode;
@@ -10917,12 +11301,13 @@ $$;
 comment on function waymark.reclaim(int) is 'Offers again what expired sessions and overdue attempts left; at most so many at once.';
 -- file: functions/sessions/renew_session.sql
 -- Extends a lease that is still alive. An expired lease is never revived: its work may already be with somebody else.
--- Locks: its row of sessions.
+-- Locks: its row of sessions. SQLSTATEs: WM205.
 create or replace function waymark.renew_session(p_session bigint, p_ttl_ms int) returns boolean
 language plpgsql security definer set search_path = '' as $$
 declare
   v_now timestamptz := waymark._now();
 begin
+  perform waymark._check_lease(p_ttl_ms);
   update waymark.sessions set expires_at = v_now + p_ttl_ms * interval '1 millisecond'
    where session_id = p_session and expires_at > v_now;
   return found;
@@ -12983,7 +13368,7 @@ comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs 
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM401.
+-- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
@@ -12992,6 +13377,7 @@ language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
+  c_outcomes constant text[] := array['succeeded', 'failed', 'timed_out', 'lost', 'released'];
   v_now timestamptz := waymark._now();
   v_session waymark.sessions := waymark._require_session(p_session, v_now);
   v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
@@ -13007,6 +13393,12 @@ declare
   v_handed_out bigint := 0;
 begin
   if cardinality(p_run_ids) > 0 then
+    if (p_outcomes <@ c_outcomes and cardinality(p_action_ids) = cardinality(p_run_ids) and cardinality(p_fencing_tokens) = cardinality(p_run_ids)
+        and cardinality(p_outcomes) = cardinality(p_run_ids) and cardinality(p_values) = cardinality(p_run_ids)) is not true
+    then
+      raise exception using errcode = 'WM206', message = 'the results of a turn are malformed',
+        hint = format('The arrays are parallel; outcomes are %s.', array_to_string(c_outcomes, ', '));
+    end if;
     select a.p_events, a.p_rejected into v_events, v_rejected
       from waymark._accept_results(v_now, p_run_ids, p_action_ids, p_fencing_tokens, p_outcomes, p_values, p_run_us) a;
     return query
@@ -13149,6 +13541,7 @@ grant execute on function waymark.start(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.start_many(text, jsonb[], jsonb, text[]) to waymark_client;
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
+grant execute on function waymark.doctor() to waymark_client, waymark_worker, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;

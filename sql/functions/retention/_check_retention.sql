@@ -5,8 +5,8 @@ begin
   if p_state is null or p_state not in ('succeeded', 'failed', 'cancelled', 'terminated') then
     perform waymark._raise('WM205', format('no runs are pruned that are %s', coalesce(p_state, 'null')), '',
                            'Allowed are succeeded, failed, cancelled, terminated.');
-  elsif p_age is null or p_age < interval '0' then
-    perform waymark._raise('WM205', format('the age is %s; it must not be negative', coalesce(p_age::text, 'null')));
+  elsif p_age is null or p_age not between interval '0' and interval '1000 years' then
+    perform waymark._raise('WM205', format('the age is %s; allowed are 0 to 1000 years', coalesce(p_age::text, 'null')));
   end if;
 end
 $$;
