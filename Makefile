@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers fuzz check bench bundle generated format build setup clean
+.PHONY: help demo test servers fuzz check bench bench-full bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +41,13 @@ check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies,
 	$(BIN)/python -m tests.plpgsql_check
 	@.ci/compose config --quiet
 
-bench: build ## Measure throughput, latency and idle load on this machine
-	$(BIN)/python -m benchmarks
+bench: build ## Measure throughput, latency and cost on this machine, beside other systems (minutes)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-full: build ## The same with sizes that take an hour, and plots
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m benchmarks --full --output bench-results $(BENCH_ARGS)
 
 bundle: setup ## Make the newest migration's bundle from sql/
 	$(BIN)/python -m waymark.db.bundle make

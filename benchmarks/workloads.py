@@ -1,0 +1,272 @@
+"""What is measured of the whole product: daemons and real workers on a server."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.bench import Bench, children, cpu_seconds, resident_mb, workload
+from benchmarks.report import Figure, Point
+from benchmarks.workflows import FanOut, FiveChain, OneAction, Payload, Retried, Sleeper, TenIterations
+
+KEPT = Path(__file__).parent / "sql/kept.sql"
+
+
+@workload()
+def drain(bench: Bench) -> Iterator[Figure]:
+    """Runs that are queued, drained."""
+    with bench.daemons():
+        bench.drain(OneAction, 500, value=1)
+        runs = bench.size(10_000, 40_000)
+        one = [bench.drain(OneAction, runs, value=1) for _ in range(bench.rounds)]
+        yield Figure("one-action runs", "runs/s", tuple(runs / s.seconds for s in one), ("≥", 8_000))
+        runs = bench.size(2_000, 10_000)
+        chains = [bench.drain(FiveChain, runs, value=1) for _ in range(bench.rounds)]
+        yield Figure("chains of five", "actions/s", tuple(5 * runs / s.seconds for s in chains))
+        loops = [bench.drain(TenIterations, runs, iterations=10) for _ in range(bench.rounds)]
+        actions = 10 * runs
+        yield Figure("ten-iteration loops", "actions/s", tuple(actions / s.seconds for s in loops), ("≥", 20_000))
+        yield Figure("WAL", "bytes/action", tuple(s.wal / actions for s in loops), ("≤", 1_500))
+        yield Figure("commits", "per action", tuple(s.commits / actions for s in loops), ("≤", 0.05))
+
+
+@workload()
+def fan_out(bench: Bench) -> Iterator[Figure]:
+    """One gather of many actions."""
+    with bench.daemons():
+        for width, runs, goal in ((20, 1_000, None), (1_000, 10, 20_000), (10_000, 1, 20_000)):
+            bench.drain(FanOut, 1, width=width)
+            rates = tuple(runs * width / bench.drain(FanOut, runs, width=width).seconds for _ in range(bench.rounds))
+            place = Point("throughput by fan-out", "branches", "waymark", width)
+            yield Figure(f"gathers of {width:,}", "actions/s", rates, goal and ("≥", goal), place)
+
+
+@workload()
+def latency(bench: Bench) -> Iterator[Figure]:
+    """`await OneAction().run(…)` of an idle system, one after the other, as the caller sees it."""
+    with bench.daemons():
+        rounds = [asyncio.run(_calls(bench.size(300, 2_000))) for _ in range(bench.rounds)]
+    yield Figure("median", "ms", tuple(map(statistics.median, rounds)), ("≤", 2))
+    yield Figure("99th percentile", "ms", tuple(percentile(times, 99) for times in rounds), ("≤", 8))
+
+
+async def _calls(calls: int) -> list[float]:
+    """Milliseconds of each call."""
+    for number in range(20):
+        await OneAction().run(number)
+    times: list[float] = []
+    for number in range(calls):
+        began = time.perf_counter()
+        if await OneAction().run(number) != number:
+            raise SystemExit("a wrong result")
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+@workload()
+def open_loop(bench: Bench) -> Iterator[Figure]:
+    """Latency from start to end at a rate that does not wait for answers, in parts of the peak."""
+    with bench.daemons():
+        bench.drain(OneAction, 500, value=1)
+        runs = bench.size(10_000, 40_000)
+        peak = runs / bench.drain(OneAction, runs, value=1).seconds
+        for share in (0.1, 0.5, 0.9):
+            times = _offer(bench, peak * share, bench.size(5, 30))
+            for percent in (50, 99):
+                goal = ("≤", 50) if (share, percent) == (0.5, 99) else None
+                place = Point("latency by offered rate", "percent of peak", f"{percent}th percentile", share * 100)
+                name = f"{percent}th percentile at {share:.0%} of {peak:,.0f} runs/s"
+                yield Figure(name, "ms", (percentile(times, percent),), goal, place)
+
+
+def _offer(bench: Bench, rate: float, seconds: float) -> Sequence[float]:
+    """Start runs at this rate for so long; milliseconds from the start of each, by its transaction, to its end."""
+    began, offered = time.monotonic(), 0
+    since = bench.value("waymark._now()")
+    while (passed := time.monotonic() - began) < seconds:
+        if (due := int(passed * rate) - offered) > 0:
+            bench.start(OneAction, due, value=1)
+            offered += due
+        time.sleep(0.002)
+    bench.wait("not exists (select from waymark.tasks)", "the offered runs end")
+    query = "select extract(epoch from ended_at - created_at)::float8 * 1000 from waymark.runs where created_at >= %s"
+    return [milliseconds for (milliseconds,) in bench.connection.execute(query, (since,))]
+
+
+@workload()
+def bulk_start(bench: Bench) -> Iterator[Figure]:
+    """Runs that are queued, by one client, without workers."""
+    runs = bench.size(50_000, 200_000)
+    rates: dict[str, list[float]] = {"start_many": [], "start": []}
+    for _ in range(bench.rounds):
+        bench.clear()
+        began = time.perf_counter()
+        bench.start(OneAction, runs, value=1)
+        rates["start_many"].append(runs / (time.perf_counter() - began))
+        began = time.perf_counter()
+        bench.value("count(waymark.start('OneAction', '{\"value\": 1}')) from generate_series(1, %s)", runs // 5)
+        rates["start"].append(runs / 5 / (time.perf_counter() - began))
+    bench.clear()
+    yield Figure("waymark.start_many, 10,000 a call", "runs/s", tuple(rates["start_many"]), ("≥", 50_000))
+    yield Figure("waymark.start, one transaction", "runs/s", tuple(rates["start"]))
+
+
+@workload()
+def payloads(bench: Bench) -> Iterator[Figure]:
+    """One action whose argument and result are large."""
+    with bench.daemons():
+        for kilobytes, runs in ((1, 2_000), (16, 1_000), (256, 100)):
+            text = "x" * 1024 * kilobytes
+            rates = tuple(runs / bench.drain(Payload, runs, text=text).seconds for _ in range(bench.rounds))
+            place = Point("throughput by payload", "KB", "waymark", kilobytes)
+            yield Figure(f"{kilobytes} KB in, {kilobytes} KB out", "runs/s", rates, point=place)
+    bench.clear()
+
+
+@workload()
+def retries(bench: Bench) -> Iterator[Figure]:
+    """An action that fails at its first attempt."""
+    runs = bench.size(5_000, 20_000)
+    with bench.daemons():
+        bench.drain(Retried, 100, value=1)
+        rates = tuple(2 * runs / bench.drain(Retried, runs, value=1).seconds for _ in range(bench.rounds))
+    yield Figure("one retry each", "attempts/s", rates)
+
+
+@workload()
+def limits(bench: Bench) -> Iterator[Figure]:
+    """A queue whose limit does not bind, against one without."""
+    runs = bench.size(2_000, 10_000)
+    ratios: list[float] = []
+    with bench.daemons(2):
+        bench.drain(TenIterations, 200, iterations=10)
+        for _ in range(bench.rounds):
+            seconds: list[float] = []
+            for limit in ("{}", '{"concurrency": 10000}'):
+                bench.value("waymark.set_queue('default', %s)", limit)
+                seconds.append(bench.drain(TenIterations, runs, iterations=10).seconds)
+            ratios.append(seconds[0] / seconds[1])
+        bench.value("waymark.set_queue('default', '{}')")
+    yield Figure("throughput of two daemons with a limit of 10,000", "of without", tuple(ratios), ("≥", 0.9))
+
+
+@workload()
+def idle(bench: Bench) -> Iterator[Figure]:
+    """What a daemon that has nothing to do costs."""
+    seconds = bench.size(10, 60)
+    bench.connection.execute("alter system set autovacuum = off")
+    bench.value("pg_reload_conf()")
+    with bench.daemons() as (daemon,):
+        bench.drain(TenIterations, 200, iterations=10)
+        bench.wait("exists (select from waymark.sessions where hungry)", "the daemon is idle")
+        time.sleep(15)  # idle backends report what they did under load within 10 s
+        commits, spent = bench.counters()[1], cpu_seconds(daemon)
+        time.sleep(seconds)
+        queries = max(0, bench.counters()[1] - commits - 2) / seconds
+        yield Figure("queries of a daemon", "/s", (queries,), ("≤", 1))
+        yield Figure("processor of a daemon", "% of a core", ((cpu_seconds(daemon) - spent) / seconds * 100,), ("≤", 0.5))
+        yield Figure("memory of a daemon", "MB", (resident_mb(daemon),), ("≤", 40))
+        yield Figure("memory of a worker", "MB", (max(map(resident_mb, children(daemon))),), ("≤", 60))
+    bench.connection.execute("alter system reset autovacuum")
+    bench.value("pg_reload_conf()")
+
+
+@workload()
+def sleeping(bench: Bench) -> Iterator[Figure]:
+    """Runs that sleep, beside others that do not."""
+    sleepers, runs = bench.size(50_000, 1_000_000), bench.size(2_000, 10_000)
+    bench.clear()
+    with bench.daemons() as (daemon,):
+        bench.drain(TenIterations, 200, iterations=10)
+        before = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
+        calm = statistics.median(asyncio.run(_calls(200)))
+        memory = resident_mb(daemon)
+        began = time.monotonic()
+        bench.start(Sleeper, sleepers, seconds=1_000_000)
+        bench.wait("not exists (select from waymark.tasks where state = 'ready')", "they sleep", 3600)
+        yield Figure(f"{sleepers:,} runs put to sleep", "runs/s", (sleepers / (time.monotonic() - began),))
+        bench.connection.execute("vacuum analyze waymark.tasks")
+        beside = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
+        ratio = statistics.median(beside) / statistics.median(before)
+        yield Figure("throughput beside them", "of without", (ratio,), ("≥", 0.9))
+        yield Figure("latency beside them", "of without", (statistics.median(asyncio.run(_calls(200))) / calm,), ("≤", 1.1))
+        yield Figure("memory of the daemon", "of before", (resident_mb(daemon) / memory,), ("≤", 1.1))
+        bench.connection.execute("update waymark.timers set due_at = clock_timestamp()")
+        began = time.monotonic()
+        bench.wait("not exists (select from waymark.tasks)", "they end", 3600)
+        yield Figure("woken, with an action each", "runs/s", (sleepers / (time.monotonic() - began),), ("≥", 5_000))
+    bench.clear()
+
+
+@workload()
+def history(bench: Bench) -> Iterator[Figure]:
+    """Beside finished runs that are kept, against an empty database."""
+    kept, runs = bench.size(300_000, 10_000_000), bench.size(2_000, 10_000)
+    bench.clear()
+    with bench.daemons():
+        bench.drain(TenIterations, 500, iterations=10)
+        empty = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
+        for _ in range(0, kept, 100_000):
+            bench.connection.execute(KEPT.read_bytes(), (100_000,))
+        bench.connection.execute("vacuum (analyze) waymark.runs")
+        bench.connection.execute("vacuum (analyze) waymark.action_attempts")
+        bench.connection.execute("checkpoint")
+        full = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
+    ratio = statistics.median(full) / statistics.median(empty)
+    yield Figure(
+        f"throughput beside {kept:,}",
+        "of empty",
+        (ratio,),
+        ("≥", 0.9),
+        Point("cost of history", "finished runs", "waymark", kept),
+    )
+    bench.clear()
+
+
+@workload()
+def held_snapshot(bench: Bench) -> Iterator[Figure]:
+    """While one snapshot is held open, so that nothing dead can be removed."""
+    runs, rounds = bench.size(2_000, 10_000), bench.size(5, 10)
+    bench.clear()
+    with bench.daemons(), psycopg.connect(bench.url) as holder:
+        bench.drain(TenIterations, 500, iterations=10)
+        free = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(3)]
+        holder.execute("set transaction isolation level repeatable read")
+        holder.execute("select count(*) from waymark.runs")
+        rates: list[float] = []
+        for number in range(1, rounds + 1):
+            rates.append(runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds)
+            place = Point("throughput while a snapshot is held", "actions since", "waymark", number * runs * 10)
+            yield Figure(f"after {number * runs * 10:,} actions", "actions/s", (rates[-1],), point=place)
+        ratio = statistics.median(rates[-3:]) / statistics.median(free)
+        yield Figure("at the end", "of before", (ratio,), ("≥", 0.9))
+    bench.clear()
+
+
+@workload()
+def daemons(bench: Bench) -> Iterator[Figure]:
+    """Several daemons on one database, with more and more connections."""
+    runs = bench.size(2_000, 10_000)
+    rates: dict[tuple[int, int], float] = {}
+    for count, lanes in ((1, 2), (2, 2), (4, 2), (4, 4), (4, 8), (4, 16)):
+        bench.clear()
+        slots = str(max(25, 400 // count))
+        settings = {"WAYMARK_EXECUTOR_SHARDS": str(lanes), "WAYMARK_CONCURRENT_PER_WORKER": slots, "WAYMARK_WORKER_COUNT": "1"}
+        with bench.daemons(count, **settings):
+            bench.drain(TenIterations, 300, iterations=10)
+            rounds = tuple(runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds))
+        rates[count, count * lanes] = statistics.median(rounds)
+        place = Point("throughput by connections", "connections that turn", "waymark", count * lanes)
+        yield Figure(f"{count} daemons, {count * lanes} connections", "actions/s", rounds, point=place)
+    best = max(rates.values())
+    later = list(rates.values())[list(rates.values()).index(best) :]
+    yield Figure("the least beyond the best point", "of the best", (min(later) / best,), ("≥", 0.9))
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest value that so many percent do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
