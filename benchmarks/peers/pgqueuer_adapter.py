@@ -18,7 +18,7 @@ _done: dict[int, asyncio.Future[None]] = {}
 
 
 async def _manager(url: str) -> QueueManager:
-    manager = QueueManager(AsyncpgDriver(await asyncpg.connect(url)))
+    manager = QueueManager(Queries(AsyncpgDriver(await asyncpg.connect(url))))
 
     @manager.entrypoint("echo")
     async def echo(job: Job) -> None:
