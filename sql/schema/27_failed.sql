@@ -1,4 +1,5 @@
--- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history.
+-- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history, or a
+-- signal: wake has the one it got, waits_for says for which it still waited.
 create table waymark.failed_tasks (
   run_id     uuid primary key,
   program_id bigint not null,
@@ -6,7 +7,9 @@ create table waymark.failed_tasks (
   pc         int not null,
   locals     jsonb not null,
   frames     jsonb not null,
-  heap       jsonb
+  heap       jsonb,
+  wake       jsonb,
+  waits_for  jsonb
 );
 comment on table waymark.failed_tasks is 'Failed runs: where their bodies stood, for a retry.';
 

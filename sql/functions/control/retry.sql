@@ -1,7 +1,7 @@
 -- Lets a failed run go on from the await at which it failed: what had failed, or was abandoned by it, is called again, as attempt 1; results that are there stay.
 -- A child run is started anew, of its newest program. Where nothing had failed at that await, the code behind it runs again. Answers the run's status.
--- Runs that start tasks of their own (create_task, TaskGroup, timeouts, semaphores, functions in a gather) are restarted instead, and those that stood at a
--- signal, or at a sleep that their deadline cut short. A deadline that has passed counts no more.
+-- To be restarted instead are runs that had more than their body when they failed (tasks, open timeouts, semaphores), and those that stood at a wait for tasks, at
+-- branches that are functions, or at a sleep that their deadline cut short. A deadline that has passed counts no more.
 -- Locks: the row of runs, then what the run has left (skip locked). SQLSTATEs: WM301, WM305 the run has not failed, or is to be restarted.
 create or replace function waymark.retry(p_run_id uuid) returns text
 language plpgsql security definer set search_path = ''
@@ -19,9 +19,9 @@ begin
     perform waymark._refuse_state('retry', p_run_id, 'has failed');
   end if;
   select * into v_kept from waymark.failed_tasks f where f.run_id = p_run_id;
-  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id)
-     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.kind in ('spawn', 'scope', 'semaphore')
-                     or n.program_id = v_kept.program_id and n.node = ~v_kept.pc and (n.kind = 'signal' or n.kind = 'sleep' and v_run.error ? 'overdue')) then
+  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id and h.parent_no = 0 and h.parent_step = v_kept.step_no)
+     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.node = ~v_kept.pc
+                   and (n.kind in ('wait', 'unscope', 'acquire') or n.kind = 'sleep' and v_run.error ? 'overdue')) then
     perform waymark._refuse_state('retry', p_run_id, 'failed in an await of its body that can be made again; waymark.restart starts this one anew');
   end if;
   v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,

@@ -12,7 +12,8 @@ begin
        where s.task_no = 0 and s.effect in ('return', 'raise')), true, p_now);
   end if;
   v_done := array(
-    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no, false, t.pc, '{}', '[]', null,
+    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no,
+               case when not t.waits_for ? 'alone' then false end, t.pc, '{}', '[]', null,
                t.waits_for ->> 'effect', t.waits_for -> 'payload', null)::waymark.task_step
       from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
      cross join lateral (
