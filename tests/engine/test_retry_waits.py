@@ -119,13 +119,8 @@ def test_tasks_that_have_ended_are_no_hindrance(session: Session) -> None:
     session.register(module("Branches", branches, HELPER))
     runs = [session.start("Spawns"), session.start("Branches")]
     claims = session.turn()
-    while 2 not in [claim.arguments["n"] for claim in claims]:
-        claims = session.turn(*(claim.succeeded(claim.arguments["n"]) for claim in claims))
-    rest = session.turn(*(claim.failed() for claim in claims))
-    while rest:
-        rest = session.turn(
-            *(claim.failed() if claim.arguments["n"] == 2 else claim.succeeded(claim.arguments["n"]) for claim in rest)
-        )
+    while claims:
+        claims = session.turn(*(c.failed() if c.arguments["n"] == 2 else c.succeeded(c.arguments["n"]) for c in claims))
     for run_id in runs:
         assert failure(session, run_id) == "ValueError"
         control(session, "retry", run_id)
