@@ -328,7 +328,8 @@ create table waymark.semaphores (
 );
 comment on table waymark.semaphores is 'Semaphores of live runs; who waits for one is a task with its number.';
 -- file: schema/27_failed.sql
--- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history.
+-- What waymark.retry goes on from; written only when a run fails, and kept with it. The body as it stood at its last await: what it waited for is history, or a
+-- signal: wake has the one it got, waits_for says for which it still waited.
 create table waymark.failed_tasks (
   run_id     uuid primary key,
   program_id bigint not null,
@@ -336,7 +337,9 @@ create table waymark.failed_tasks (
   pc         int not null,
   locals     jsonb not null,
   frames     jsonb not null,
-  heap       jsonb
+  heap       jsonb,
+  wake       jsonb,
+  waits_for  jsonb
 );
 comment on table waymark.failed_tasks is 'Failed runs: where their bodies stood, for a retry.';
 
@@ -579,14 +582,15 @@ end
 $$;
 comment on function waymark._expire_runs(uuid[], timestamptz) is 'Ends runs whose deadline has passed.';
 -- file: functions/control/_keep_failed.sql
--- Keeps the bodies of failed runs as they stood at their last await, for waymark.retry. The caller deletes them from waymark.tasks.
+-- Keeps the bodies of failed runs as they stood at their last await, for waymark.retry, unless there was more to the run (shared is not null). The caller deletes them
+-- from waymark.tasks. wake: the signal that they had; waits_for: the one that they waited for.
 create or replace function waymark._keep_failed(p_steps waymark.task_step[]) returns void
 language plpgsql as $$
 begin
-  insert into waymark.failed_tasks (run_id, program_id, step_no, pc, locals, frames, heap)
-  select t.run_id, t.program_id, t.step_no, t.pc, t.locals, t.frames, t.heap
+  insert into waymark.failed_tasks (run_id, program_id, step_no, pc, locals, frames, heap, wake, waits_for)
+  select t.run_id, t.program_id, t.step_no, t.pc, t.locals, t.frames, t.heap, t.wake, case t.state when 'signal' then t.waits_for end
     from unnest(p_steps) s join waymark.tasks t on t.ctid = s.row_id
-   where s.effect = 'raise' and waymark._failed_state(s.payload) = 'failed';
+   where s.effect = 'raise' and s.shared is null and waymark._failed_state(s.payload) = 'failed';
 end
 $$;
 comment on function waymark._keep_failed(waymark.task_step[]) is 'Keeps the bodies of failed runs for a retry.';
@@ -705,8 +709,8 @@ end
 $$;
 comment on function waymark._resume_runs(uuid[], timestamptz) is 'Lets paused runs go on.';
 -- file: functions/control/_revive.sql
--- Puts the body of a failed run back: waiting for the calls in the payload that are to be made again, or ready with what it had waited for. The new wait has a
--- number of its own, behind all that the run has used; the results that are there are counted to it.
+-- Puts the body of a failed run back: waiting for the calls in the payload that are to be made again, or for the signal, or ready with what it had waited for. The new
+-- wait has a number of its own, behind all that the run has used; the results that are there are counted to it. The time of a wait for a signal begins anew.
 create or replace function waymark._revive(p_step waymark.task_step, p_kept waymark.failed_tasks, p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -715,19 +719,28 @@ declare
   v_results jsonb;
   v_wake jsonb;
 begin
-  if p_kept.pc < 0 and v_calls = 0 then
+  if v_kind = 'signal' then
+    v_wake := p_kept.wake;
+  elsif p_kept.pc < 0 and v_calls = 0 then
     v_results := waymark._collect_join(p_kept.run_id, 0, p_kept.step_no);
     v_wake := jsonb_build_object('ok', true, 'value', case v_kind when 'fork' then coalesce(v_results, '[]') else v_results -> 0 end);
   end if;
   p_step.step_no := greatest(p_kept.step_no, (select max(a.step_no) from waymark.action_attempts a where a.run_id = p_kept.run_id and a.task_no = 0));
-  insert into waymark.tasks (run_id, program_id, priority, queue, state, step_no, pending, pc, locals, frames, heap, ready_at, started_at, shared, wake)
-  values (p_kept.run_id, p_kept.program_id, p_step.priority, p_step.queue, case when v_calls = 0 then 'ready' when v_kind = 'fork' then 'gather' else 'action' end,
-          p_step.step_no + 1, v_calls, p_kept.pc, p_kept.locals, p_kept.frames, p_kept.heap, p_now, p_step.started_at, true, v_wake);
+  insert into waymark.tasks (run_id, program_id, priority, queue, state, step_no, pending, pc, locals, frames, heap, ready_at, started_at, shared, wake,
+                             waits_for, ticket)
+  values (p_kept.run_id, p_kept.program_id, p_step.priority, p_step.queue,
+          case when p_kept.waits_for is not null then 'signal' when v_calls = 0 then 'ready' when v_kind = 'fork' then 'gather' else 'action' end,
+          p_step.step_no + 1, v_calls, p_kept.pc, p_kept.locals, p_kept.frames, p_kept.heap, p_now, p_step.started_at, true, v_wake,
+          p_kept.waits_for, case when p_kept.waits_for is not null then nextval('waymark.numbers') end);
   if v_calls > 0 then
     update waymark.action_attempts set step_no = p_step.step_no + 1
      where run_id = p_kept.run_id and task_no = 0 and step_no = p_kept.step_no and outcome = 'succeeded';
     perform waymark._create_actions(null, '{}', 0, array[p_step], p_now);
     perform waymark._start_children(array[p_step], p_now);
+  elsif p_kept.waits_for is not null then
+    insert into waymark.timers (run_id, task_no, due_at)
+    select p_kept.run_id, 0, p_now + (p_kept.waits_for ->> 'seconds')::double precision * interval '1 second' where p_kept.waits_for ? 'seconds';
+    perform waymark._deliver_signals(array[row(p_kept.run_id, p_kept.waits_for ->> 'signal')::waymark.signal_key], p_now);
   end if;
 end
 $$;
@@ -888,8 +901,8 @@ comment on function waymark.resume(uuid) is 'Resumes a paused run; returns its s
 -- file: functions/control/retry.sql
 -- Lets a failed run go on from the await at which it failed: what had failed, or was abandoned by it, is called again, as attempt 1; results that are there stay.
 -- A child run is started anew, of its newest program. Where nothing had failed at that await, the code behind it runs again. Answers the run's status.
--- Runs that start tasks of their own (create_task, TaskGroup, timeouts, semaphores, functions in a gather) are restarted instead, and those that stood at a
--- signal, or at a sleep that their deadline cut short. A deadline that has passed counts no more.
+-- To be restarted instead are runs that had more than their body when they failed (tasks, open timeouts, semaphores), and those that stood at a wait for tasks, at
+-- branches that are functions, or at a sleep that their deadline cut short. A deadline that has passed counts no more.
 -- Locks: the row of runs, then what the run has left (skip locked). SQLSTATEs: WM301, WM305 the run has not failed, or is to be restarted.
 create or replace function waymark.retry(p_run_id uuid) returns text
 language plpgsql security definer set search_path = ''
@@ -907,9 +920,9 @@ begin
     perform waymark._refuse_state('retry', p_run_id, 'has failed');
   end if;
   select * into v_kept from waymark.failed_tasks f where f.run_id = p_run_id;
-  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id)
-     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.kind in ('spawn', 'scope', 'semaphore')
-                     or n.program_id = v_kept.program_id and n.node = ~v_kept.pc and (n.kind = 'signal' or n.kind = 'sleep' and v_run.error ? 'overdue')) then
+  if not found or exists (select from waymark.task_history h where h.run_id = p_run_id and h.parent_no = 0 and h.parent_step = v_kept.step_no)
+     or exists (select from waymark.program_nodes n where n.program_id = v_kept.program_id and n.node = ~v_kept.pc
+                   and (n.kind in ('wait', 'unscope', 'acquire') or n.kind = 'sleep' and v_run.error ? 'overdue')) then
     perform waymark._refuse_state('retry', p_run_id, 'failed in an await of its body that can be made again; waymark.restart starts this one anew');
   end if;
   v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,
@@ -11940,13 +11953,17 @@ end
 $$;
 comment on function waymark._cancelled_error() is 'The value of asyncio.CancelledError().';
 -- file: functions/tasks/_close_bodies.sql
--- Bodies that have ended keep their outcome until nothing else is left of their run.
+-- Bodies that have ended keep their outcome until nothing else is left of their run, and for a retry what they had last waited for: a signal, or that none came in time.
+-- alone: whether there was nothing else.
 create or replace function waymark._close_bodies(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
   update waymark.tasks t
-     set state = 'closing', pending = 0, shared = true, wake = null, semaphore_no = null, ticket = null,
-         waits_for = jsonb_build_object('effect', s.effect, 'payload', s.payload), started_at = coalesce(s.started_at, p_now)
+     set state = 'closing', pending = 0, shared = true, semaphore_no = null, ticket = null,
+         wake = case when t.waits_for ? 'signal' then jsonb_build_object('ok', false, 'value', waymark._signal_timeout(t.waits_for ->> 'signal')) else t.wake - 'cancel' end,
+         waits_for = jsonb_build_object('effect', s.effect, 'payload', s.payload)
+           || case when s.effect = 'raise' and waymark._is_alone(s.run_id) then jsonb '{"alone": true}' else '{}' end,
+         started_at = coalesce(s.started_at, p_now)
     from unnest(p_steps) s where t.ctid = s.row_id and s.task_no = 0 and s.effect in ('return', 'raise');
 end
 $$;
@@ -11966,7 +11983,8 @@ begin
        where s.task_no = 0 and s.effect in ('return', 'raise')), true, p_now);
   end if;
   v_done := array(
-    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no, false, t.pc, '{}', '[]', null,
+    select row(t.row_id, t.run_id, 0, t.program_id, t.priority, t.queue, t.started_at, t.step_no,
+               case when not t.waits_for ? 'alone' then false end, t.pc, '{}', '[]', null,
                t.waits_for ->> 'effect', t.waits_for -> 'payload', null)::waymark.task_step
       from (select distinct s.run_id from unnest(p_steps) s where s.effect in ('return', 'raise')) r
      cross join lateral (
@@ -12248,11 +12266,13 @@ $$;
 comment on function waymark._end_waits(waymark.task_event[], timestamptz) is 'Wakes tasks whose wait is over.';
 -- file: functions/tasks/_fail_runs.sql
 -- Ends runs at once with what a task of theirs, or a child, cannot go on with (fatal): no handler of the body is asked. The steps name run, node and exception.
+-- Shared is null where a retry can go on from the body (_keep_failed).
 create or replace function waymark._fail_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
   v_steps waymark.task_step[] := array(
-    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no, false, b.pc, '{}', '[]', null, 'raise', s.payload, null)::waymark.task_step
+    select row(b.row_id, s.run_id, 0, b.program_id, b.priority, b.queue, b.started_at, b.step_no,
+               case when not waymark._is_alone(s.run_id) then false end, b.pc, '{}', '[]', null, 'raise', s.payload, null)::waymark.task_step
       from unnest(p_steps) s
      cross join lateral (
         select t.*, t.ctid as row_id from waymark.tasks t where t.run_id = s.run_id and t.task_no = 0 for no key update offset 0) b);
@@ -12363,6 +12383,18 @@ begin
 end
 $$;
 comment on function waymark._interrupt_tasks(waymark.tasks[], timestamptz) is 'Raises CancelledError where cancelled tasks wait.';
+-- file: functions/tasks/_is_alone.sql
+-- Whether nothing is left of a run but its body: no task, open scope or semaphore, which would be gone when it is retried. Tasks that have ended are history, and so is what a
+-- handle says of them. Volatile: as of now. The caller has the body locked.
+create or replace function waymark._is_alone(p_run_id uuid) returns boolean
+language plpgsql volatile as $$
+begin
+  return not exists (select from waymark.tasks t where t.run_id = p_run_id and t.task_no > 0)
+     and not exists (select from waymark.scopes s where s.run_id = p_run_id)
+     and not exists (select from waymark.semaphores s where s.run_id = p_run_id);
+end
+$$;
+comment on function waymark._is_alone(uuid) is 'Whether nothing is left of a run but its body.';
 -- file: functions/tasks/_is_evaluating.sql
 -- Whether a task waits for CPython in the middle of its code, where nothing can be raised.
 create or replace function waymark._is_evaluating(p_run_id uuid, p_task_no int, p_step_no int, p_state text) returns boolean
