@@ -7,8 +7,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from waymark import config
-from waymark.db import bundle, install
-from waymark.errors import ConfigurationError, DatabaseUnreachable
+from waymark.db import bundle, install, upgrading
+from waymark.errors import ConfigurationError, DatabaseUnreachable, EngineVersionError
 
 # Serialises two upgrades of one database: the second waits and then finds nothing to do.
 LOCK = "select pg_catalog.pg_advisory_xact_lock(4706216870261395821);"
@@ -26,6 +26,7 @@ def run(connection: Connection | None) -> None:
         # The version table lives in the schema that the migrations fill and belongs to its owner,
         # so roles and schemas come before the first revision.
         bundle.run_script(LOCK)
+        upgrading.prepare(context.script)
         bundle.run_script(bundle.head()["roles.sql"])
         context.run_migrations()
 
@@ -42,5 +43,5 @@ else:
     try:
         with install.engine(config.database_url()).connect() as connection:
             run(connection)
-    except (ConfigurationError, DatabaseUnreachable) as error:
+    except (ConfigurationError, DatabaseUnreachable, EngineVersionError) as error:
         raise CommandError(str(error)) from error  # alembic shows this one without a traceback

@@ -72,7 +72,6 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     let sockets = SocketFolder::create()?;
     let at_start = |error| Error::at_start(&error);
     let client = database.connect("session").await.map_err(at_start)?;
-    database::hello(&client).await.map_err(at_start)?;
     let lease = Lease::open(&client, description(&config, &queues), config.lock_ttl).await.map_err(at_start)?;
     let (programs, registrations) = mpsc::unbounded_channel();
     let hub = Rc::new(Hub::new(config, queues, database, lease, sockets.path.clone(), programs));

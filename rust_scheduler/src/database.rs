@@ -69,10 +69,11 @@ impl Database {
         Ok(Self { config, tls: connector })
     }
 
-    /// A connection, driven by a task of its own.
+    /// A connection, driven by a task of its own, to an engine that this daemon speaks with: it may have been upgraded since
+    /// the last one.
     ///
     /// # Errors
-    /// The server cannot be reached or refuses.
+    /// The server cannot be reached or refuses, the engine is not installed, or WM402.
     pub async fn connect(&self, purpose: &str) -> Result<Client, Error> {
         let mut config = self.config.clone();
         if config.get_application_name().is_none() {
@@ -85,7 +86,14 @@ impl Database {
                 tracing::debug!(error = describe(&error), "a database connection ended");
             }
         });
-        client.batch_execute(&format!("set statement_timeout = {}", STATEMENT_TIMEOUT.as_millis())).await?;
+        let (min, max) = ENGINE_API;
+        let limit = STATEMENT_TIMEOUT.as_millis().to_string();
+        client
+            .query_typed_one(
+                "select waymark.hello($1, $2), set_config('statement_timeout', $3, false)",
+                &[(&min, Type::INT4), (&max, Type::INT4), (&limit, Type::TEXT)],
+            )
+            .await?;
         Ok(client)
     }
 
@@ -237,15 +245,6 @@ impl TurnConnection {
             )
             .await
     }
-}
-
-/// `waymark.hello`: whether the engine speaks this daemon's API version.
-///
-/// # Errors
-/// WM402, or the engine is not installed.
-pub async fn hello(client: &Client) -> Result<i32, Error> {
-    let (min, max) = ENGINE_API;
-    client.query_typed_one("select waymark.hello($1, $2)", &[(&min, Type::INT4), (&max, Type::INT4)]).await?.try_get(0)
 }
 
 /// `waymark.open_session`: a new session and lease.

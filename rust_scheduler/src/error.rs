@@ -91,6 +91,12 @@ impl EngineCode {
     pub fn from_sqlstate(state: &str) -> Option<Self> {
         Self::ALL.iter().find(|(code, _)| *code == state).map(|(_, code)| *code)
     }
+
+    /// The engine code of a statement's error.
+    #[must_use]
+    pub fn of(error: &tokio_postgres::Error) -> Option<Self> {
+        error.code().and_then(|state| Self::from_sqlstate(state.code()))
+    }
 }
 
 /// What a failed statement asks of its caller.
@@ -175,19 +181,9 @@ pub enum Error {
     /// The database has no engine.
     #[error("The Waymark engine is not installed in this database. Run `waymark db upgrade`, then start again.")]
     NotInstalled,
-    /// The database has another engine.
-    #[error(
-        "The engine in this database does not speak this daemon's API version ({min} to {max}): {said}. Run \
-         `waymark db upgrade` if the engine is the older one, otherwise upgrade this installation."
-    )]
-    OtherVersion {
-        /// The oldest API version the daemon accepts.
-        min: i32,
-        /// The newest API version the daemon accepts.
-        max: i32,
-        /// The engine's own words.
-        said: String,
-    },
+    /// The database has an engine that is too new, or too old.
+    #[error("This daemon cannot work with the engine: {0}")]
+    OtherVersion(String),
     /// The role may not call the engine.
     #[error("The database role may not drive workers: {0}. Run `grant waymark_worker to <role>` as the owner.")]
     Forbidden(String),
@@ -269,9 +265,9 @@ impl Error {
     pub fn at_start(error: &tokio_postgres::Error) -> Self {
         let said = describe(error);
         let Some(state) = error.code() else { return Self::Unreachable(said) };
-        if EngineCode::from_sqlstate(state.code()) == Some(EngineCode::ApiVersion) {
-            let (min, max) = ENGINE_API;
-            return Self::OtherVersion { min, max, said };
+        if EngineCode::of(error) == Some(EngineCode::ApiVersion) {
+            let hint = error.as_db_error().and_then(tokio_postgres::error::DbError::hint).unwrap_or_default();
+            return Self::OtherVersion(format!("{said}. {hint}"));
         }
         match state.code() {
             // Undefined function, unknown schema, undefined table or type.

@@ -187,7 +187,7 @@ impl Lane {
         sleep(self.backoff.pause()).await;
         let (database, purpose) = (&self.hub.database, format!("lane {}", self.index));
         self.connection =
-            session::connect(&purpose, &mut self.backoff, || TurnConnection::open(database, &purpose)).await;
+            session::connect(&self.hub, &purpose, &mut self.backoff, || TurnConnection::open(database, &purpose)).await;
     }
 
     /// Gives out what a turn brought.

@@ -17,7 +17,7 @@ use tokio_postgres::{Client, Error};
 use crate::{
     backoff::Backoff,
     database::{self, ANSWER_TIMEOUT, Attempt, Database},
-    error::{EngineCode, Remedy, describe},
+    error::{EngineCode, Error as FatalError, Remedy, describe},
     heartbeats::Beat,
     hub::Hub,
 };
@@ -134,8 +134,8 @@ impl Lease {
     }
 }
 
-/// Connects, however long it takes.
-pub async fn connect<T, F>(purpose: &str, backoff: &mut Backoff, open: impl Fn() -> F) -> T
+/// Connects, however long it takes. An engine that has been upgraded beyond this daemon ends it.
+pub async fn connect<T, F>(hub: &Hub, purpose: &str, backoff: &mut Backoff, open: impl Fn() -> F) -> T
 where
     F: Future<Output = Result<T, Error>>,
 {
@@ -144,6 +144,9 @@ where
             Ok(connected) => {
                 tracing::info!(purpose, "connected to the database again");
                 return connected;
+            }
+            Err(error) if EngineCode::of(&error) == Some(EngineCode::ApiVersion) => {
+                hub.fail(FatalError::at_start(&error))
             }
             // Once the pauses have stopped growing, nothing new is to be said.
             Err(error) if backoff.is_at_most() => tracing::debug!(purpose, "still not connected: {}", describe(&error)),
@@ -360,9 +363,8 @@ impl Keeper {
             match timeout(ANSWER_TIMEOUT, database::register(&self.client, ir)).await {
                 Ok(Ok(program)) => return tracing::debug!(program, "a program is registered"),
                 Ok(Err(error)) if Remedy::of(&error) != Remedy::Reconnect => {
-                    let code = error.code().and_then(|state| EngineCode::from_sqlstate(state.code()));
                     return tracing::error!(
-                        ?code,
+                        code = ?EngineCode::of(&error),
                         "a workflow of the user's module was not registered: {}",
                         describe(&error)
                     );
@@ -380,6 +382,6 @@ impl Keeper {
     async fn reconnect(&mut self) {
         sleep(self.backoff.pause()).await;
         let database: &Database = &self.hub.database;
-        self.client = connect("session", &mut self.backoff, || database.connect("session")).await;
+        self.client = connect(&self.hub, "session", &mut self.backoff, || database.connect("session")).await;
     }
 }

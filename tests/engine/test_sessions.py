@@ -13,8 +13,12 @@ Connect = Callable[..., psycopg.Connection]
 
 def test_hello_answers_its_version_or_refuses_in_words(session: Session) -> None:
     assert session.value("select waymark.hello(1, 1)") == 1
-    with pytest.raises(psycopg.Error, match=r"version 1 .* speaks 2 to 3") as refusal:
+    assert session.value("select waymark.hello(1, 2)") == 1, "a caller that is newer, and still speaks this version"
+    with pytest.raises(psycopg.Error, match=r"version 1 .* is older than its caller knows \(2 to 3\)") as refusal:
         session.value("select waymark.hello(2, 3)")
+    assert refusal.value.sqlstate == "WM402"
+    with pytest.raises(psycopg.Error, match=r"version 1 .* is newer than its caller knows \(0 to 0\)") as refusal:
+        session.value("select waymark.hello(0, 0)")
     assert refusal.value.sqlstate == "WM402"
 
 

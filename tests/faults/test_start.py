@@ -19,7 +19,8 @@ MODULE = "tests.faults.flows"
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 OTHER_VERSION = """
 do $$ begin
-  execute replace(pg_get_functiondef('waymark.hello'::regproc), 'c_version constant int := 1', 'c_version constant int := 9');
+  execute replace(replace(pg_get_functiondef('waymark.hello'::regproc), 'c_newest constant int := 1',
+                          'c_newest constant int := 9'), 'c_oldest constant int := 1', 'c_oldest constant int := 8');
 end $$
 """
 
@@ -119,9 +120,9 @@ def test_a_database_without_the_engine(cluster: Cluster, empty_database_url: str
 def test_an_engine_of_another_version(cluster: Cluster, load: Load, connection: psycopg.Connection) -> None:
     connection.execute(OTHER_VERSION)
     said = refusal(cluster, load.url)
-    assert "does not speak this daemon's API version (1 to 1)" in said
-    assert "version 9 of the Waymark engine" in said
-    assert "upgrade this installation" in said
+    assert "version 9 of the Waymark engine, which is newer than its caller knows (1 to 1)" in said
+    assert "The engine serves callers of the versions 8 to 9" in said
+    assert said.endswith("Upgrade the waymark package on this host, and start its workers again.")
     with pytest.raises(EngineVersionError, match="version 9 of the Waymark engine"):
         flows.Chain().start_sync(1)
     assert connection.execute("select count(*) from waymark.sessions").fetchone() == (0,)

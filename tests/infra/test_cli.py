@@ -130,7 +130,9 @@ def test_without_a_database(tmp_path: Path, empty_database_url: str) -> None:
 
 def test_an_engine_of_another_version_is_named(waymark: Waymark, connection: psycopg.Connection) -> None:
     (source,) = connection.execute("select pg_get_functiondef('waymark.hello'::regproc)").fetchone() or ("",)
-    connection.execute(source.replace("c_version constant int := 1", "c_version constant int := 9").encode())
+    for constant in ("c_oldest", "c_newest"):
+        source = source.replace(f"{constant} constant int := 1", f"{constant} constant int := 9")
+    connection.execute(source.encode())
     assert "version 9 of the Waymark engine" in waymark.error("status", str(uuid.UUID(int=1)))
 
 

@@ -9,10 +9,14 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
 from tests.cluster import ROOT
+from tests.infra.upgrades import next_package
+from waymark.cli import main
 from waymark.db import bundle, install
 from waymark.db.embedded import EmbeddedServer
+from waymark.errors import EngineVersionError
 
 
 def schema_of(url: str, server: EmbeddedServer) -> str:
@@ -97,3 +101,30 @@ def test_released_bundles_are_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyP
         bundle.make()
     newest.write_text(newest.read_text().replace("waymark_owner", "somebody_else"))
     assert any("has changed" in problem for problem in bundle.problems())
+
+
+def test_an_engine_is_never_downgraded(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The package of before an upgrade refuses to touch what came after it; so does alembic."""
+    install.upgrade(empty_database_url)
+    with monkeypatch.context() as patch:
+        next_package(tmp_path / "migrations", patch)
+        assert install.upgrade(empty_database_url) == "9999"
+        assert install.upgrade(empty_database_url) == "9999"
+    with pytest.raises(EngineVersionError, match=rf"revision 9999, newer than this package, which brings {install.head()}"):
+        install.upgrade(empty_database_url)
+    monkeypatch.setenv("WAYMARK_DATABASE_URL", empty_database_url)
+    with pytest.raises(CommandError, match="an engine is never downgraded"):
+        command.upgrade(Config(ROOT / "alembic.ini"), "head")
+    with monkeypatch.context() as patch:
+        next_package(tmp_path / "again", patch)
+        configuration = Config()
+        configuration.set_main_option("script_location", str(tmp_path / "again"))
+        configuration.set_main_option("path_separator", "os")
+        configuration.attributes["url"] = empty_database_url
+        with pytest.raises(bundle.BundleError, match="go forward only"):
+            command.downgrade(configuration, "-1")
+    assert install.current(empty_database_url) == "9999"
+    assert main(["db", "current"]) == 0
+    assert capsys.readouterr().out.startswith("9999 (newer than this package")

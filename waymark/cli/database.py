@@ -31,5 +31,8 @@ def current(_: argparse.Namespace) -> int:
     if revision is None:
         message = "the engine is not installed in this database: run `waymark db upgrade`"
         raise EngineNotInstalled(message)
-    print(revision if revision == head else f"{revision} (this package brings {head}: run `waymark db upgrade`)")
+    if not install.knows(revision):
+        print(f"{revision} (newer than this package, which brings {head}: upgrade the waymark package)")
+    else:
+        print(revision if revision == head else f"{revision} (this package brings {head}: run `waymark db upgrade`)")
     return 0

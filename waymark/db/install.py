@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from waymark.db import upgrading
 from waymark.db.bundle import MIGRATIONS
 from waymark.errors import DatabaseUnreachable
 
@@ -29,7 +30,13 @@ def engine(url: str) -> Engine:
 
 
 def upgrade(url: str) -> str:
-    """Bring the engine of this database to the revision of this package, in one transaction; returns the revision."""
+    """Bring the engine of this database to the revision of this package, in one transaction; returns the revision.
+
+    Daemons and clients may go on meanwhile: their calls wait for its end (docs/upgrade.md).
+
+    Raises:
+        EngineVersionError: the engine is newer than this package.
+    """
     config = _config()
     config.attributes["url"] = url
     command.upgrade(config, "head")
@@ -47,9 +54,12 @@ def current(url: str) -> str | None:
 
 def head() -> str:
     """Revision that this package brings."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None
-    return revision
+    return upgrading.head(ScriptDirectory.from_config(_config()))
+
+
+def knows(revision: str) -> bool:
+    """Whether this package brings that revision; otherwise a later one does."""
+    return revision in upgrading.known(ScriptDirectory.from_config(_config()))
 
 
 def _config() -> Config:

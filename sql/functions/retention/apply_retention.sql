@@ -7,8 +7,8 @@ language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
-  c_pause constant interval := '1 second';
-  c_rest constant interval := '1 minute';
+  c_pause constant interval := interval '1 second';
+  c_rest constant interval := interval '1 minute';
   v_now timestamptz := waymark._now();
   v_pass waymark.retention_pass;
   v_batch waymark.prune_outcome;
