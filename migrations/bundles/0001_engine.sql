@@ -10474,8 +10474,8 @@ language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
-  c_pause constant interval := '1 second';
-  c_rest constant interval := '1 minute';
+  c_pause constant interval := interval '1 second';
+  c_rest constant interval := interval '1 minute';
   v_now timestamptz := waymark._now();
   v_pass waymark.retention_pass;
   v_batch waymark.prune_outcome;
@@ -11221,22 +11221,27 @@ $$;
 comment on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) is
   'Extends running attempts and keeps their details; answers the positions of those no longer wanted.';
 -- file: functions/sessions/hello.sql
--- Daemon and SDK ask before anything else; an engine they were not made for refuses in words.
+-- Daemon and SDK ask before anything else, on every connection; whoever this engine was not made for is refused in words. The engine speaks the API versions
+-- c_oldest to c_newest, the caller p_min to p_max; the newest that both speak is the answer. docs/upgrade.md states the window.
 -- SQLSTATEs: WM402.
 create or replace function waymark.hello(p_min int, p_max int) returns int
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  c_version constant int := 1;
+  c_oldest constant int := 1;
+  c_newest constant int := 1;
 begin
-  if p_min is null or p_max is null or c_version < p_min or c_version > p_max then
+  if p_min is null or p_max is null or c_newest < p_min or p_max < c_oldest then
     raise exception using errcode = 'WM402',
-      message = format('this database has version %s of the Waymark engine, the caller speaks %s to %s', c_version, p_min, p_max),
-      hint = case when c_version < p_min then 'Upgrade the engine: waymark db upgrade.' else 'Upgrade the waymark package on this host.' end;
+      message = format('this database has version %s of the Waymark engine, which is %s than its caller knows (%s to %s)',
+                       c_newest, case when c_newest < p_min then 'older' else 'newer' end, p_min, p_max),
+      detail = format('The engine serves callers of the versions %s to %s.', c_oldest, c_newest),
+      hint = case when c_newest < p_min then 'Upgrade the engine: waymark db upgrade.'
+                  else 'Upgrade the waymark package on this host, and start its workers again.' end;
   end if;
-  return c_version;
+  return least(c_newest, p_max);
 end
 $$;
-comment on function waymark.hello(int, int) is 'The API version of the engine, or a refusal when it is outside the caller''s window.';
+comment on function waymark.hello(int, int) is 'The newest API version that engine and caller speak, or a refusal.';
 -- file: functions/sessions/open_session.sql
 -- A daemon opens one session and keeps its lease alive with renew_session. Inserts one row of sessions.
 -- SQLSTATEs: WM205, WM206.
