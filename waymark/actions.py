@@ -260,6 +260,7 @@ def action(
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
     deadline: float | dt.timedelta | None = None,
+    concurrency_key: str | None = None,
 ) -> Decorator: ...
 def action(
     function: Callable[..., Any] | None = None,
@@ -271,6 +272,7 @@ def action(
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
     deadline: float | dt.timedelta | None = None,
+    concurrency_key: str | None = None,
 ) -> Any:
     """Make a function an action: what a workflow awaits and a worker executes. Used bare or with arguments.
 
@@ -286,12 +288,13 @@ def action(
         timeout: seconds an attempt may take, counted anew from each `waymark.heartbeat()`; default 300.
         queue: the queue of its invocations; only daemons that serve it execute them.
         deadline: seconds that all attempts together may take, from when the first could begin; default: no limit.
+        concurrency_key: one attempt at a time of all actions of a queue that have the same key.
 
     Raises:
         TypeError: the function is a generator.
         ValueError: a policy is out of range, or another function has this name.
     """
-    policy = policy_fields(retry, backoff, timeout, queue, deadline)
+    policy = policy_fields(retry, backoff, timeout, queue, deadline, concurrency_key)
 
     def decorate(function: Callable[..., Any]) -> Any:  # noqa: ANN401
         made = Action(function, name, policy)

@@ -19,6 +19,7 @@ MAX_PAUSE = 31_536_000
 MAX_TIMEOUT = 2_000_000
 """An attempt, and all attempts of an action together, take at most so many seconds: 23 days."""
 MAX_QUEUE_NAME = 100
+MAX_CONCURRENCY_KEY = 200
 _CLASS_NAME = re.compile(r"([\w.]+:)?\w+(\.\w+)*")
 
 
@@ -110,12 +111,13 @@ def policy_fields(
     timeout: float | dt.timedelta | None = None,
     queue: str | None = None,
     deadline: float | dt.timedelta | None = None,
+    concurrency_key: str | None = None,
 ) -> dict[str, Any]:
     """The IR policy fields of these policies, as plain values; what is not given is absent.
 
     Raises:
-        ValueError: both policies name a pause, timeout or deadline is not 0.001 to 2,000,000 seconds, or the queue's
-            name does not have 1 to 100 characters.
+        ValueError: both policies name a pause, timeout or deadline is not 0.001 to 2,000,000 seconds, the queue's name
+            does not have 1 to 100 characters, or the concurrency key not 1 to 200.
     """
     if retry is not None and retry.backoff_seconds and backoff is not None:
         raise ValueError("backoff_seconds and a BackoffPolicy name two different pauses")
@@ -132,10 +134,10 @@ def policy_fields(
             seconds = limit.total_seconds() if isinstance(limit, dt.timedelta) else limit
             _check_number(name, seconds, 0.001, MAX_TIMEOUT)
             fields[name] = seconds
-    if queue is not None:
-        if not 0 < len(queue) <= MAX_QUEUE_NAME:
-            raise ValueError(f"queue={queue!r}: the name of a queue has 1 to {MAX_QUEUE_NAME} characters")
-        fields["queue"] = queue
+    for name, text, longest in (("queue", queue, MAX_QUEUE_NAME), ("concurrency_key", concurrency_key, MAX_CONCURRENCY_KEY)):
+        if text is not None:
+            _check_text(name, text, longest)
+            fields[name] = text
     return fields
 
 
@@ -146,6 +148,11 @@ def _check_exception(name: str, item: object) -> None:
             raise ValueError(f'{name}: {item!r} does not name an exception; write "Name" or "module:Name"')
     elif not (isinstance(item, type) and issubclass(item, BaseException)):
         raise TypeError(f"{name}: {item!r} is not an exception")
+
+
+def _check_text(name: str, value: str, longest: int) -> None:
+    if not 0 < len(value) <= longest:
+        raise ValueError(f"{name}={value!r}: must have 1 to {longest} characters")
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

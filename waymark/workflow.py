@@ -210,6 +210,7 @@ class Workflow:
         backoff: BackoffPolicy | None = None,  # noqa: ARG002
         timeout: float | dt.timedelta | None = None,  # noqa: ARG002, ASYNC109
         deadline: float | dt.timedelta | None = None,  # noqa: ARG002
+        concurrency_key: str | None = None,  # noqa: ARG002
     ) -> T:
         """Await the call of an action with policies of its own: `await self.run_action(send(x), retry=…)`."""
         return await call

@@ -115,6 +115,8 @@ comment on table waymark.pages is 'Live runs: what is large of their state, in p
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
 -- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
 -- has told of itself last; the next attempt is given the details.
+-- key_id: of its concurrency key (waymark._key_id). Of those with the same key one alone is ready or running, which holds it; the others are blocked, in line
+-- for it. An action with a key begins in backoff, with a timer that is due; _due_events puts it in line, _pass_keys gives it the key.
 create table waymark.actions (
   run_id        uuid not null,
   action_id     bigint generated always as identity,
@@ -141,8 +143,10 @@ create table waymark.actions (
   heartbeat_at   timestamptz,
   details        jsonb,
   share          smallint,
+  key_id         uuid,
   primary key (run_id, action_id),
-  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
+  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'blocked', 'child')),
+  constraint actions_blocked_have_a_key check (state <> 'blocked' or key_id is not null),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
@@ -150,14 +154,18 @@ create table waymark.actions (
   constraint actions_have_a_share_while_running check (share is null or share between 0 and 15 and state = 'running')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
+-- Session 0 runs nothing (_expire_actions).
+create unique index actions_hold_keys_alone on waymark.actions (key_id) where key_id is not null and (state = 'ready' or state = 'running' and session_id > 0);
+create index actions_blocked on waymark.actions (key_id, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'blocked';
 create index actions_by_share on waymark.actions (queue, share) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
-comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
+comment on table waymark.actions is 'Outstanding actions of live runs: ready, running, backing off or blocked; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
 -- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys).
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,

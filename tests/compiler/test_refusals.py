@@ -158,6 +158,8 @@ CASES = [
     ("WMC505", "await self.run_action(act(1), retry=«RetryPolicy(tries=x)»)", ""),
     ("WMC505", "await self.run_action(act(1), backoff=«BackoffPolicy(multiplier=x)»)", ""),
     ("WMC505", "await self.run_action(act(1), timeout=«-1»)", ""),
+    ("WMC505", "await self.run_action(act(1), concurrency_key=«1»)", ""),
+    ("WMC505", "await self.run_action(act(1), concurrency_key=«''»)", ""),
     ("WMC601", "try: pass\nexcept «x»: pass", ""),
     ("WMC601", "try: pass\nexcept («int», ValueError): pass", ""),
     ("WMC603", "raise «x» from y", ""),

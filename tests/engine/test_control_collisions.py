@@ -45,6 +45,37 @@ def test_a_verb_that_comes_second_waits_for_the_result(session: Session, connect
     assert session.is_quiet()
 
 
+@pytest.mark.parametrize("ends", ["commit", "rollback"])
+def test_a_pause_waits_for_a_turn_that_is_claiming(session: Session, connect: Connect, ends: str) -> None:
+    """Only its end says whether the action runs: rolled back, it would be claimed by the next turn."""
+    subject = LIVE["ready"](session)
+    claiming = Session(connect(autocommit=False), ttl_ms=60_000)
+    claiming.connection.commit()
+    (claim,) = claiming.turn()
+    with ThreadPoolExecutor(1) as pool:
+        paused = pool.submit(control, Session(connect()), "pause", subject.run_id)
+        with pytest.raises(TimeoutError):
+            paused.result(timeout=0.2)
+        getattr(claiming.connection, ends)()
+        assert paused.result(timeout=30) == "paused"
+    assert session.turn() == []
+    control(session, "resume", subject.run_id)
+    claims = [claim] if ends == "commit" else session.turn()
+    session.turn(*(c.succeeded(1) for c in claims))
+    assert session.outcome(subject.run_id)[0] == "succeeded"
+    assert session.is_quiet()
+
+
+def test_a_pause_does_not_wait_for_ever(session: Session, connect: Connect) -> None:
+    subject = LIVE["ready"](session)
+    claiming = Session(connect(autocommit=False), ttl_ms=60_000)
+    claiming.connection.commit()
+    claiming.turn()
+    assert error_of(session, "select waymark.pause(%s)", subject.run_id) == "40001"
+    claiming.connection.rollback()
+    assert session.value("select waymark.status(%s)", subject.run_id) == "running"
+
+
 @pytest.mark.parametrize(("verb", "ends"), [("cancel", "cancelled"), ("terminate", "terminated"), ("pause", "live")])
 def test_a_result_that_comes_second_finds_what_the_verb_has_left(
     session: Session, connect: Connect, verb: str, ends: str

@@ -72,7 +72,7 @@ def test_a_deadline_passes_while_nobody_takes_the_action(session: Session, conne
     gpu = Session(connect(), queues=("gpu",))
     gpu.move_clock(31)
     assert gpu.turn() == []
-    assert session.value("select waymark.reclaim(10)") == 1
+    assert [session.value("select waymark.reclaim(10)") for _ in range(2)] == [0, 1]
     assert session.outcome(run_id)[2]["exception"]["message"] == "app:act did not end before its deadline"
     assert session.is_quiet()
 
@@ -84,7 +84,7 @@ def test_a_deadline_passes_while_the_run_is_paused(session: Session) -> None:
     session.turn(claim.failed())
     session.value("select waymark.pause(%s)", run_id)
     session.move_clock(31)
-    assert session.value("select waymark.reclaim(10)") == 1
+    assert [session.value("select waymark.reclaim(10)") for _ in range(2)] == [0, 1]
     session.value("select waymark.resume(%s)", run_id)
     session.turn()
     assert session.outcome(run_id)[2]["exception"]["type"] == "waymark.errors:ExhaustedRetries"

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from tests.sdk.values import OutOfStock, User
@@ -76,6 +77,25 @@ class Selling(Workflow):
 class Leaving(Workflow):
     async def run(self) -> None:
         await leave()
+
+
+@action
+def make_and_remove(path: str) -> int:
+    Path(path).touch(exist_ok=False)
+    Path(path).unlink()
+    return 1
+
+
+@workflow
+class Exclusive(Workflow):
+    """Makes a file that must not be there, alone in the body and in branches."""
+
+    async def run(self, path: str, count: int) -> int:
+        branches = [self.run_action(make_and_remove(path), concurrency_key=path) for _ in range(count)]
+        total = sum(await asyncio.gather(*branches))
+        for _ in range(count):
+            total += await self.run_action(make_and_remove(path), concurrency_key=path)
+        return total
 
 
 @workflow

@@ -34,7 +34,7 @@ class Frames(Workflow):
 async def test_workers_get_the_actions_of_their_queues_within_the_limits(
     engine: str, cluster: Cluster, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     (tmp_path / "film_app.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
     import film_app  # type: ignore[import-not-found]
@@ -57,6 +57,27 @@ async def test_workers_get_the_actions_of_their_queues_within_the_limits(
     row = connection.execute(overlap).fetchone()
     assert row is not None
     assert 1 <= row[0] <= 2
+
+
+async def test_the_page_of_concurrency_keys(
+    engine: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, code = blocks("python")
+    (tmp_path / "payout_app.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    import payout_app  # type: ignore[import-not-found]
+
+    cluster.start(2, user_module="payout_app", path=tmp_path)
+    payouts = [await payout_app.Payout().start(account=f"{n % 3}", amount=n) for n in range(30)]
+    for n, payout in enumerate(payouts):
+        assert await payout.result(timeout=30) == [f"{n} to {n % 3}", "closed"]
+
+
+async def test_actions_with_the_same_key_never_overlap(engine: str, cluster: Cluster, tmp_path: Path) -> None:
+    """Over two daemons of several workers: each makes a file that must not be there."""
+    cluster.start(2, user_module="tests.sdk.flows")
+    runs = [await flows.Exclusive().start(str(tmp_path / f"key {n % 3}"), 5) for n in range(12)]
+    assert [await run.result(timeout=30) for run in runs] == [10] * len(runs)
 
 
 async def test_a_run_over_its_deadline_raises_a_timeout(engine: str, cluster: Cluster) -> None:

@@ -26,7 +26,7 @@ from waymark.ir.expressions import Const, DictDisplay, Expression, Invocation, P
 from waymark.ir.nodes import Call
 
 _EMPTY = {inspect.Parameter.VAR_POSITIONAL: TupleDisplay(()), inspect.Parameter.VAR_KEYWORD: DictDisplay(())}
-_OPTIONS = ("retry", "backoff", "timeout", "deadline")
+_OPTIONS = ("retry", "backoff", "timeout", "deadline", "concurrency_key")
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""Retry, backoff, timeout and deadline of `self.run_action(…)`: from the syntax of a call to the policy fields of the IR."""
+"""The policies of `self.run_action(…)`: from the syntax of a call to the policy fields of the IR."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _REPLACED: dict[str, tuple[str, ...]] = {
     "backoff": _PAUSES,
     "timeout": ("timeout",),
     "deadline": ("deadline",),
+    "concurrency_key": ("concurrency_key",),
 }
 _CLASSES = ("exception_types", "non_retryable_types")
 _CONSTRUCTORS = (RetryPolicy, BackoffPolicy, dt.timedelta)
@@ -62,7 +63,7 @@ def _option(names: Names, option: str, node: ast.expr, defaults: Fields) -> Fiel
     """The fields of one keyword argument."""
     known = _evaluate(names, node)
     if known is None:
-        if option in {"timeout", "deadline"}:
+        if option in {"timeout", "deadline", "concurrency_key"}:
             return {option: node}
         cls = RetryPolicy if option == "retry" else BackoffPolicy
         return _constructed(names, node, cls) if isinstance(node, ast.Call) else _computed(node, cls, defaults)
@@ -87,6 +88,8 @@ def _check(option: str, value: object) -> dict[str, Any]:
             return policy_fields(timeout=value)
         case "deadline", int() | float() | dt.timedelta():
             return policy_fields(deadline=value)
+        case "concurrency_key", str():
+            return policy_fields(concurrency_key=value)
         case _:
             raise TypeError(f"`{option}` cannot be a {type(value).__name__}")
 

@@ -150,6 +150,7 @@ class Policy(Model):
     deadline: Expression | None = None
     max_elapsed: Expression | None = None
     give_up_on: Expression | None = None
+    concurrency_key: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

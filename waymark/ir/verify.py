@@ -85,6 +85,7 @@ _POLICY = (
     "deadline",
     "max_elapsed",
     "give_up_on",
+    "concurrency_key",
 )
 
 

@@ -21,7 +21,7 @@ begin
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
       if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue',
-                                                'deadline', 'max_elapsed', 'give_up_on') then
+                                                'deadline', 'max_elapsed', 'give_up_on', 'concurrency_key') then
         perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
       end if;
     end loop;

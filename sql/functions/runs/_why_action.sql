@@ -23,6 +23,7 @@ begin
         (select format('running since %s on %s%s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'),
                        case when s.expires_at <= v_now then ', the lease of which has expired' else '' end)
            from waymark.sessions s where s.session_id = v_action.session_id), 'whose daemon is gone')
+      when v_action.state = 'blocked' then waymark._why_blocked(v_action)
       when v_action.state = 'backoff' and v_action.ready_at > v_now then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
       else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), ', but the queue is at ' || waymark._why_limited(v_action.queue, v_now), '') end
     || coalesce(', after ' || v_last, '');

@@ -1,11 +1,11 @@
--- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
--- Locks: actions (skip locked), their timers.
+-- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: the next reclaim hands it in as timed out, for good. Called last:
+-- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions (skip locked), their timers.
 create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
 language plpgsql as $$
 begin
   with expired as materialized (
     select c.ctid as row_id, c.run_id, c.task_no, c.action_id from waymark.actions c
-     where c.final_deadline <= p_now and c.state in ('ready', 'backoff') limit greatest(p_batch, 0) for update skip locked
+     where c.final_deadline <= p_now and c.state in ('ready', 'backoff', 'blocked') limit greatest(p_batch, 0) for update skip locked
   ), unscheduled as (
     delete from waymark.timers t
      using expired e

@@ -15,7 +15,6 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
-  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a
@@ -41,6 +40,7 @@ begin
     perform waymark._advance(null, 0, '{}', false, v_events, v_now);
     perform waymark._wake_hungry();
   end if;
+  perform waymark._expire_actions(v_now, p_batch);
   if v_orphaned then
     delete from waymark.sessions s
      where s.expires_at <= v_now

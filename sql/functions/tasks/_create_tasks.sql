@@ -1,7 +1,9 @@
 -- Starts the tasks of spawned calls and of branches that are functions. A spawned action or workflow is a task that is one call (program_id 0); its action is
--- offered as ready, its child run is started by _start_children.
+-- offered, its child run is started by _start_children.
 create or replace function waymark._create_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
+declare
+  v_offered bigint;
 begin
   with wanted as materialized (
     select s.run_id, (c -> 'number')::int as task_no, s.program_id, s.priority, s.queue, (c -> 'node')::int as node, c -> 'value' as call,
@@ -23,15 +25,24 @@ begin
                || (w.call -> 'args') end,
            p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
       from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
+  ), offered as (
+    insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
+                                 final_deadline, retry_until, key_id)
+    select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
+           coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, case when k.key_id is null then 'ready' else 'backoff' end, w.priority, k.queue, 0, p_now,
+           p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
+           p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second', k.key_id
+      from wanted w
+     cross join lateral (select q.queue, waymark._key_id(q.queue, w.call #>> '{policy,concurrency_key}') as key_id
+                           from (values (coalesce(w.call #>> '{policy,queue}', w.queue))) q(queue)) k
+     where w.call ? 'action'
+    returning run_id, task_no, action_id, state
+  ), in_line as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select o.run_id, o.task_no, o.action_id, p_now from offered o where o.state = 'backoff'
   )
-  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
-                               final_deadline, retry_until)
-  select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
-         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now,
-         p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
-         p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
-    from wanted w where w.call ? 'action';
-  if found then
+  select count(*) into v_offered from offered;
+  if v_offered > 0 then
     perform waymark._wake_hungry();
   end if;
 end

@@ -42,6 +42,9 @@ begin
      using removed r
      cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = r.run_id and m.task_no = r.task_no and m.action_id = r.action_id offset 0) m
      where t.ctid = m.row_id
+  ), freed as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select r.key_id, -1, -nextval('waymark.numbers'), p_now from removed r where r.key_id is not null and r.state in ('ready', 'running')
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at,
                                          claimed_at, ended_at, session_id)

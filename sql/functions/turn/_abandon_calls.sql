@@ -25,6 +25,8 @@ begin
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
       from removed l join unnest(p_steps) s on s.run_id = l.run_id where l.child_run is not null
+    union all
+    select l.key_id, -1, -nextval('waymark.numbers'), p_now from removed l where l.key_id is not null and l.state in ('ready', 'running')
     on conflict do nothing
   ), kept as (
     insert into waymark.failed_calls (run_id, action_id, policy)

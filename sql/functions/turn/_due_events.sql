@@ -1,4 +1,4 @@
--- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
+-- Takes due timers: actions that backed off become ready, or blocked until they get their concurrency key, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
@@ -12,6 +12,8 @@ declare
   v_gone waymark.timers[];
   v_events waymark.task_event[];
   v_asked uuid[];
+  v_offered bigint;
+  v_keys uuid[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
     into v_due, v_rows
@@ -38,13 +40,21 @@ begin
     perform waymark._abandon_calls(array(
       select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
   end if;
-  update waymark.actions a set state = 'ready'
-    from unnest(v_taken) d
-   cross join lateral (
-      select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
-   where d.action_id > 0 and a.ctid = c.row_id;
-  if found then
+  with offered as (
+    update waymark.actions a set state = case when a.key_id is null then 'ready' else 'blocked' end
+      from unnest(v_taken) d
+     cross join lateral (
+        select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+     where d.action_id > 0 and a.ctid = c.row_id
+    returning a.key_id
+  )
+  select count(*), array_agg(o.key_id) filter (where o.key_id is not null) into v_offered, v_keys from offered o;
+  if v_offered > 0 then
     perform waymark._wake_hungry();
+  end if;
+  v_keys := v_keys || array(select d.run_id from unnest(v_gone) d where d.task_no = -1);
+  if cardinality(v_keys) > 0 then
+    perform waymark._pass_keys(v_keys, p_now);
   end if;
   -- Before the timeouts: what has arrived in time is taken.
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then

@@ -163,3 +163,11 @@ from waymark import action
 @action
 async def fail_always(detail):
     raise CardDeclined(7, card=detail)
+
+
+@agrees(("a", 1), ("b", None))
+class ConcurrencyKeys(Workflow):
+    async def run(self, name, n):
+        first = await self.run_action(echo(name), concurrency_key=f"key {name}")
+        branches = [self.run_action(double(k), concurrency_key="one", retry=THREE) for k in range(3)]
+        return first, await asyncio.gather(*branches), await self.run_action(echo(n), concurrency_key=None)
