@@ -335,7 +335,7 @@ _RULES = [
         "WMC505",
         "the policy {name}",
         "{why}",
-        "give RetryPolicy(…), BackoffPolicy(…), a name or attribute that holds one, a timeout or deadline in seconds, or a text as concurrency key",
+        "give RetryPolicy(…), BackoffPolicy(…), a name or attribute that holds one, seconds, or a text as key",
     ),
     Rule(
         "WMC506",
