@@ -27,3 +27,6 @@ create table waymark.queue_shares (
   primary key (queue, share)
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
+
+create type waymark.share_room as (share waymark.queue_shares, room int);
+comment on type waymark.share_room is 'Internal to the turn: a share that it has locked, and how many actions it may claim of it.';

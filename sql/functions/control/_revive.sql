@@ -24,7 +24,7 @@ begin
   if v_calls > 0 then
     update waymark.action_attempts set step_no = p_step.step_no + 1
      where run_id = p_kept.run_id and task_no = 0 and step_no = p_kept.step_no and outcome = 'succeeded';
-    perform waymark._create_actions(null, '{}', 0, array[p_step], p_now);
+    perform waymark._create_actions(null, '{}', null, 0, array[p_step], p_now);
     perform waymark._start_children(array[p_step], p_now);
   elsif p_kept.waits_for is not null then
     insert into waymark.timers (run_id, task_no, due_at)

@@ -12,7 +12,7 @@ declare
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
-    select count(*) into v_shares from waymark.queue_shares s where s.queue = v_limits.queue;
+    v_shares := waymark._share_count(v_limits);
     for v_turn in 0..v_shares - 1 loop
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;

@@ -1,6 +1,7 @@
 -- At the end of a turn: whether ready work of limited queues is left that the limits would let begin, because a share was somebody else's just now or this
--- session has no room (others are told); and in how many milliseconds a rate will let some begin.
-create or replace function waymark._limits_left(p_limits waymark.queues[], p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
+-- session has no room (others are told); and in how many milliseconds a rate will let some begin. p_full: this turn has handed out all that it could, so that
+-- the limits are not asked: whoever comes next does.
+create or replace function waymark._limits_left(p_limits waymark.queues[], p_full boolean, p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
 language plpgsql volatile as $$
 declare
   v_limits waymark.queues;
@@ -10,6 +11,8 @@ begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
     continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    p_more := p_full;
+    exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
       v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
       p_more := waymark._share_room(v_share) > 0;
@@ -25,4 +28,4 @@ begin
   end if;
 end
 $$;
-comment on function waymark._limits_left(waymark.queues[], timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
+comment on function waymark._limits_left(waymark.queues[], boolean, timestamptz) is 'Whether limits would let more work begin, and when a rate will.';

@@ -5,7 +5,7 @@ create or replace function waymark.set_queue(p_queue text, p_options jsonb) retu
 language plpgsql security definer set search_path = '' as $$
 declare
   v_limits waymark.queues := waymark._parse_queue_options(p_options);
-  v_shares int := greatest(1, least(16, v_limits.concurrency, v_limits.rate));
+  v_shares int := waymark._share_count(v_limits);
 begin
   if p_queue is null or length(p_queue) not between 1 and 100 then
     raise exception using errcode = 'WM205', message = 'the name of a queue has 1 to 100 characters';

@@ -19,7 +19,7 @@ begin
                            format('run %s', p_run_id), 'Roll back: whoever has the action now does its work.');
   end if;
   -- Each task in its own subtransaction: a body that fails here must not undo what the action did.
-  perform waymark._advance(null, 0, '{}', true, v_events, v_now);
+  perform waymark._advance(null, 0, '{}', null, true, v_events, v_now);
   perform waymark._wake_hungry();
 end
 $$;

@@ -37,7 +37,7 @@ begin
     select a.p_events into v_events
       from waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons,
                                    array_fill(null::bigint, array[v_count])) a;
-    perform waymark._advance(null, 0, '{}', false, v_events, v_now);
+    perform waymark._advance(null, 0, '{}', null, false, v_events, v_now);
     perform waymark._wake_hungry();
   end if;
   perform waymark._expire_actions(v_now, p_batch);

@@ -2,9 +2,10 @@
 -- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
 -- count little: between them the other tasks of its run, and its children, may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
--- the actions this very turn creates; what room is left is topped up from the ready.
+-- the actions this very turn creates; what room is left is topped up from the ready. p_shares: of queues with limits, what the first actions created may take
+-- of the capacity (_take_shares).
 create or replace function waymark._advance(
-  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
+  p_session bigint, p_capacity int, p_queues text[], p_shares waymark.share_room[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
@@ -15,7 +16,8 @@ declare
   v_more boolean := false;
   v_rounds numeric := 0;
   v_wanted smallint;
-  v_room int := p_capacity;
+  v_shares waymark.share_room[] := p_shares;
+  v_room int := p_capacity - coalesce((select sum(k.room) from unnest(p_shares) k), 0);
   v_count bigint;
 begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
@@ -38,9 +40,10 @@ begin
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
-      return query select * from waymark._create_actions(p_session, p_queues, v_room, v_steps, p_now);
+      return query select * from waymark._create_actions(p_session, p_queues, v_shares, v_room, v_steps, p_now);
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
+      v_shares := null;
     end if;
     v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
     v_events := '{}';
@@ -66,5 +69,5 @@ begin
   end if;
 end
 $$;
-comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
+comment on function waymark._advance(bigint, int, text[], waymark.share_room[], boolean, waymark.task_event[], timestamptz) is
   'Steps tasks, writes their effects and hands out actions.';

@@ -52,9 +52,9 @@ begin
   if cardinality(v_limits) > 0 then
     return query select * from waymark._advance_limited(p_session, v_capacity, p_queues, p_isolate, v_limits, v_events || v_ready, v_now);
     get diagnostics v_handed_out = row_count;
-    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_now) l;
+    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_capacity > 0 and v_handed_out = v_capacity, v_now) l;
   else
-    return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
+    return query select * from waymark._advance(p_session, v_capacity, p_queues, null, p_isolate, v_events || v_ready, v_now);
     get diagnostics v_handed_out = row_count;
   end if;
   -- Waits for work from now on, or no longer: written only when it changes.
