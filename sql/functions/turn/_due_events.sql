@@ -12,8 +12,6 @@ declare
   v_gone waymark.timers[];
   v_events waymark.task_event[];
   v_asked uuid[];
-  v_offered bigint;
-  v_keys uuid[];
 begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
     into v_due, v_rows
@@ -40,22 +38,7 @@ begin
     perform waymark._abandon_calls(array(
       select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
   end if;
-  with offered as (
-    update waymark.actions a set state = case when a.key_id is null then 'ready' else 'blocked' end
-      from unnest(v_taken) d
-     cross join lateral (
-        select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
-     where d.action_id > 0 and a.ctid = c.row_id
-    returning a.key_id
-  )
-  select count(*), array_agg(o.key_id) filter (where o.key_id is not null) into v_offered, v_keys from offered o;
-  if v_offered > 0 then
-    perform waymark._wake_hungry();
-  end if;
-  v_keys := v_keys || array(select d.run_id from unnest(v_gone) d where d.task_no = -1);
-  if cardinality(v_keys) > 0 then
-    perform waymark._pass_keys(v_keys, p_now);
-  end if;
+  perform waymark._offer_actions(v_taken, v_gone, p_now);
   -- Before the timeouts: what has arrived in time is taken.
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
     perform waymark._accept_signals(v_taken, p_now);
