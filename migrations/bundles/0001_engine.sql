@@ -197,6 +197,8 @@ comment on table waymark.pages is 'Live runs: what is large of their state, in p
 -- A fresh fencing token with every claim: a result that presents another one is late and changes nothing.
 -- deadline: of the attempt; final_deadline: of all attempts together; retry_until: no further attempt begins then. heartbeat_at, details: what an attempt
 -- has told of itself last; the next attempt is given the details.
+-- key_id: of its concurrency key (waymark._key_id). Of those with the same key one alone is ready or running, which holds it; the others are blocked, in line
+-- for it. An action with a key begins in backoff, with a timer that is due; _due_events puts it in line, _pass_keys gives it the key.
 create table waymark.actions (
   run_id        uuid not null,
   action_id     bigint generated always as identity,
@@ -223,8 +225,10 @@ create table waymark.actions (
   heartbeat_at   timestamptz,
   details        jsonb,
   share          smallint,
+  key_id         uuid,
   primary key (run_id, action_id),
-  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'child')),
+  constraint actions_state_is_known check (state in ('ready', 'running', 'backoff', 'blocked', 'child')),
+  constraint actions_blocked_have_a_key check (state <> 'blocked' or key_id is not null),
   constraint actions_child_matches_state check ((child_run is not null) = (state = 'child')),
   constraint actions_claim_matches_state check (
     (session_id is not null) = (state = 'running') and (deadline is not null) = (state = 'running')
@@ -232,14 +236,18 @@ create table waymark.actions (
   constraint actions_have_a_share_while_running check (share is null or share between 0 and 15 and state = 'running')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
+-- Session 0 runs nothing (_expire_actions).
+create unique index actions_hold_keys_alone on waymark.actions (key_id) where key_id is not null and (state = 'ready' or state = 'running' and session_id > 0);
+create index actions_blocked on waymark.actions (key_id, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'blocked';
 create index actions_by_share on waymark.actions (queue, share) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
-comment on table waymark.actions is 'Outstanding actions of live runs: ready, running or backing off; and child runs that are waited for.';
+comment on table waymark.actions is 'Outstanding actions of live runs: ready, running, backing off or blocked; and child runs that are waited for.';
 
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
 -- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
+-- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys).
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -424,6 +432,9 @@ create table waymark.queue_shares (
   primary key (queue, share)
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
+
+create type waymark.share_room as (share waymark.queue_shares, room int);
+comment on type waymark.share_room is 'Internal to the turn: a share that it has locked, and how many actions it may claim of it.';
 -- file: schema/37_retention.sql
 -- How long runs are kept after they have ended, by state; a state without a row: for ever.
 create table waymark.retention (
@@ -735,7 +746,7 @@ begin
   if v_calls > 0 then
     update waymark.action_attempts set step_no = p_step.step_no + 1
      where run_id = p_kept.run_id and task_no = 0 and step_no = p_kept.step_no and outcome = 'succeeded';
-    perform waymark._create_actions(null, '{}', 0, array[p_step], p_now);
+    perform waymark._create_actions(null, '{}', null, 0, array[p_step], p_now);
     perform waymark._start_children(array[p_step], p_now);
   elsif p_kept.waits_for is not null then
     insert into waymark.timers (run_id, task_no, due_at)
@@ -842,25 +853,39 @@ $$;
 comment on function waymark.cancel(uuid) is 'Asks a run to cancel: its body gets asyncio.CancelledError where it waits; returns its status.';
 -- file: functions/control/pause.sql
 -- Pauses a run: nothing of it is stepped or claimed until it is resumed. Actions that run go on and their results are kept; what becomes due waits. Its child
--- runs are runs of their own and go on. Ready actions wait for a timer as if they backed off. Paused already: nothing changes. Answers its status.
--- Locks: the body, then ready actions (skip locked: one that is being claimed runs). SQLSTATEs: WM301, WM305 the run has ended.
+-- runs are runs of their own and go on. Actions that are ready or in line wait for a timer as if they backed off. Paused already: nothing changes. Answers its status.
+-- Locks: the body, then those actions (skip locked). SQLSTATEs: WM301, WM305 the run has ended, 40001 a turn that is claiming one of them does not end.
 create or replace function waymark.pause(p_run_id uuid) returns text
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
+  c_patience constant interval := interval '5 seconds';
   v_body waymark.tasks := waymark._lock_run(p_run_id);
 begin
   if v_body.run_id is null then
     perform waymark._refuse_state('pause', p_run_id, 'has not ended');
   end if;
   update waymark.tasks set paused = true where run_id = p_run_id and v_body.paused is null;
-  with held as (
-    update waymark.actions a set state = 'backoff'
-      from (select c.ctid as row_id from waymark.actions c where c.run_id = p_run_id and c.state = 'ready' for update skip locked offset 0) c
-     where a.ctid = c.row_id
-    returning a.task_no, a.action_id
-  )
-  insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, h.task_no, h.action_id, 'infinity' from held h;
+  loop
+    with held as (
+      update waymark.actions a set state = 'backoff'
+        from (select c.ctid as row_id, c.state from waymark.actions c
+               where c.run_id = p_run_id and c.state in ('ready', 'blocked') for update skip locked offset 0) c
+       where a.ctid = c.row_id
+      returning a.task_no, a.action_id, case when c.state = 'ready' then a.key_id end as key_id
+    )
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select p_run_id, h.task_no, h.action_id, 'infinity' from held h
+    union all
+    select h.key_id, -1, -nextval('waymark.numbers'), waymark._now() from held h where h.key_id is not null;
+    -- One that a turn is claiming runs, but only if that turn is committed: rolled back, it would be claimed by the next. A turn that claims waits for nobody.
+    exit when not exists (select from waymark.actions c where c.run_id = p_run_id and c.state in ('ready', 'blocked'));
+    if clock_timestamp() > statement_timestamp() + c_patience then
+      raise exception using errcode = '40001', message = format('an action of run %s is being claimed', p_run_id), hint = 'Pause it again.';
+    end if;
+    perform pg_sleep(0.002);
+  end loop;
+  perform waymark._wake_hungry();
   return waymark.status(p_run_id);
 end
 $$;
@@ -3605,7 +3630,7 @@ begin
     continue when not p_call ? v_part;
     for v_key in select k from jsonb_object_keys(p_call -> v_part) k loop
       if v_part = 'policy' and v_key not in ('attempts', 'retry_on', 'backoff', 'multiplier', 'max_backoff', 'jitter', 'timeout', 'queue',
-                                                'deadline', 'max_elapsed', 'give_up_on') then
+                                                'deadline', 'max_elapsed', 'give_up_on', 'concurrency_key') then
         perform waymark._refuse_ir(p_path || '.policy', format('has the unknown field "%s"', left(v_key, 50)));
       end if;
     end loop;
@@ -10135,30 +10160,40 @@ $$;
 comment on function waymark._py_timedelta(numeric) is
   'The timedelta of so many microseconds.';
 -- file: functions/queues/_advance_limited.sql
--- _advance for a session that serves queues with limits. What tasks create there is inserted as ready, as in a queue that the session does not serve, and
--- claimed afterwards. When such work has waited for a second, half of the capacity is kept for it; what the limits leave of that is topped up.
+-- _advance for a session that serves queues with limits. What tasks create there is claimed on create as far as a share of the queue allows; the rest is inserted
+-- as ready, as in a queue that the session does not serve, and claimed afterwards, from all shares. Where such work has waited for a second nothing new goes before it, and half
+-- of the capacity is kept for it; what the limits leave of that is topped up.
 create or replace function waymark._advance_limited(
   p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_limits waymark.queues[], p_events waymark.task_event[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
   v_open text[] := array(select q from unnest(p_queues) q where q <> all (array(select l.queue from unnest(p_limits) l)));
-  v_waiting boolean := exists (
-    select from unnest(p_limits) l
-     cross join lateral (
+  v_fresh waymark.queues[] := array(
+    select l from unnest(p_limits) l
+     where not exists (
         select from waymark.actions a
          where a.state = 'ready' and a.queue = l.queue
-           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second' limit 1) a);
+           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second'));
+  v_waiting boolean := cardinality(v_fresh) < cardinality(p_limits);
   v_room int := p_capacity;
+  v_share int;
   v_count int;
 begin
-  return query select * from waymark._advance(p_session, case when v_waiting then (v_room + (random() < 0.5)::int) / 2 else v_room end, v_open, p_isolate, p_events, p_now);
+  if v_waiting then
+    v_room := (v_room + (random() < 0.5)::int) / 2;
+  end if;
+  -- The limited queues of which nothing waits, and the others, have equal parts of what is created.
+  v_share := case when v_open = '{}' then v_room else (v_room + (random() < 0.5)::int) / 2 end;
+  return query select * from waymark._advance(p_session, v_room, v_open, waymark._take_shares(v_fresh, v_share, p_now), p_isolate, p_events, p_now);
   get diagnostics v_count = row_count;
-  v_room := v_room - v_count;
-  return query select * from waymark._claim_limited(p_session, p_limits, v_room, p_now);
-  get diagnostics v_count = row_count;
-  v_room := v_room - v_count;
-  if v_waiting and v_room > 0 then
+  v_room := p_capacity - v_count;
+  if v_room > 0 then
+    return query select * from waymark._claim_limited(p_session, p_limits, v_room, p_now);
+    get diagnostics v_count = row_count;
+    v_room := v_room - v_count;
+  end if;
+  if v_room > 0 and v_open <> '{}' then
     return query select * from waymark._claim_actions(p_session, v_open, v_room, 'infinity', p_now, null);
   end if;
 end
@@ -10180,7 +10215,7 @@ declare
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
-    select count(*) into v_shares from waymark.queue_shares s where s.queue = v_limits.queue;
+    v_shares := waymark._share_count(v_limits);
     for v_turn in 0..v_shares - 1 loop
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
@@ -10202,10 +10237,18 @@ begin
 end
 $$;
 comment on function waymark._claim_limited(bigint, waymark.queues[], int, timestamptz) is 'Claims ready actions of queues with limits.';
+-- file: functions/queues/_key_id.sql
+-- Names a concurrency key of a queue: what a row of actions and of timers has room for.
+create or replace function waymark._key_id(p_queue text, p_key text) returns uuid
+language sql immutable strict as $$
+  select encode(substr(sha256(convert_to(p_queue || E'\n' || p_key, 'UTF8')), 1, 16), 'hex')::uuid
+$$;
+comment on function waymark._key_id(text, text) is 'The id of a concurrency key of a queue.';
 -- file: functions/queues/_limits_left.sql
 -- At the end of a turn: whether ready work of limited queues is left that the limits would let begin, because a share was somebody else's just now or this
--- session has no room (others are told); and in how many milliseconds a rate will let some begin.
-create or replace function waymark._limits_left(p_limits waymark.queues[], p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
+-- session has no room (others are told); and in how many milliseconds a rate will let some begin. p_full: this turn has handed out all that it could, so that
+-- the limits are not asked: whoever comes next does.
+create or replace function waymark._limits_left(p_limits waymark.queues[], p_full boolean, p_now timestamptz, out p_more boolean, out p_due_in_ms bigint)
 language plpgsql volatile as $$
 declare
   v_limits waymark.queues;
@@ -10215,6 +10258,8 @@ begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
     continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    p_more := p_full;
+    exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
       v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
       p_more := waymark._share_room(v_share) > 0;
@@ -10230,7 +10275,7 @@ begin
   end if;
 end
 $$;
-comment on function waymark._limits_left(waymark.queues[], timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
+comment on function waymark._limits_left(waymark.queues[], boolean, timestamptz) is 'Whether limits would let more work begin, and when a rate will.';
 -- file: functions/queues/_parse_queue_options.sql
 -- SQLSTATEs: WM204 unknown option, WM205 out of range.
 create or replace function waymark._parse_queue_options(p_options jsonb) returns waymark.queues
@@ -10261,6 +10306,38 @@ begin
 end
 $$;
 comment on function waymark._parse_queue_options(jsonb) is 'Validates the limits of a queue.';
+-- file: functions/queues/_pass_keys.sql
+-- Gives concurrency keys that are free to the first in line: it becomes ready. Asked when an action comes into line, and when one has let a key go, by timers:
+-- so whoever ends an attempt locks nothing of a key, and of two who meet here one leaves the key to its timer. What the timer is asked is read by statements
+-- that begin after the key is locked, and only who has locked a key gives it away: so it is given to one, and none is forgotten.
+-- Locks: the keys, as one of 1024 advisory locks each, for that many locks the server can hold; actions. Nobody waits here.
+create or replace function waymark._pass_keys(p_keys uuid[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  c_class constant int := 2002876781;
+  v_keys uuid[] := array(select distinct k from unnest(p_keys) k);
+  v_mine uuid[] := array(select k from unnest(v_keys) k where pg_try_advisory_xact_lock(c_class, uuid_hash(k) & 1023));
+begin
+  update waymark.actions a set state = 'ready'
+    from (select m.key_id from unnest(v_mine) m(key_id) where not exists (
+            select from waymark.actions h where h.key_id = m.key_id and (h.state = 'ready' or h.state = 'running' and h.session_id > 0)) offset 0) k
+   cross join lateral (
+      select b.ctid as row_id from waymark.actions b where b.key_id = k.key_id and b.state = 'blocked'
+       order by (b.ready_at at time zone 'UTC') + b.priority * interval '1 minute' limit 1 for update skip locked) b
+   where a.ctid = b.row_id;
+  if found then
+    perform waymark._wake_hungry();
+  end if;
+  -- A key that another session has just then, and one for which all that are in line are locked.
+  insert into waymark.timers (run_id, task_no, action_id, due_at)
+  select k, -1, -nextval('waymark.numbers'), p_now + interval '10 milliseconds'
+    from unnest(v_keys) k
+   where k <> all (v_mine)
+      or exists (select from waymark.actions b where b.key_id = k and b.state = 'blocked') and not exists (
+           select from waymark.actions h where h.key_id = k and (h.state = 'ready' or h.state = 'running' and h.session_id > 0));
+end
+$$;
+comment on function waymark._pass_keys(uuid[], timestamptz) is 'Gives free concurrency keys to the first in line.';
 -- file: functions/queues/_rated_share.sql
 -- A share with what is used of its rate brought up to date: sixteenths that have left the interval are dropped. A clock that goes back stands still.
 create or replace function waymark._rated_share(p_share waymark.queue_shares, p_seconds double precision, p_now timestamptz) returns waymark.queue_shares
@@ -10277,6 +10354,13 @@ begin
 end
 $$;
 comment on function waymark._rated_share(waymark.queue_shares, double precision, timestamptz) is 'A share of a limited queue, its rate as of now.';
+-- file: functions/queues/_share_count.sql
+-- How many shares the limits of a queue are dealt out to: each has something of each limit.
+create or replace function waymark._share_count(p_limits waymark.queues) returns int
+language sql immutable as $$
+  select greatest(1, least(16, p_limits.concurrency, p_limits.rate))
+$$;
+comment on function waymark._share_count(waymark.queues) is 'How many shares the limits of a queue are dealt out to.';
 -- file: functions/queues/_share_room.sql
 -- How many actions a share of a queue, its rate brought up to date, lets begin now.
 -- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
@@ -10289,10 +10373,43 @@ begin
     select p_share.concurrency - count(*) into v_room from waymark.actions a
      where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
   end if;
-  return least(v_room, p_share.rate - (select sum(u) from unnest(p_share.used) u));
+  if p_share.rate is not null then
+    v_room := least(v_room, p_share.rate - (select sum(u) from unnest(p_share.used) u));
+  end if;
+  return v_room;
 end
 $$;
 comment on function waymark._share_room(waymark.queue_shares) is 'How many actions a share of a limited queue lets begin.';
+-- file: functions/queues/_take_shares.sql
+-- Locks a share of each limited queue, so that what the turn creates there can be inserted already running, as in other queues; and says how much of
+-- p_room. Sessions begin with different shares, and take another one where somebody else has it. Locks: queue_shares (skip locked).
+create or replace function waymark._take_shares(p_limits waymark.queues[], p_room int, p_now timestamptz) returns waymark.share_room[]
+language plpgsql as $$
+declare
+  v_limits waymark.queues;
+  v_share waymark.queue_shares;
+  v_room int;
+  v_left int := p_room;
+  v_taken waymark.share_room[] := '{}';
+begin
+  for v_limits in select l.* from unnest(p_limits) l order by random() loop
+    for v_turn in 0..waymark._share_count(v_limits) - 1 loop
+      select * into v_share from waymark.queue_shares s
+       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
+      continue when not found;
+      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
+      v_room := least(waymark._share_room(v_share), v_left);
+      if v_room > 0 then
+        v_taken := v_taken || row(v_share, v_room)::waymark.share_room;
+        v_left := v_left - v_room;
+      end if;
+      exit;
+    end loop;
+  end loop;
+  return v_taken;
+end
+$$;
+comment on function waymark._take_shares(waymark.queues[], int, timestamptz) is 'Locks shares of limited queues for what a turn creates.';
 -- file: functions/queues/_why_limited.sql
 -- The limit that a queue is at, or null.
 create or replace function waymark._why_limited(p_queue text, p_now timestamptz) returns text
@@ -10319,7 +10436,7 @@ create or replace function waymark.set_queue(p_queue text, p_options jsonb) retu
 language plpgsql security definer set search_path = '' as $$
 declare
   v_limits waymark.queues := waymark._parse_queue_options(p_options);
-  v_shares int := greatest(1, least(16, v_limits.concurrency, v_limits.rate));
+  v_shares int := waymark._share_count(v_limits);
 begin
   if p_queue is null or length(p_queue) not between 1 and 100 then
     raise exception using errcode = 'WM205', message = 'the name of a queue has 1 to 100 characters';
@@ -10835,12 +10952,27 @@ begin
         (select format('running since %s on %s%s', to_char(v_action.claimed_at, 'YYYY-MM-DD HH24:MI:SS'), coalesce(s.info ->> 'host', '?'),
                        case when s.expires_at <= v_now then ', the lease of which has expired' else '' end)
            from waymark.sessions s where s.session_id = v_action.session_id), 'whose daemon is gone')
+      when v_action.state = 'blocked' then waymark._why_blocked(v_action)
       when v_action.state = 'backoff' and v_action.ready_at > v_now then format('backing off until %s', to_char(v_action.ready_at, 'YYYY-MM-DD HH24:MI:SS'))
       else 'ready' || coalesce(' and waiting for ' || waymark._why_idle(v_action.queue), ', but the queue is at ' || waymark._why_limited(v_action.queue, v_now), '') end
     || coalesce(', after ' || v_last, '');
 end
 $$;
 comment on function waymark._why_action(uuid, int) is 'How the action stands that a body waits for.';
+-- file: functions/runs/_why_blocked.sql
+-- Who has the concurrency key that an action is in line for.
+create or replace function waymark._why_blocked(p_action waymark.actions) returns text
+language plpgsql stable as $$
+declare
+  v_holder uuid := (
+    select h.run_id from waymark.actions h
+     where h.key_id = p_action.key_id and (h.state = 'ready' or h.state = 'running' and h.session_id > 0));
+begin
+  return format('waiting for the concurrency key "%s"', p_action.policy ->> 'concurrency_key')
+    || case when v_holder is null then ', which is free' else format(' held by run %s', v_holder) end;
+end
+$$;
+comment on function waymark._why_blocked(waymark.actions) is 'Who has the concurrency key that an action is in line for.';
 -- file: functions/runs/_why_branches.sql
 -- How many branches of a gather are outstanding, and how the first of them stands that is an action or a child run.
 create or replace function waymark._why_branches(p_task waymark.tasks) returns text
@@ -11039,14 +11171,14 @@ end
 $$;
 comment on function waymark._check_lease(int) is 'Refuses a lease that is too short or too long.';
 -- file: functions/sessions/_expire_actions.sql
--- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: reclaim then hands it in as timed out, for good.
--- Locks: actions (skip locked), their timers.
+-- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: the next reclaim hands it in as timed out, for good. Called last:
+-- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions (skip locked), their timers.
 create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
 language plpgsql as $$
 begin
   with expired as materialized (
     select c.ctid as row_id, c.run_id, c.task_no, c.action_id from waymark.actions c
-     where c.final_deadline <= p_now and c.state in ('ready', 'backoff') limit greatest(p_batch, 0) for update skip locked
+     where c.final_deadline <= p_now and c.state in ('ready', 'backoff', 'blocked') limit greatest(p_batch, 0) for update skip locked
   ), unscheduled as (
     delete from waymark.timers t
      using expired e
@@ -11164,7 +11296,7 @@ begin
                            format('run %s', p_run_id), 'Roll back: whoever has the action now does its work.');
   end if;
   -- Each task in its own subtransaction: a body that fails here must not undo what the action did.
-  perform waymark._advance(null, 0, '{}', true, v_events, v_now);
+  perform waymark._advance(null, 0, '{}', null, true, v_events, v_now);
   perform waymark._wake_hungry();
 end
 $$;
@@ -11282,7 +11414,6 @@ declare
   v_events waymark.task_event[];
   v_count int;
 begin
-  perform waymark._expire_actions(v_now, p_batch);
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a
@@ -11305,9 +11436,10 @@ begin
     select a.p_events into v_events
       from waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, v_outcomes, v_reasons,
                                    array_fill(null::bigint, array[v_count])) a;
-    perform waymark._advance(null, 0, '{}', false, v_events, v_now);
+    perform waymark._advance(null, 0, '{}', null, false, v_events, v_now);
     perform waymark._wake_hungry();
   end if;
+  perform waymark._expire_actions(v_now, p_batch);
   if v_orphaned then
     delete from waymark.sessions s
      where s.expires_at <= v_now
@@ -11633,6 +11765,7 @@ begin
   for v_key, v_value in select * from jsonb_each(waymark._plain_policy(p_policy)) loop
     v_valid := case
       when v_key = 'queue' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 100
+      when v_key = 'concurrency_key' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') between 1 and 200
       when v_key in ('retry_on', 'give_up_on') then jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")')
       else case when jsonb_typeof(v_value) <> 'number' then false
         when v_key = 'attempts' then v_value::numeric between 1 and 1000000 and v_value::numeric % 1 = 0
@@ -12122,9 +12255,11 @@ $$;
 comment on function waymark._count_waits(waymark.task_end[], timestamptz) is 'Counts ended tasks down from those that wait for them.';
 -- file: functions/tasks/_create_tasks.sql
 -- Starts the tasks of spawned calls and of branches that are functions. A spawned action or workflow is a task that is one call (program_id 0); its action is
--- offered as ready, its child run is started by _start_children.
+-- offered, its child run is started by _start_children.
 create or replace function waymark._create_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
+declare
+  v_offered bigint;
 begin
   with wanted as materialized (
     select s.run_id, (c -> 'number')::int as task_no, s.program_id, s.priority, s.queue, (c -> 'node')::int as node, c -> 'value' as call,
@@ -12146,15 +12281,24 @@ begin
                || (w.call -> 'args') end,
            p_now, true, w.parent_no, w.parent_step, w.slot, w.scope_no, coalesce(f.body ->> 'name', w.call ->> 'action', w.call ->> 'workflow')
       from wanted w left join functions f on f.program_id = w.program_id and f.function = (w.call -> 'function')::int
+  ), offered as (
+    insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
+                                 final_deadline, retry_until, key_id)
+    select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
+           coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, case when k.key_id is null then 'ready' else 'backoff' end, w.priority, k.queue, 0, p_now,
+           p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
+           p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second', k.key_id
+      from wanted w
+     cross join lateral (select q.queue, waymark._key_id(q.queue, w.call #>> '{policy,concurrency_key}') as key_id
+                           from (values (coalesce(w.call #>> '{policy,queue}', w.queue))) q(queue)) k
+     where w.call ? 'action'
+    returning run_id, task_no, action_id, state
+  ), in_line as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select o.run_id, o.task_no, o.action_id, p_now from offered o where o.state = 'backoff'
   )
-  insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue, fencing_token, ready_at,
-                               final_deadline, retry_until)
-  select w.run_id, w.task_no, 0, 0, w.node, w.call ->> 'action', w.call -> 'args', w.call -> 'policy',
-         coalesce((w.call #> '{policy,timeout}')::numeric, 300) * 1000, 'ready', w.priority, coalesce(w.call #>> '{policy,queue}', w.queue), 0, p_now,
-         p_now + (w.call #>> '{policy,deadline}')::double precision * interval '1 second',
-         p_now + (w.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
-    from wanted w where w.call ? 'action';
-  if found then
+  select count(*) into v_offered from offered;
+  if v_offered > 0 then
     perform waymark._wake_hungry();
   end if;
 end
@@ -12205,6 +12349,9 @@ begin
      using removed r
      cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = r.run_id and m.task_no = r.task_no and m.action_id = r.action_id offset 0) m
      where t.ctid = m.row_id
+  ), freed as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select r.key_id, -1, -nextval('waymark.numbers'), p_now from removed r where r.key_id is not null and r.state in ('ready', 'running')
   ), recorded as (
     insert into waymark.action_attempts (run_id, task_no, step_no, slot, attempt, action_id, node, name, arguments, outcome, final, value, ready_at,
                                          claimed_at, ended_at, session_id)
@@ -12654,6 +12801,8 @@ begin
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.child_run, 0, case when s.effect = 'raise' and s.payload ?| '{terminated,overdue}' then -2 else -1 end, p_now
       from removed l join unnest(p_steps) s on s.run_id = l.run_id where l.child_run is not null
+    union all
+    select l.key_id, -1, -nextval('waymark.numbers'), p_now from removed l where l.key_id is not null and l.state in ('ready', 'running')
     on conflict do nothing
   ), kept as (
     insert into waymark.failed_calls (run_id, action_id, policy)
@@ -12672,6 +12821,7 @@ comment on function waymark._abandon_calls(waymark.task_step[], timestamptz) is 
 -- Takes the results whose fencing token is live: locks the actions in the order given (key order), appends each attempt to history, removes what has ended, schedules
 -- what is tried again, and counts the ended down from the tasks that wait (_complete_joins). p_rejected: positions of the others.
 -- An action that is tried again is offered by its timer, even at once: _due_events, which holds the run, knows whether it is paused or has ended.
+-- Whatever ends an attempt may free its concurrency key, which a timer tells (_pass_keys).
 -- A result counts once: whoever comes second finds no row with that token. A released action goes back without an attempt counted.
 -- The lateral subquery, kept apart by "offset 0", makes the plan what it must be under any statistics: in the order of the results, a probe each;
 -- the locked rows are then found by their place. The same statement may do so: only a heartbeat or a new priority changes a claimed action without ending the claim, so a row that
@@ -12719,6 +12869,8 @@ begin
   ), backing_off as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
+    union all
+    select l.key_id, -1, -nextval('waymark.numbers'), p_now from locked l where l.key_id is not null
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
@@ -12745,9 +12897,10 @@ comment on function waymark._accept_results(timestamptz, uuid[], bigint[], bigin
 -- runs of several tasks is stepped in further rounds, but not without an end: others wait. Rounds in which a task only goes on after it was answered
 -- count little: between them the other tasks of its run, and its children, may not.
 -- The order of claims keeps endless loops from starving others: work that is ready and of higher priority, or ready for over a second, goes before
--- the actions this very turn creates; what room is left is topped up from the ready.
+-- the actions this very turn creates; what room is left is topped up from the ready. p_shares: of queues with limits, what the first actions created may take
+-- of the capacity (_take_shares).
 create or replace function waymark._advance(
-  p_session bigint, p_capacity int, p_queues text[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
+  p_session bigint, p_capacity int, p_queues text[], p_shares waymark.share_room[], p_isolate boolean, p_events waymark.task_event[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
@@ -12758,7 +12911,8 @@ declare
   v_more boolean := false;
   v_rounds numeric := 0;
   v_wanted smallint;
-  v_room int := p_capacity;
+  v_shares waymark.share_room[] := p_shares;
+  v_room int := p_capacity - coalesce((select sum(k.room) from unnest(p_shares) k), 0);
   v_count bigint;
 begin
   while v_rounds < 10 and cardinality(v_events) > 0 loop
@@ -12781,9 +12935,10 @@ begin
         get diagnostics v_count = row_count;
         v_room := v_room - v_count;
       end if;
-      return query select * from waymark._create_actions(p_session, p_queues, v_room, v_steps, p_now);
+      return query select * from waymark._create_actions(p_session, p_queues, v_shares, v_room, v_steps, p_now);
       get diagnostics v_count = row_count;
       v_room := v_room - v_count;
+      v_shares := null;
     end if;
     v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
     v_events := '{}';
@@ -12809,7 +12964,7 @@ begin
   end if;
 end
 $$;
-comment on function waymark._advance(bigint, int, text[], boolean, waymark.task_event[], timestamptz) is
+comment on function waymark._advance(bigint, int, text[], waymark.share_room[], boolean, waymark.task_event[], timestamptz) is
   'Steps tasks, writes their effects and hands out actions.';
 -- file: functions/turn/_attempt_context.sql
 -- What an attempt is told beside its arguments, where there is anything: how long all attempts together may still take, and what the former one has told last.
@@ -12960,9 +13115,10 @@ end
 $$;
 comment on function waymark._complete_joins(waymark.action_result[]) is 'Counts results down from their joins; answers the tasks that can go on.';
 -- file: functions/turn/_create_actions.sql
--- Claim on create: the actions that tasks ask for are inserted already running for the calling session, up to its room and in priority order;
--- the surplus, and what belongs to queues it does not serve, as ready.
-create or replace function waymark._create_actions(p_session bigint, p_queues text[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
+-- Claim on create: the actions that tasks ask for are inserted already running for the calling session, in priority order, up to its room and, of queues with
+-- limits, that of its shares; the surplus, and what belongs to queues it does not serve, as ready. What has a concurrency key is put in line for it by its timer.
+create or replace function waymark._create_actions(
+  p_session bigint, p_queues text[], p_shares waymark.share_room[], p_room int, p_steps waymark.task_step[], p_now timestamptz)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
@@ -12970,7 +13126,9 @@ declare
   v_count bigint;
 begin
   return query
-  with wanted as (
+  with shares as (
+    select (k.share).*, k.room from unnest(p_shares) k
+  ), wanted as (
     select s.run_id, s.task_no, s.step_no + 1 as step_no, 0 as slot, ~s.pc as node, s.payload as call, s.priority, s.queue
       from unnest(p_steps) s where s.effect = 'action'
     union all
@@ -12980,21 +13138,33 @@ begin
   ), served as (
     select w.*, coalesce(w.call #>> '{policy,queue}', w.queue) as action_queue,
            coalesce(w.call #> '{policy,timeout}', '300') as timeout,
-           coalesce(w.call #>> '{policy,queue}', w.queue) = any (p_queues) as mine
+           coalesce(w.call #>> '{policy,queue}', w.queue) = any (p_queues) as free, k.key_id
       from wanted w
+     cross join lateral (select waymark._key_id(coalesce(w.call #>> '{policy,queue}', w.queue), w.call #>> '{policy,concurrency_key}') as key_id) k
   ), ranked as (
-    select s.*, s.mine and row_number() over (partition by s.mine order by s.priority) <= p_room as claimed from served s
+    select s.*, h.share, h.concurrency, s.key_id is null and (s.free or h.queue is not null)
+                           and row_number() over (partition by s.key_id, s.free, h.queue order by s.priority) <= coalesce(h.room, p_room) as claimed
+      from served s left join shares h on h.queue = s.action_queue
   ), created as (
     insert into waymark.actions as a (run_id, task_no, step_no, slot, node, name, arguments, policy, timeout_ms, state, priority, queue,
-                                      fencing_token, session_id, ready_at, claimed_at, deadline, final_deadline, retry_until)
+                                      fencing_token, session_id, ready_at, claimed_at, deadline, final_deadline, retry_until, key_id, share)
     select r.run_id, r.task_no, r.step_no, r.slot, r.node, r.call ->> 'action', r.call -> 'args', r.call -> 'policy',
-           r.timeout::numeric * 1000, case when r.claimed then 'running' else 'ready' end, r.priority, r.action_queue,
+           r.timeout::numeric * 1000, case when r.claimed then 'running' when r.key_id is null then 'ready' else 'backoff' end, r.priority, r.action_queue,
            r.claimed::int, case when r.claimed then p_session end, p_now, case when r.claimed then p_now end,
            case when r.claimed then least(p_now + r.timeout::double precision * interval '1 second', l.final_deadline) + interval '10 seconds' end,
-           l.final_deadline, p_now + (r.call #>> '{policy,max_elapsed}')::double precision * interval '1 second'
+           l.final_deadline, p_now + (r.call #>> '{policy,max_elapsed}')::double precision * interval '1 second', r.key_id,
+           case when r.claimed and r.concurrency is not null then r.share end
       from ranked r
      cross join lateral (select p_now + (r.call #>> '{policy,deadline}')::double precision * interval '1 second' as final_deadline) l
-    returning a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state, a.final_deadline
+    returning a.run_id, a.task_no, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, a.state, a.queue, a.final_deadline
+  ), in_line as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select c.run_id, c.task_no, c.action_id, p_now from created c where c.state = 'backoff'
+  ), spent as (
+    update waymark.queue_shares s set step = h.step, used = array[h.used[1] + n.claimed] || h.used[2:17]
+      from shares h
+     cross join lateral (select count(*)::int as claimed from created c where c.queue = h.queue and c.state = 'running' offset 0) n
+     where s.queue = h.queue and s.share = h.share and h.rate is not null and n.claimed > 0
   )
   select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
          case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
@@ -13007,7 +13177,7 @@ begin
   end if;
 end
 $$;
-comment on function waymark._create_actions(bigint, text[], int, waymark.task_step[], timestamptz) is
+comment on function waymark._create_actions(bigint, text[], waymark.share_room[], int, waymark.task_step[], timestamptz) is
   'Inserts the actions that stepped tasks ask for; hands out what the session has room for.';
 -- file: functions/turn/_describe_attempts.sql
 -- What an action that has failed for good tells of its attempts: the last 20, in order. p_outcome, p_value: of the last one, which is not history yet.
@@ -13044,7 +13214,7 @@ end
 $$;
 comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error: exception, node, line and source.';
 -- file: functions/turn/_due_events.sql
--- Takes due timers: actions that backed off become ready, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
+-- Takes due timers: actions that backed off become ready, or blocked until they get their concurrency key, ended child runs hand in their results, scopes fire, signals arrive, tasks that slept or waited are answered locked,
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
@@ -13084,14 +13254,7 @@ begin
     perform waymark._abandon_calls(array(
       select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
   end if;
-  update waymark.actions a set state = 'ready'
-    from unnest(v_taken) d
-   cross join lateral (
-      select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
-   where d.action_id > 0 and a.ctid = c.row_id;
-  if found then
-    perform waymark._wake_hungry();
-  end if;
+  perform waymark._offer_actions(v_taken, v_gone, p_now);
   -- Before the timeouts: what has arrived in time is taken.
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
     perform waymark._accept_signals(v_taken, p_now);
@@ -13213,6 +13376,34 @@ begin
 end
 $$;
 comment on function waymark._matches_class(jsonb, jsonb) is 'Whether an exception is of one of the classes named.';
+-- file: functions/turn/_offer_actions.sql
+-- Actions that back off no longer, by their due timers, become ready, or come into line for their concurrency key; keys that may be free are passed on, those
+-- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions, then see _pass_keys.
+create or replace function waymark._offer_actions(p_taken waymark.timers[], p_gone waymark.timers[], p_now timestamptz) returns void
+language plpgsql as $$
+declare
+  v_offered bigint;
+  v_keys uuid[];
+begin
+  with offered as (
+    update waymark.actions a set state = case when a.key_id is null then 'ready' else 'blocked' end
+      from unnest(p_taken) d
+     cross join lateral (
+        select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+     where d.action_id > 0 and a.ctid = c.row_id
+    returning a.key_id
+  )
+  select count(*), array_agg(o.key_id) filter (where o.key_id is not null) into v_offered, v_keys from offered o;
+  if v_offered > 0 then
+    perform waymark._wake_hungry();
+  end if;
+  v_keys := v_keys || array(select d.run_id from unnest(p_gone) d where d.task_no = -1);
+  if cardinality(v_keys) > 0 then
+    perform waymark._pass_keys(v_keys, p_now);
+  end if;
+end
+$$;
+comment on function waymark._offer_actions(waymark.timers[], waymark.timers[], timestamptz) is 'Offers actions that back off no longer.';
 -- file: functions/turn/_park_tasks.sql
 -- Writes where the stepped tasks stand and what they wait for; durable sleeps get their timers. Locks: the tasks are the caller's already.
 create or replace function waymark._park_tasks(p_steps waymark.task_step[], p_now timestamptz) returns void
@@ -13454,9 +13645,9 @@ begin
   if cardinality(v_limits) > 0 then
     return query select * from waymark._advance_limited(p_session, v_capacity, p_queues, p_isolate, v_limits, v_events || v_ready, v_now);
     get diagnostics v_handed_out = row_count;
-    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_now) l;
+    select l.p_more, l.p_due_in_ms into v_more, v_due_in_ms from waymark._limits_left(v_limits, v_capacity > 0 and v_handed_out = v_capacity, v_now) l;
   else
-    return query select * from waymark._advance(p_session, v_capacity, p_queues, p_isolate, v_events || v_ready, v_now);
+    return query select * from waymark._advance(p_session, v_capacity, p_queues, null, p_isolate, v_events || v_ready, v_now);
     get diagnostics v_handed_out = row_count;
   end if;
   -- Waits for work from now on, or no longer: written only when it changes.
