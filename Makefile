@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers fuzz check bench bench-full bundle generated format build setup clean
+.PHONY: help demo test servers fuzz stateful check bench bench-full bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ servers: build ## The tests of the engine on PostgreSQL 16 and 15 (15: from Debi
 
 fuzz: build ## Compare N (10000) random programs with CPython
 	FUZZ=$(or $(N),10000) $(BIN)/pytest -q tests/fuzz
+
+stateful: setup ## Everything that may happen to the engine, side by side for SECONDS (60)
+	SIDE_BY_SIDE=$(or $(SECONDS),60) $(BIN)/pytest -q tests/stateful
 
 check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies, compose file
 	$(BIN)/ruff check

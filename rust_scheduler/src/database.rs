@@ -270,18 +270,19 @@ pub async fn renew_session(client: &Client, session: i64, ttl_ms: i32) -> Result
         .try_get(0)
 }
 
-/// `waymark.renew_session` and `waymark.reclaim` in one statement: an idle daemon's heartbeat.
+/// `waymark.reclaim` and `waymark.renew_session` in one statement: an idle daemon's heartbeat. In this order, which is that of the locks:
+/// a turn that has a run waits for the row of its session.
 ///
 /// # Errors
 /// As the database says; then neither has happened.
 pub async fn renew_and_reclaim(client: &Client, session: i64, ttl_ms: i32, batch: i32) -> Result<(bool, i32), Error> {
     let row = client
         .query_typed_one(
-            "select waymark.renew_session($1, $2), waymark.reclaim($3)",
+            "select waymark.reclaim($3), waymark.renew_session($1, $2)",
             &[(&session, Type::INT8), (&ttl_ms, Type::INT4), (&batch, Type::INT4)],
         )
         .await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
+    Ok((row.try_get(1)?, row.try_get(0)?))
 }
 
 /// `waymark.reclaim`: how many actions of expired sessions and passed deadlines it re-offered.

@@ -1,4 +1,4 @@
-"""The lock order (actions, timers, tasks, runs), tried with sessions that really collide."""
+"""The lock order (actions, tasks, timers, runs), tried with sessions that really collide."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -256,4 +256,48 @@ def test_what_a_session_made_and_did_not_commit_never_was(session: Session, conn
     assert session.value("select waymark.reclaim(10)") == 2
     drain(session)
     assert session.outcome(run_id)[1] == [10, 20]
+    assert session.is_quiet()
+
+
+def test_a_turn_leaves_no_lock_on_the_timer_of_a_run_that_it_passes_over(session: Session, connect: Connect) -> None:
+    """Two turns that held a run each and the due timer of the other's would wait in a circle."""
+    session.register(programs.one_action())
+    run_id = session.start("One", {"deadline": 1}, n=1)
+    session.turn()
+    session.move_clock(2)
+    holder = connect(autocommit=False)
+    holder.execute("select from waymark.tasks where run_id = %s for update", (run_id,))
+    passing = Session(connect(autocommit=False), ttl_ms=60_000)
+    passing.move_clock(2)
+    passing.connection.commit()
+    passing.turn()
+    holder.commit()
+    session.connection.execute("set lock_timeout = '5s'")
+    session.value("select waymark.terminate(%s)", run_id)
+    passing.connection.commit()
+    assert session.outcome(run_id)[0] == "terminated"
+    assert session.is_quiet()
+
+
+def test_what_a_run_that_ends_has_to_leave_keeps_its_timer(session: Session, connect: Connect) -> None:
+    """An action that backs off is locked by a late result of the attempt before: it goes when it is due."""
+    session.register(programs.one_action())
+    run_id = session.start("One", n=1)
+    (claim,) = session.turn()
+    sweeping = connect(autocommit=False)
+    sweeping.execute("select set_config('waymark.clock_offset', '1 hour', false)")
+    sweeping.execute("select waymark.reclaim(10)")
+    late = Session(connect(autocommit=False), ttl_ms=60_000)
+    late.connection.commit()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: late.turn(claim.succeeded(5), capacity=0))
+        wait_until(lambda: is_blocked(session.connection, late.connection.info.backend_pid), "the late result waits")
+        sweeping.commit()
+        waiting.result(timeout=30)
+    assert len(late.rejected) == 1
+    session.value("select waymark.terminate(%s)", run_id)
+    late.connection.commit()
+    session.move_clock(3700)
+    session.session_id = session.value("select waymark.open_session('{}', 3600000)")
+    session.turn()
     assert session.is_quiet()

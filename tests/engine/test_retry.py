@@ -90,6 +90,21 @@ def test_a_child_is_started_anew(session: Session) -> None:
     assert session.is_quiet()
 
 
+def test_a_parent_that_has_not_heard_of_the_failure_goes_on_waiting(session: Session) -> None:
+    session.register(programs.one_action())
+    session.register(parent(n=const(7)))
+    run_id = session.start("Parent")
+    (claim,) = session.turn()
+    control(session, "pause", run_id)
+    session.turn(claim.failed())
+    session.turn()
+    control(session, "retry", claim.run_id)
+    control(session, "resume", run_id)
+    finish(session, session.turn())
+    assert session.outcome(run_id)[:2] == ("succeeded", 7)
+    assert session.is_quiet()
+
+
 def test_code_that_failed_runs_again_with_the_result_it_had(session: Session) -> None:
     divide = {"kind": "assign", "target": "r", "value": op("truediv", const(1), local("r"))}
     session.register(module("Divides", function("run", act(const("n"), "r"), divide, give_local(), local_names="r")))

@@ -27,7 +27,9 @@ begin
   v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,
                 v_kept.locals, v_kept.frames, v_kept.heap, 'branches', null, null)::waymark.task_step;
   perform waymark._abandon_calls(array[v_step], v_now);
-  delete from waymark.timers where run_id = p_run_id;
+  -- A parent that has not heard of the failure yet goes on waiting.
+  delete from waymark.timers
+   where run_id = p_run_id and action_id <= 0 or run_id = v_run.parent_run and task_no = 0 and action_id = v_run.parent_action;
   insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, 0, -3, v_run.deadline where v_run.deadline > v_now;
   update waymark.runs set state = 'live', error = null, ended_at = null, cancel_requested_at = null where run_id = p_run_id;
   select jsonb_build_object('branches', coalesce(jsonb_agg(waymark._call_again(h.attempt, v_kept) order by (h.attempt).slot), '[]')) into v_step.payload

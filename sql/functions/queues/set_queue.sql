@@ -1,5 +1,6 @@
 -- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
--- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
+-- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit; those that have expired, which are
+-- removed by others, need not.
 -- Locks: queues, queue_shares, sessions. SQLSTATEs: WM204, WM205.
 create or replace function waymark.set_queue(p_queue text, p_options jsonb) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -24,7 +25,7 @@ begin
        set shares = excluded.shares, concurrency = excluded.concurrency, rate = excluded.rate, step = 0, used = excluded.used;
   end if;
   update waymark.sessions s set limited = l.limited
-    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited;
+    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited and s.expires_at > waymark._now();
   perform waymark._wake_hungry();
 end
 $$;

@@ -1,5 +1,6 @@
 -- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: the next reclaim hands it in as timed out, for good. Called last:
--- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions (skip locked), their timers.
+-- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions, their timers (skip locked: whoever
+-- has one takes it).
 create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
 language plpgsql as $$
 begin
@@ -10,7 +11,8 @@ begin
     delete from waymark.timers t
      using expired e
      cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id offset 0) m
+        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id
+           for update skip locked offset 0) m
      where t.ctid = m.row_id
   )
   update waymark.actions a

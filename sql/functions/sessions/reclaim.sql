@@ -1,6 +1,6 @@
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, timers, runs, sessions (skip locked).
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -43,8 +43,10 @@ begin
   perform waymark._expire_actions(v_now, p_batch);
   if v_orphaned then
     delete from waymark.sessions s
-     where s.expires_at <= v_now
-       and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = s.session_id);
+     where s.session_id in (
+        select o.session_id from waymark.sessions o
+         where o.expires_at <= v_now and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = o.session_id)
+           for update skip locked);
   end if;
   return v_count;
 end

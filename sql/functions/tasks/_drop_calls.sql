@@ -30,7 +30,8 @@ begin
   end if;
   insert into waymark.timers (run_id, task_no, action_id, due_at)
   select c.child_run, 0, -1, p_now from unnest(v_calls) c
-   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run) on conflict do nothing;
+   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run)
+     and not exists (select from waymark.timers m where m.run_id = c.child_run and m.task_no = 0 and m.action_id = -1);
   with removed as (
     delete from waymark.actions a
      using unnest(v_calls) v

@@ -19,7 +19,8 @@ begin
     delete from waymark.timers t
      using removed l
      cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id
+           for update skip locked offset 0) m
      where t.ctid = m.row_id
   ), orphaned as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)

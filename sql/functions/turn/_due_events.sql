@@ -2,42 +2,31 @@
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
--- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
+-- Locks: the bodies of the runs, their timers, actions that backed off (all skip locked: an action that is held is just running out of time), then what is theirs.
 create or replace function waymark._due_events(p_events waymark.task_event[], p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
-  v_rows tid[];
+  v_fates text[];
   v_taken waymark.timers[];
   v_gone waymark.timers[];
   v_events waymark.task_event[];
   v_asked uuid[];
 begin
-  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
-    into v_due, v_rows
-    from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id, d.due_at, d.task_no, d.action_id),
+         array_agg(case when d.held is null then 'gone' when d.paused and d.action_id not in (-1, -2, -3) then 'put off' else 'taken' end
+                   order by d.run_id, d.due_at, d.task_no, d.action_id)
+    into v_due, v_fates
+    from (select t.*, b.run_id as held, b.paused
+            from (select * from waymark.timers m where m.due_at <= p_now order by m.due_at offset 0) t
+            left join lateral (
+              select w.run_id, w.paused from waymark.tasks w where w.run_id = t.run_id and w.task_no = 0 for no key update skip locked offset 0) b on true
+           where b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = t.run_id and g.task_no = 0)
+           limit p_limit) d;
   if v_due is null then
     return p_events;
   end if;
-  with free as materialized (
-    select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2, -3), false) as put_off,
-           b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
-      from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
-      left join lateral (
-        select t.run_id, t.paused from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
-  ), removed as (
-    delete from waymark.timers t using free f where t.ctid = f.row_id and (f.gone or f.held and not f.put_off)
-  ), put_off as (
-    update waymark.timers t set due_at = 'infinity' from free f where t.ctid = f.row_id and f.put_off
-  )
-  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
-         array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
-    into v_taken, v_gone from free f;
-  if exists (select from unnest(v_gone) d where d.action_id > 0) then
-    perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
-  end if;
+  select t.p_taken, t.p_gone into v_taken, v_gone from waymark._take_timers(v_due, v_fates, p_now) t;
   perform waymark._offer_actions(v_taken, v_gone, p_now);
   -- Before the timeouts: what has arrived in time is taken.
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then

@@ -1,5 +1,5 @@
 -- Ends runs: the task goes (that of a failed run is kept for waymark.retry), the run gets its result or error, who asked for it is notified, the run whose child
--- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), timers, tasks, runs in key order. What is
+-- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), tasks, timers, runs in key order. What is
 -- locked is written by a later statement, which sees the rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$

@@ -1,5 +1,6 @@
 -- Actions that back off no longer, by their due timers, become ready, or come into line for their concurrency key; keys that may be free are passed on, those
--- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions, then see _pass_keys.
+-- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions (skip locked: one that is held
+-- is just running out of time), then see _pass_keys.
 create or replace function waymark._offer_actions(p_taken waymark.timers[], p_gone waymark.timers[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -10,7 +11,8 @@ begin
     update waymark.actions a set state = case when a.key_id is null then 'ready' else 'blocked' end
       from unnest(p_taken) d
      cross join lateral (
-        select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+        select c.ctid as row_id from waymark.actions c
+         where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' for update skip locked offset 0) c
      where d.action_id > 0 and a.ctid = c.row_id
     returning a.key_id
   )

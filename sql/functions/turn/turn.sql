@@ -3,7 +3,7 @@
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
+-- Locks, in this order: actions, tasks, timers, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])

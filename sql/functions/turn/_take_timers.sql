@@ -1,0 +1,30 @@
+-- Takes due timers of runs whose bodies the caller has: those that go on (taken), those that wait until the run is resumed (put off), and those whose run has
+-- ended (gone), with the action that they were to offer again. Locks: the timers, then what ended runs have left (all skip locked).
+create or replace function waymark._take_timers(p_due waymark.timers[], p_fates text[], p_now timestamptz, out p_taken waymark.timers[], out p_gone waymark.timers[])
+language plpgsql as $$
+begin
+  -- Only a statement that begins after the bodies are held sees what others, who had them before, have left of the timers.
+  with due as materialized (
+    select d.*, m.row_id
+      from unnest(p_due, p_fates) with ordinality d(run_id, task_no, action_id, due_at, fate, i)
+     cross join lateral (
+        select c.ctid as row_id from waymark.timers c
+         where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and c.due_at <= p_now for update skip locked offset 0) m
+  ), removed as (
+    delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
+  ), put_off as (
+    update waymark.timers t set due_at = 'infinity' from due d where t.ctid = d.row_id and d.fate = 'put off'
+  )
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'taken'),
+         array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'gone')
+    into p_taken, p_gone from due d;
+  if exists (select from unnest(p_gone) d where d.action_id > 0) then
+    perform waymark._abandon_calls(array(
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+  end if;
+  -- Committed after its run was pruned.
+  delete from waymark.signals s using unnest(p_gone) d
+   where s.run_id = d.run_id and s.seq = -2147483648 - d.action_id and not exists (select from waymark.runs r where r.run_id = d.run_id);
+end
+$$;
+comment on function waymark._take_timers(waymark.timers[], text[], timestamptz) is 'Takes due timers; answers those whose runs go on, and those whose runs have ended.';
