@@ -953,7 +953,9 @@ begin
   v_step := row(null, p_run_id, 0, v_kept.program_id, v_run.priority, v_run.queue, v_run.started_at, 0, true, v_kept.pc,
                 v_kept.locals, v_kept.frames, v_kept.heap, 'branches', null, null)::waymark.task_step;
   perform waymark._abandon_calls(array[v_step], v_now);
-  delete from waymark.timers where run_id = p_run_id;
+  -- A parent that has not heard of the failure yet goes on waiting.
+  delete from waymark.timers
+   where run_id = p_run_id and action_id <= 0 or run_id = v_run.parent_run and task_no = 0 and action_id = v_run.parent_action;
   insert into waymark.timers (run_id, task_no, action_id, due_at) select p_run_id, 0, -3, v_run.deadline where v_run.deadline > v_now;
   update waymark.runs set state = 'live', error = null, ended_at = null, cancel_requested_at = null where run_id = p_run_id;
   select jsonb_build_object('branches', coalesce(jsonb_agg(waymark._call_again(h.attempt, v_kept) order by (h.attempt).slot), '[]')) into v_step.payload
@@ -10430,7 +10432,8 @@ $$;
 comment on function waymark._why_limited(text, timestamptz) is 'The limit that a queue is at, or null.';
 -- file: functions/queues/set_queue.sql
 -- Sets the limits of a queue, all at once; {} removes them. They hold for what is claimed from now on: what runs is not interrupted, and counts if it was claimed
--- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit.
+-- under a limit of concurrency. The lock of the table lets no session be opened meanwhile, which would not know of the limit; those that have expired, which are
+-- removed by others, need not.
 -- Locks: queues, queue_shares, sessions. SQLSTATEs: WM204, WM205.
 create or replace function waymark.set_queue(p_queue text, p_options jsonb) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -10455,7 +10458,7 @@ begin
        set shares = excluded.shares, concurrency = excluded.concurrency, rate = excluded.rate, step = 0, used = excluded.used;
   end if;
   update waymark.sessions s set limited = l.limited
-    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited;
+    from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited and s.expires_at > waymark._now();
   perform waymark._wake_hungry();
 end
 $$;
@@ -10527,7 +10530,8 @@ comment on function waymark._drop_programs(bigint[], timestamptz) is 'Deletes ve
 -- Deletes runs that ended longer ago than the rule of their state says, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals, what
 -- was kept for a retry. Looks at the ten times p_limit runs behind p_after, in the order of their ids, which is that of creation; deletes at most p_limit,
 -- and fewer where their histories are long. So the batch is bounded whatever is to be kept, and the end of a run needs no index of its own.
--- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now. Locks: runs (skip locked).
+-- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now; and a run with an action left, the
+-- result of which met its end: it goes when it is due. Locks: runs (skip locked).
 create or replace function waymark._prune_runs(p_rules waymark.retention[], p_after uuid, p_limit int) returns waymark.prune_outcome
 language plpgsql as $$
 declare
@@ -10546,6 +10550,7 @@ begin
      where s.ended_at < v_now - k.age
        and not exists (select from waymark.runs p where p.run_id = s.parent_run and p.state = 'live')
        and not exists (select from waymark.runs c where c.parent_run = s.run_id and c.state = 'live')
+       and not exists (select from waymark.actions a where a.run_id = s.run_id)
      order by s.run_id limit p_limit
   ), measured as materialized (
     select d.*, coalesce(sum(h.length) over (order by d.run_id rows between unbounded preceding and 1 preceding), 0) as before
@@ -10567,13 +10572,14 @@ begin
     from (select count(*) = p_limit or coalesce(max(m.before) >= c_history, false) as is_cut from measured m) m;
   v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
   v_outcome.more := v_is_cut or v_seen = p_limit * 10;
+  -- Timers before signals: one that is committed in between is still told of, and then dropped.
+  delete from waymark.timers where run_id = any (v_run_ids);
   delete from waymark.action_attempts where run_id = any (v_run_ids);
   delete from waymark.task_history where run_id = any (v_run_ids);
   delete from waymark.task_waits where run_id = any (v_run_ids);
   delete from waymark.scopes where run_id = any (v_run_ids);
   delete from waymark.semaphores where run_id = any (v_run_ids);
   delete from waymark.signals where run_id = any (v_run_ids);
-  delete from waymark.timers where run_id = any (v_run_ids);
   delete from waymark.failed_calls where run_id = any (v_run_ids);
   delete from waymark.failed_tasks where run_id = any (v_run_ids);
   delete from waymark.runs where run_id = any (v_run_ids);
@@ -11172,7 +11178,8 @@ $$;
 comment on function waymark._check_lease(int) is 'Refuses a lease that is too short or too long.';
 -- file: functions/sessions/_expire_actions.sql
 -- What nobody has taken before its final deadline is claimed by nobody, and overdue at once: the next reclaim hands it in as timed out, for good. Called last:
--- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions (skip locked), their timers.
+-- waymark.pause waits for whoever claims, who must not wait for a run. Locks: actions, their timers (skip locked: whoever
+-- has one takes it).
 create or replace function waymark._expire_actions(p_now timestamptz, p_batch int) returns void
 language plpgsql as $$
 begin
@@ -11183,7 +11190,8 @@ begin
     delete from waymark.timers t
      using expired e
      cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id offset 0) m
+        select m.ctid as row_id from waymark.timers m where m.run_id = e.run_id and m.task_no = e.task_no and m.action_id = e.action_id
+           for update skip locked offset 0) m
      where t.ctid = m.row_id
   )
   update waymark.actions a
@@ -11399,7 +11407,7 @@ comment on function waymark.open_session(jsonb, int) is 'Opens the session of a 
 -- file: functions/sessions/reclaim.sql
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
--- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), timers, tasks, runs, sessions.
+-- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, timers, runs, sessions (skip locked).
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -11442,8 +11450,10 @@ begin
   perform waymark._expire_actions(v_now, p_batch);
   if v_orphaned then
     delete from waymark.sessions s
-     where s.expires_at <= v_now
-       and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = s.session_id);
+     where s.session_id in (
+        select o.session_id from waymark.sessions o
+         where o.expires_at <= v_now and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = o.session_id)
+           for update skip locked);
   end if;
   return v_count;
 end
@@ -12337,7 +12347,8 @@ begin
   end if;
   insert into waymark.timers (run_id, task_no, action_id, due_at)
   select c.child_run, 0, -1, p_now from unnest(v_calls) c
-   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run) on conflict do nothing;
+   where c.state = 'child' and not exists (select from unnest(v_unbegun) u where u.run_id = c.child_run)
+     and not exists (select from waymark.timers m where m.run_id = c.child_run and m.task_no = 0 and m.action_id = -1);
   with removed as (
     delete from waymark.actions a
      using unnest(v_calls) v
@@ -12461,14 +12472,15 @@ end
 $$;
 comment on function waymark._fire_scopes(waymark.task_key[], timestamptz) is 'Fires cancel scopes.';
 -- file: functions/tasks/_forget_runs.sql
--- Removes what runs that end had beside their body: tasks, timers, scopes, semaphores, waits.
+-- Removes what runs that end had beside their body: tasks, timers, scopes, semaphores, waits. The timers of actions go with these (_abandon_calls): one that somebody
+-- else holds is left, and needs its own.
 create or replace function waymark._forget_runs(p_steps waymark.task_step[]) returns void
 language plpgsql as $$
 begin
   delete from waymark.tasks t using unnest(p_steps) s
    cross join lateral (select w.ctid as row_id from waymark.tasks w where w.run_id = s.run_id and w.task_no > 0 offset 0) w where t.ctid = w.row_id;
   delete from waymark.timers t using unnest(p_steps) s
-   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
+   cross join lateral (select m.ctid as row_id from waymark.timers m where m.run_id = s.run_id and m.action_id <= 0 offset 0) m where t.ctid = m.row_id;
   delete from waymark.scopes t using unnest(p_steps) s
    cross join lateral (select m.ctid as row_id from waymark.scopes m where m.run_id = s.run_id offset 0) m where t.ctid = m.row_id;
   delete from waymark.semaphores t using unnest(p_steps) s
@@ -12795,7 +12807,8 @@ begin
     delete from waymark.timers t
      using removed l
      cross join lateral (
-        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id offset 0) m
+        select m.ctid as row_id from waymark.timers m where m.run_id = l.run_id and m.task_no = l.task_no and m.action_id = l.action_id
+           for update skip locked offset 0) m
      where t.ctid = m.row_id
   ), orphaned as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
@@ -13218,42 +13231,31 @@ comment on function waymark._describe_failure(bigint, jsonb) is 'A run''s error:
 -- to be stepped. Nothing waits for a lock: a timer whose run is another session's just now stays due; one whose run has ended is dropped, with the
 -- action that it was to offer again; that of a paused run is put off, unless it is to end the run.
 -- p_events: what this turn goes on with already. Where a run has somebody to cancel, its tasks become ready instead, as what is handed to them may be too late.
--- Locks: timers, the bodies of the runs (skip locked), then what is theirs.
+-- Locks: the bodies of the runs, their timers, actions that backed off (all skip locked: an action that is held is just running out of time), then what is theirs.
 create or replace function waymark._due_events(p_events waymark.task_event[], p_now timestamptz, p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_due waymark.timers[];
-  v_rows tid[];
+  v_fates text[];
   v_taken waymark.timers[];
   v_gone waymark.timers[];
   v_events waymark.task_event[];
   v_asked uuid[];
 begin
-  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id), array_agg(d.row_id order by d.run_id)
-    into v_due, v_rows
-    from (select t.*, t.ctid as row_id from waymark.timers t where t.due_at <= p_now order by t.due_at limit p_limit for update skip locked) d;
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id, d.due_at, d.task_no, d.action_id),
+         array_agg(case when d.held is null then 'gone' when d.paused and d.action_id not in (-1, -2, -3) then 'put off' else 'taken' end
+                   order by d.run_id, d.due_at, d.task_no, d.action_id)
+    into v_due, v_fates
+    from (select t.*, b.run_id as held, b.paused
+            from (select * from waymark.timers m where m.due_at <= p_now order by m.due_at offset 0) t
+            left join lateral (
+              select w.run_id, w.paused from waymark.tasks w where w.run_id = t.run_id and w.task_no = 0 for no key update skip locked offset 0) b on true
+           where b.run_id is not null or not exists (select from waymark.tasks g where g.run_id = t.run_id and g.task_no = 0)
+           limit p_limit) d;
   if v_due is null then
     return p_events;
   end if;
-  with free as materialized (
-    select d.*, v_rows[d.i] as row_id,
-           b.run_id is not null as held, coalesce(b.paused and d.action_id not in (-1, -2, -3), false) as put_off,
-           b.run_id is null and not exists (select from waymark.tasks g where g.run_id = d.run_id and g.task_no = 0) as gone
-      from unnest(v_due) with ordinality d(run_id, task_no, action_id, due_at, i)
-      left join lateral (
-        select t.run_id, t.paused from waymark.tasks t where t.run_id = d.run_id and t.task_no = 0 for no key update skip locked offset 0) b on true
-  ), removed as (
-    delete from waymark.timers t using free f where t.ctid = f.row_id and (f.gone or f.held and not f.put_off)
-  ), put_off as (
-    update waymark.timers t set due_at = 'infinity' from free f where t.ctid = f.row_id and f.put_off
-  )
-  select array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.held and not f.put_off),
-         array_agg(row(f.run_id, f.task_no, f.action_id, f.due_at)::waymark.timers order by f.i) filter (where f.gone)
-    into v_taken, v_gone from free f;
-  if exists (select from unnest(v_gone) d where d.action_id > 0) then
-    perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(v_gone) d), p_now);
-  end if;
+  select t.p_taken, t.p_gone into v_taken, v_gone from waymark._take_timers(v_due, v_fates, p_now) t;
   perform waymark._offer_actions(v_taken, v_gone, p_now);
   -- Before the timeouts: what has arrived in time is taken.
   if exists (select from unnest(v_taken) d where d.action_id < -2147483648) then
@@ -13319,7 +13321,7 @@ $$;
 comment on function waymark._failed_state(jsonb) is 'How a run ends that raised.';
 -- file: functions/turn/_finish_runs.sql
 -- Ends runs: the task goes (that of a failed run is kept for waymark.retry), the run gets its result or error, who asked for it is notified, the run whose child
--- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), timers, tasks, runs in key order. What is
+-- it is gets a timer, which is due. What a failed gather has left outstanding is abandoned. Locks: actions (skip locked), tasks, timers, runs in key order. What is
 -- locked is written by a later statement, which sees the rows where others have left them.
 create or replace function waymark._finish_runs(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
@@ -13378,7 +13380,8 @@ $$;
 comment on function waymark._matches_class(jsonb, jsonb) is 'Whether an exception is of one of the classes named.';
 -- file: functions/turn/_offer_actions.sql
 -- Actions that back off no longer, by their due timers, become ready, or come into line for their concurrency key; keys that may be free are passed on, those
--- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions, then see _pass_keys.
+-- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions (skip locked: one that is held
+-- is just running out of time), then see _pass_keys.
 create or replace function waymark._offer_actions(p_taken waymark.timers[], p_gone waymark.timers[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -13389,7 +13392,8 @@ begin
     update waymark.actions a set state = case when a.key_id is null then 'ready' else 'blocked' end
       from unnest(p_taken) d
      cross join lateral (
-        select c.ctid as row_id from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
+        select c.ctid as row_id from waymark.actions c
+         where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' for update skip locked offset 0) c
      where d.action_id > 0 and a.ctid = c.row_id
     returning a.key_id
   )
@@ -13590,13 +13594,44 @@ begin
 end
 $$;
 comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs the step functions of a batch of tasks.';
+-- file: functions/turn/_take_timers.sql
+-- Takes due timers of runs whose bodies the caller has: those that go on (taken), those that wait until the run is resumed (put off), and those whose run has
+-- ended (gone), with the action that they were to offer again. Locks: the timers, then what ended runs have left (all skip locked).
+create or replace function waymark._take_timers(p_due waymark.timers[], p_fates text[], p_now timestamptz, out p_taken waymark.timers[], out p_gone waymark.timers[])
+language plpgsql as $$
+begin
+  -- Only a statement that begins after the bodies are held sees what others, who had them before, have left of the timers.
+  with due as materialized (
+    select d.*, m.row_id
+      from unnest(p_due, p_fates) with ordinality d(run_id, task_no, action_id, due_at, fate, i)
+     cross join lateral (
+        select c.ctid as row_id from waymark.timers c
+         where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and c.due_at <= p_now for update skip locked offset 0) m
+  ), removed as (
+    delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
+  ), put_off as (
+    update waymark.timers t set due_at = 'infinity' from due d where t.ctid = d.row_id and d.fate = 'put off'
+  )
+  select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'taken'),
+         array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'gone')
+    into p_taken, p_gone from due d;
+  if exists (select from unnest(p_gone) d where d.action_id > 0) then
+    perform waymark._abandon_calls(array(
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+  end if;
+  -- Committed after its run was pruned.
+  delete from waymark.signals s using unnest(p_gone) d
+   where s.run_id = d.run_id and s.seq = -2147483648 - d.action_id and not exists (select from waymark.runs r where r.run_id = d.run_id);
+end
+$$;
+comment on function waymark._take_timers(waymark.timers[], text[], timestamptz) is 'Takes due timers; answers those whose runs go on, and those whose runs have ended.';
 -- file: functions/turn/turn.sql
 -- The hot path: one round trip and one commit hand in results, advance runs and hand out actions (the map is sql/README.md).
 --   1. accept results            _accept_results      actions -> history; joins counted down; tasks locked
 --   2. due timers, ready tasks   _due_events, _ready_events, _ready_branches
 --   3. step, write, claim        _advance
 -- Plans are pinned to index probes: they are cached, often while the hot tables are empty, and must stay right when those have grown.
--- Locks, in this order: actions, timers, tasks, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
+-- Locks, in this order: actions, tasks, timers, runs, queue_shares, sessions; rows of one table in key order or skip locked. SQLSTATEs: WM206, WM401.
 create or replace function waymark.turn(
   p_session bigint, p_capacity int, p_queues text[], p_resting boolean, p_isolate boolean,
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
