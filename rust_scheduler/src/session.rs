@@ -146,7 +146,7 @@ where
                 return connected;
             }
             Err(error) if EngineCode::of(&error) == Some(EngineCode::ApiVersion) => {
-                hub.fail(FatalError::at_start(&error))
+                hub.fail(FatalError::at_start(&error));
             }
             // Once the pauses have stopped growing, nothing new is to be said.
             Err(error) if backoff.is_at_most() => tracing::debug!(purpose, "still not connected: {}", describe(&error)),

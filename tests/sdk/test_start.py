@@ -26,6 +26,7 @@ from waymark import (
     UnknownRun,
     Workflow,
 )
+from waymark.client import connections
 from waymark.errors import OptionError, OptionOutOfRange
 
 
@@ -269,6 +270,8 @@ async def test_a_database_without_the_engine(empty_database_url: str, monkeypatc
 
 
 async def test_an_engine_of_another_version(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("waymark.client.connections.API_VERSIONS", (1, 2))
+    await (await connections.connect(engine)).close()
     monkeypatch.setattr("waymark.client.connections.API_VERSIONS", (7, 9))
     with pytest.raises(EngineVersionError, match=r"version 1 .* older than its caller knows \(7 to 9\)"):
         await flows.Doubling().start(1)
