@@ -84,7 +84,7 @@ def test_the_calls_of_the_page_are_refused(session: Session, names: dict[str, ob
     assert unmet == []
 
 
-def fingerprint(session: Session) -> list[object]:
+def fingerprint(session: Session) -> list[tuple[str, int]]:
     """The counts of all tables."""
     names = session.connection.execute(
         "select relname from pg_class where relnamespace = 'waymark'::regnamespace and relkind = 'r'"
