@@ -45,12 +45,12 @@ def test_the_command(tmp_path: Path) -> None:
         assert "-> Start workers: start-workers." in said
         with psycopg.connect(server.url()) as connection:
             connection.execute("create role app login password 'app' in role waymark_client")
-            connection.execute("update waymark.schema_version set version_num = '0000_older'")
+            connection.execute("update waymark.schema_version set version_num = '9999_later'")
         ended = waymark("doctor", "--json")
         assert ended.returncode == 1
         (failed,) = [finding for finding in json.loads(ended.stdout) if finding["status"] == "failure"]
         assert failed["check_name"] == "package"
-        assert failed["hint"] == "Upgrade the engine: waymark db upgrade."
+        assert failed["hint"] == "Upgrade the waymark package on this host."
         commands = [line.split()[1:] for line in blocks("bash")[0].splitlines()]
         assert [waymark(*command).returncode for command in commands] == [1, 1]
         url = server.url().replace(f"postgres:{server.password}@", "app:app@")

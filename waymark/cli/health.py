@@ -46,5 +46,5 @@ def examine_package() -> Finding:
         return Finding("package", "ok", f"the engine was not installed by a migration; the package brings {head}", None)
     if revision == head:
         return Finding("package", "ok", f"the engine is that of this package, {head}", None)
-    hint = "Upgrade the engine: waymark db upgrade." if revision < head else "Upgrade the waymark package on this host."
+    hint = "Upgrade the engine: waymark db upgrade." if install.knows(revision) else "Upgrade the waymark package on this host."
     return Finding("package", "failure", f"the engine is {revision}, this package brings {head}", hint)
