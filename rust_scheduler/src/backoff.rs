@@ -15,10 +15,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Connections to the database.
+    /// Connections to the database: pauses that grow to the heartbeat of the lease, so that who waits for one does not wait for leases.
     #[must_use]
-    pub fn database() -> Self {
-        Self::new(Duration::from_millis(50), Duration::from_secs(5))
+    pub fn database(heartbeat: Duration) -> Self {
+        let first = Duration::from_millis(50);
+        Self::new(first, heartbeat.clamp(first, Duration::from_secs(5)))
     }
 
     /// Starts of a worker process.

@@ -149,7 +149,7 @@ async fn close_sessions(hub: &Hub) {
         let client = hub.database.connect("session").await?;
         let mut returned = 0;
         for session in hub.lease.all() {
-            returned += database::close_session(&client, session).await?;
+            returned += database::close_session(&client, session).await?.unwrap_or(0);
         }
         Ok::<i32, tokio_postgres::Error>(returned)
     };
@@ -162,7 +162,7 @@ async fn close_sessions(hub: &Hub) {
 
 /// Hears notifications, for as long as the daemon runs; polling covers the gaps.
 async fn listen(hub: Rc<Hub>) {
-    let mut backoff = Backoff::database();
+    let mut backoff = Backoff::database(hub.config.lock_heartbeat);
     loop {
         let (ready, notified) = (hub.clone(), hub.clone());
         let ended =

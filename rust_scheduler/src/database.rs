@@ -349,11 +349,11 @@ pub async fn apply_retention(client: &Client) -> Result<(i32, i32, Option<Durati
     Ok((row.try_get(0)?, row.try_get(1)?, due_in.map(|ms| Duration::from_millis(u64::from(ms.unsigned_abs())))))
 }
 
-/// `waymark.close_session`: gives back what the session still runs; how many that were.
+/// `waymark.close_session`: gives back what the session still runs; how many that were, or none while a turn of it is under way.
 ///
 /// # Errors
 /// As the database says.
-pub async fn close_session(client: &Client, session: i64) -> Result<i32, Error> {
+pub async fn close_session(client: &Client, session: i64) -> Result<Option<i32>, Error> {
     client.query_typed_one("select waymark.close_session($1)", &[(&session, Type::INT8)]).await?.try_get(0)
 }
 

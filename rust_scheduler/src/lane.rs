@@ -30,7 +30,8 @@ const NOTHING: Ask = Ask { capacity: 0, resting: false, isolate: true };
 
 /// Runs a lane until the hub closes and everything is handed in.
 pub async fn run(hub: Rc<Hub>, index: usize, connection: TurnConnection) {
-    let mut lane = Lane { hub, index, connection, backoff: Backoff::database() };
+    let backoff = Backoff::database(hub.config.lock_heartbeat);
+    let mut lane = Lane { hub, index, connection, backoff };
     loop {
         let (step, batch) = lane.hub.plan(index);
         match step {

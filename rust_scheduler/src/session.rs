@@ -41,27 +41,15 @@ pub struct Session {
 /// - *lost*: a heartbeat or a turn finds its lease expired, and it is replaced. Results in hand keep their fencing
 ///   tokens, and the tokens decide whether they still count.
 /// - *retired*: the connection broke during a turn, and nobody knows whether that turn claimed actions. A successor makes
-///   the further claims; the retired session is kept alive until everything it is known to have claimed is handed in,
-///   and then closed, which gives back exactly what no answer ever named.
+///   the further claims; the retired session is kept alive until everything it is known to have claimed is handed in
+///   and no turn of it is under way, and then closed, which gives back exactly what no answer ever named.
 /// - *closed* when the daemon ends.
 pub struct Lease {
     current: RefCell<Rc<Session>>,
-    retired: RefCell<Vec<Retired>>,
+    retired: RefCell<Vec<Rc<Session>>>,
     info: String,
     ttl_ms: i32,
     replacing: Mutex<()>,
-}
-
-struct Retired {
-    session: Rc<Session>,
-    since: Instant,
-}
-
-impl Retired {
-    /// Whether all its known claims are handed in and the doubtful turn cannot be running any more.
-    fn is_settled(&self) -> bool {
-        Rc::strong_count(&self.session) == 1 && self.since.elapsed() > ANSWER_TIMEOUT
-    }
 }
 
 impl Lease {
@@ -97,7 +85,7 @@ impl Lease {
     #[must_use]
     pub fn all(&self) -> Vec<i64> {
         let retired = self.retired.borrow();
-        std::iter::once(self.current.borrow().id).chain(retired.iter().map(|retired| retired.session.id)).collect()
+        std::iter::once(self.current.borrow().id).chain(retired.iter().map(|session| session.id)).collect()
     }
 
     /// Opens another session in place of `lost`, unless somebody has done so already.
@@ -118,7 +106,7 @@ impl Lease {
     pub async fn retire(&self, client: &Client, doubtful: &Rc<Session>) -> Result<(), Error> {
         if let Some(session) = self.succeed(client, doubtful).await? {
             tracing::info!(retired = doubtful.id, session, "a turn got no answer: a new session claims from here on");
-            self.retired.borrow_mut().push(Retired { session: doubtful.clone(), since: Instant::now() });
+            self.retired.borrow_mut().push(doubtful.clone());
         }
         Ok(())
     }
@@ -158,7 +146,7 @@ where
 
 /// Keeps the lease, sweeps, tells what running attempts tell and registers, for as long as the daemon runs.
 pub async fn keep(hub: Rc<Hub>, client: Client, mut programs: mpsc::UnboundedReceiver<Bytes>) {
-    let mut keeper = Keeper { client, backoff: Backoff::database(), hub };
+    let mut keeper = Keeper { client, backoff: Backoff::database(hub.config.lock_heartbeat), hub };
     let mut heartbeats = interval(keeper.hub.config.lock_heartbeat);
     let mut sweeps = interval(keeper.hub.config.reclaim_interval);
     heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -303,23 +291,18 @@ impl Keeper {
     /// done at the next heartbeat, or by the end of the retired lease.
     async fn settle_retired(&mut self) {
         let retired = std::mem::take(&mut *self.hub.lease.retired.borrow_mut());
-        for retired in retired {
-            let id = retired.session.id;
-            let kept = if retired.is_settled() {
-                match timeout(ANSWER_TIMEOUT, database::close_session(&self.client, id)).await {
-                    Ok(Ok(returned)) => {
-                        tracing::info!(session = id, returned, "a retired session is closed");
-                        continue;
-                    }
-                    _ => true,
-                }
-            } else {
-                let renewed =
-                    timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, id, self.hub.lease.ttl_ms)).await;
-                !matches!(renewed, Ok(Ok(false)))
-            };
-            if kept {
-                self.hub.lease.retired.borrow_mut().push(retired);
+        for session in retired {
+            let (id, ttl_ms) = (session.id, self.hub.lease.ttl_ms);
+            // Nothing that is known to be its claim is left to be handed in.
+            if Rc::strong_count(&session) == 1
+                && let Ok(Ok(Some(returned))) = timeout(ANSWER_TIMEOUT, database::close_session(&self.client, id)).await
+            {
+                tracing::info!(session = id, returned, "a retired session is closed");
+                continue;
+            }
+            let renewed = timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, id, ttl_ms)).await;
+            if !matches!(renewed, Ok(Ok(false))) {
+                self.hub.lease.retired.borrow_mut().push(session);
             }
         }
     }

@@ -81,6 +81,23 @@ def test_a_closed_session_gives_its_work_back(session: Session, connect: Connect
     assert sorted((claim.arguments["n"], claim.attempt) for claim in claims) == [(1, 1), (2, 1), (3, 1)]
 
 
+def test_a_session_is_closed_when_no_turn_of_it_is_under_way(session: Session, connect: Connect) -> None:
+    """What a turn has claimed whose answer was lost, nobody knows: closing the session gives it back."""
+    session.register(programs.gather())
+    session.start("Gather", xs=[1, 2, 3])
+    broken = Session(connect(autocommit=False))
+    broken.session_id = session.session_id
+    broken.connection.commit()
+    assert len(broken.turn(capacity=2)) == 2
+    assert session.value("select waymark.close_session(%s)", session.session_id) is None
+    broken.connection.commit()
+    assert session.value("select waymark.close_session(%s)", session.session_id) == 2
+    with pytest.raises(psycopg.Error) as refusal:
+        broken.turn()
+    assert refusal.value.sqlstate == "WM401"
+    assert len(Session(connect()).turn()) == 3
+
+
 def notifications(listener: psycopg.Connection) -> list[str]:
     """What has been delivered by now: a round trip later, everything that was committed before it is here."""
     listener.execute("select")

@@ -1,4 +1,6 @@
--- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
+-- The orderly end of a session: what it still runs is offered again without counting an attempt, and the session is gone.
+-- Null: a turn of the session is under way, so nothing is done; ask again. A turn that comes later is refused, so a daemon whose connection broke during a turn
+-- may close its session: claims of which no answer told it are given back.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
 create or replace function waymark.close_session(p_session bigint) returns int
 language plpgsql security definer set search_path = ''
@@ -10,6 +12,9 @@ declare
   v_tokens bigint[];
   v_count int;
 begin
+  if not pg_try_advisory_xact_lock(2002875757, (p_session % 2147483647)::int) then
+    return null;
+  end if;
   select array_agg(a.run_id order by a.run_id, a.action_id), array_agg(a.action_id order by a.run_id, a.action_id),
          array_agg(a.fencing_token order by a.run_id, a.action_id), count(*)
     into v_run_ids, v_action_ids, v_tokens, v_count
