@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers fuzz stateful check bench bench-full bundle generated format build setup clean
+.PHONY: help demo test servers fuzz stateful chaos check bench bench-full bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ fuzz: build ## Compare N (10000) random programs with CPython
 
 stateful: setup ## Everything that may happen to the engine, side by side for SECONDS (60)
 	SIDE_BY_SIDE=$(or $(SECONDS),60) $(BIN)/pytest -q tests/stateful
+
+chaos: build ## Kill and cut everything at random in TRIALS (20) trials; SEED=… repeats one
+	$(BIN)/python -m tests.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
 
 check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies, compose file
 	$(BIN)/ruff check

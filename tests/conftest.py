@@ -21,15 +21,17 @@ from waymark.db.embedded import EmbeddedServer, bin_folder
 
 VERSION = int(os.environ.get("WAYMARK_TEST_POSTGRES", "18"))
 DEBIAN_BINARIES = Path(f"/usr/lib/postgresql/{VERSION}/bin")
+SETTINGS = {"max_connections": "200", "log_min_messages": "warning"}
 # A test database is thrown away, so nothing has to reach the disk.
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "log_min_messages": "warning"}
+VOLATILE = {"fsync": "off", "full_page_writes": "off"}
 
 
-def make_server(folder: Path) -> EmbeddedServer:
+def make_server(folder: Path, *, durable: bool = False) -> EmbeddedServer:
     """A server of the chosen version, not started."""
+    settings = SETTINGS if durable else SETTINGS | VOLATILE
     if DEBIAN_BINARIES.exists():
-        return EmbeddedServer(folder, binaries=DEBIAN_BINARIES, user="postgres", settings=SETTINGS)
-    return EmbeddedServer(folder, binaries=bin_folder(VERSION), settings=SETTINGS)
+        return EmbeddedServer(folder, binaries=DEBIAN_BINARIES, user="postgres", settings=settings)
+    return EmbeddedServer(folder, binaries=bin_folder(VERSION), settings=settings)
 
 
 def install_sources(connection: psycopg.Connection) -> None:
