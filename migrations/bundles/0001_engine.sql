@@ -11201,14 +11201,17 @@ end
 $$;
 comment on function waymark._expire_actions(timestamptz, int) is 'Claims for nobody what nobody has taken before its final deadline.';
 -- file: functions/sessions/_require_session.sql
--- The caller's lease must be alive; answers the session. SQLSTATEs: WM401.
+-- The caller's lease must be alive; answers the session. Until the caller commits the session is not closed: what is claimed under it has a holder.
+-- The lock is an advisory one because no row may be written for it: shared by who works for the session, for close_session alone; the first number is "waym".
+-- SQLSTATEs: WM401.
 create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns waymark.sessions
-language plpgsql stable as $$
+language plpgsql as $$
 declare
+  v_open boolean := pg_try_advisory_xact_lock_shared(2002875757, (p_session % 2147483647)::int);
   v_session waymark.sessions;
 begin
   select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
-  if not found then
+  if not (found and v_open) then
     raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
       hint = 'Open a new session with waymark.open_session and hand in the results again.';
   end if;
@@ -11256,7 +11259,9 @@ end
 $$;
 comment on function waymark.claim_token(uuid, bigint, int) is 'The live fencing token of an attempt; an error when it has none any more.';
 -- file: functions/sessions/close_session.sql
--- The orderly end of a daemon: what it still runs is offered again without counting an attempt, and the session is gone.
+-- The orderly end of a session: what it still runs is offered again without counting an attempt, and the session is gone.
+-- Null: a turn of the session is under way, so nothing is done; ask again. A turn that comes later is refused, so a daemon whose connection broke during a turn
+-- may close its session: claims of which no answer told it are given back.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
 create or replace function waymark.close_session(p_session bigint) returns int
 language plpgsql security definer set search_path = ''
@@ -11268,6 +11273,9 @@ declare
   v_tokens bigint[];
   v_count int;
 begin
+  if not pg_try_advisory_xact_lock(2002875757, (p_session % 2147483647)::int) then
+    return null;
+  end if;
   select array_agg(a.run_id order by a.run_id, a.action_id), array_agg(a.action_id order by a.run_id, a.action_id),
          array_agg(a.fencing_token order by a.run_id, a.action_id), count(*)
     into v_run_ids, v_action_ids, v_tokens, v_count
