@@ -30,7 +30,7 @@ async def test_daemons_prune_what_is_set(engine: str, cluster: Cluster, connecti
     wait_until(lambda: connection.execute(left).fetchone() == ([live.id],), "what has ended is pruned, and nothing else")
     with pytest.raises(UnknownRun):
         await done.result(5)
-    with pytest.raises(OptionOutOfRange, match="negative"):
+    with pytest.raises(OptionOutOfRange, match="the age is -1 days"):
         await client.set_retention("failed", timedelta(days=-1))
     open_connections = "select count(*) from pg_stat_activity where application_name = 'waymark retention'"
     wait_until(lambda: connection.execute(open_connections).fetchone() == (0,), "between passes there is no connection")

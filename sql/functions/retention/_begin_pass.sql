@@ -1,5 +1,6 @@
 -- Begins a pass. Versions of programs that are not the newest are chosen; no transaction that begins now can start a run of theirs. One that has read which
--- version is the newest before may still do so, and holds a lock on the tables where it has: such a one is waited for, from pass to pass, by nobody.
+-- version is the newest before may still do so, and holds a lock on the tables where it has: the versions stay chosen, from pass to pass, until all of
+-- these have ended. Nobody waits for them.
 create or replace function waymark._begin_pass(p_pass waymark.retention_pass, p_now timestamptz) returns waymark.retention_pass
 language plpgsql as $$
 declare
