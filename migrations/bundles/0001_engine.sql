@@ -10465,7 +10465,8 @@ $$;
 comment on function waymark.set_queue(text, jsonb) is 'Limits how many actions of a queue run at once, or begin in an interval.';
 -- file: functions/retention/_begin_pass.sql
 -- Begins a pass. Versions of programs that are not the newest are chosen; no transaction that begins now can start a run of theirs. One that has read which
--- version is the newest before may still do so, and holds a lock on the tables where it has: such a one is waited for, from pass to pass, by nobody.
+-- version is the newest before may still do so, and holds a lock on the tables where it has: the versions stay chosen, from pass to pass, until all of
+-- these have ended. Nobody waits for them.
 create or replace function waymark._begin_pass(p_pass waymark.retention_pass, p_now timestamptz) returns waymark.retention_pass
 language plpgsql as $$
 declare
