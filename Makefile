@@ -27,8 +27,8 @@ servers: build ## The tests of the engine on PostgreSQL 16 and 15 (15: from Debi
 fuzz: build ## Compare N (10000) random programs with CPython
 	FUZZ=$(or $(N),10000) $(BIN)/pytest -q tests/fuzz
 
-stateful: setup ## Everything that may happen to the engine, side by side for SECONDS (60)
-	SIDE_BY_SIDE=$(or $(SECONDS),60) $(BIN)/pytest -q tests/stateful
+stateful: setup ## Drive the engine against its model for N (10000) steps, then everything side by side for SECONDS (60)
+	STATEFUL=$(or $(N),10000) SIDE_BY_SIDE=$(or $(SECONDS),60) $(BIN)/pytest -q tests/stateful
 
 chaos: build ## Kill and cut everything at random in TRIALS (20) trials; SEED=… repeats one
 	$(BIN)/python -m tests.chaos $(if $(TRIALS),--trials $(TRIALS)) $(if $(SEED),--seed $(SEED))
