@@ -138,11 +138,11 @@ class World:
     # --- Steps ----------------------------------------------------------------------------------------------------------
 
     def advance(self, moved: list[Run], ready: list[Run], seen: dict[UUID, Seen]) -> None:
-        """Step what goes on for sure, and of the ready ones those that have been stepped, as often as they were."""
+        """Step what goes on for sure, and what is ready then as often as it has been stepped: a turn has several rounds."""
         waiting = list(ready)
         for run in moved:
             run.step(self.now)
-            waiting += self.adopt(run, seen)
+            waiting += [run, *self.adopt(run, seen)]
         while waiting:
             run = waiting.pop(0)
             there = seen[run.run_id]
