@@ -141,7 +141,8 @@ class WorkflowFailed(WaymarkError):
 
     Raised itself when the type of the run's exception cannot be imported here; otherwise it is the `__cause__` of that
     exception. `cause` is the text of the failure (`ValueError: no such user`), `cause_type` the exception's class name
-    (`module:qualname`), `remote_traceback` the worker's traceback where an action raised it.
+    (`module:qualname`), `remote_traceback` the worker's traceback where an action raised it. `attempts` is how often the
+    action was tried whose exception it is, if it was tried again or ended by a timeout or a lost worker; else None.
     """
 
     run_id: str

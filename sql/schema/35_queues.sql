@@ -12,8 +12,9 @@ create table waymark.queues (
 comment on table waymark.queues is 'The limits of queues.';
 
 -- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
--- that somebody has is passed over. So sessions do not wait for each other, and no row is written but for a rate.
--- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. shares: how many there are; the
+-- that somebody has is passed over. So sessions do not wait for each other, and a turn writes one row.
+-- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. booked: at most so many of it run;
+-- what is claimed is added, and it is counted anew when that says that there is no room, so that a limit which does not bind is seldom counted for. shares: how many there are; the
 -- actions of a share that has gone count in another one, by the remainder.
 -- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
 create table waymark.queue_shares (
@@ -21,6 +22,7 @@ create table waymark.queue_shares (
   share       smallint not null,
   shares      smallint not null,
   concurrency int,
+  booked      int,
   rate        int,
   step        bigint not null default 0,
   used        int[] not null default array_fill(0, array[17]),

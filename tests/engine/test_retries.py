@@ -56,6 +56,7 @@ def test_a_deadline_bounds_every_attempt_and_all_of_them(session: Session) -> No
     assert 9_000 < claim.context["deadline_ms"] <= 10_000
     session.move_clock(31)
     session.turn(claim.timed_out())
+    assert session.outcome(run_id)[2]["attempts"] == 2
     error = session.outcome(run_id)[2]["exception"]
     assert (error["type"], error["message"]) == ("waymark.errors:ExhaustedRetries", "app:act did not end before its deadline")
     assert error["attrs"]["attempts"] == [
@@ -116,6 +117,7 @@ def test_an_exception_carries_the_attempts_before_it(session: Session) -> None:
     assert [attempt["attempt"] for attempt in attempts] == list(range(6, 26))
     assert attempts[-1] == {"attempt": 25, "outcome": "failed", "message": "Refused: no"}
     assert max(len(attempt["message"]) for attempt in attempts) == 200
+    assert session.outcome(run_id)[2]["attempts"] == 25
 
 
 def test_a_first_failure_carries_nothing(session: Session) -> None:
@@ -124,3 +126,4 @@ def test_a_first_failure_carries_nothing(session: Session) -> None:
     (claim,) = session.turn()
     session.turn(claim.failed())
     assert "attrs" not in session.outcome(run_id)[2]["exception"]
+    assert "attempts" not in session.outcome(run_id)[2]

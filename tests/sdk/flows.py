@@ -69,8 +69,8 @@ class Mixed(Workflow):
 
 @workflow
 class Selling(Workflow):
-    async def run(self, item: str) -> None:
-        await sell(item)
+    async def run(self, item: str, attempts: int = 1) -> None:
+        await self.run_action(sell(item), retry=RetryPolicy(attempts))
 
 
 @workflow

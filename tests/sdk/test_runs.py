@@ -41,7 +41,8 @@ async def test_a_failed_run_raises_its_exception(engine: str, cluster: Cluster) 
     assert isinstance(failure, WorkflowFailed)
     assert (failure.run_id, failure.workflow, failure.function) == (str(handle.id), "Selling", "run")
     assert failure.source is not None
-    assert failure.source.strip() == "await sell(item)"
+    assert failure.source.strip() == "await self.run_action(sell(item), retry=RetryPolicy(attempts))"
+    assert failure.attempts is None
     assert failure.file is not None
     assert failure.file.endswith("sdk/flows.py")
     assert (failure.cause_type, failure.cause) == ("tests.sdk.values:OutOfStock", failure.cause)
@@ -50,6 +51,10 @@ async def test_a_failed_run_raises_its_exception(engine: str, cluster: Cluster) 
     assert "raise OutOfStock(item, left=2)" in shown
     assert f"run {handle.id} of Selling failed" in shown
     assert await handle.status() == "failed"
+    with pytest.raises(OutOfStock) as again:
+        await flows.Selling().run("tea", attempts=2)
+    assert isinstance(again.value.__cause__, WorkflowFailed)
+    assert again.value.__cause__.attempts == 2
     # An exception that means something to the caller's interpreter stays inside.
     with pytest.raises(WorkflowFailed, match="SystemExit") as left:
         await flows.Leaving().run()

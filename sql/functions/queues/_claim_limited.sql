@@ -7,7 +7,7 @@ declare
   v_share waymark.queue_shares;
   v_shares int;
   v_left int := p_room;
-  v_room int;
+  v_taken waymark.share_room;
   v_count int;
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
@@ -17,18 +17,16 @@ begin
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
       continue when not found;
-      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      v_room := least(waymark._share_room(v_share), v_left);
-      continue when v_room <= 0;
-      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
+      v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
+      continue when v_taken.room = 0;
+      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_taken.room, 'infinity', p_now,
                                                         case when v_share.concurrency is not null then v_share.share end);
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
-      if v_share.rate is not null and v_count > 0 then
-        update waymark.queue_shares s set step = v_share.step, used = array[v_share.used[1] + v_count] || v_share.used[2:17]
-         where s.queue = v_share.queue and s.share = v_share.share;
+      if v_count > 0 then
+        perform waymark._spend_share(v_taken.share, v_count);
       end if;
-      exit when v_left <= 0 or v_count < v_room;
+      exit when v_left <= 0 or v_count < v_taken.room;
     end loop;
   end loop;
 end

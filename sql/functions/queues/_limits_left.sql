@@ -15,7 +15,7 @@ begin
     exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
       v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      p_more := waymark._share_room(v_share) > 0;
+      p_more := (waymark._share_room(v_share, 1)).room > 0;
       exit when p_more;
       -- The oldest sixteenth in which something began leaves the interval.
       select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;

@@ -5,25 +5,24 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_room int;
+  v_taken waymark.share_room;
   v_left int := p_room;
-  v_taken waymark.share_room[] := '{}';
+  v_shares waymark.share_room[] := '{}';
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     for v_turn in 0..waymark._share_count(v_limits) - 1 loop
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
       continue when not found;
-      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      v_room := least(waymark._share_room(v_share), v_left);
-      if v_room > 0 then
-        v_taken := v_taken || row(v_share, v_room)::waymark.share_room;
-        v_left := v_left - v_room;
+      v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
+      if v_taken.room > 0 then
+        v_shares := v_shares || v_taken;
+        v_left := v_left - v_taken.room;
       end if;
       exit;
     end loop;
   end loop;
-  return v_taken;
+  return v_shares;
 end
 $$;
 comment on function waymark._take_shares(waymark.queues[], int, timestamptz) is 'Locks shares of limited queues for what a turn creates.';

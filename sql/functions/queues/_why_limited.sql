@@ -5,7 +5,7 @@ declare
   v_limits waymark.queues;
 begin
   select * into v_limits from waymark.queues q where q.queue = p_queue;
-  if not found or (select sum(greatest(waymark._share_room(waymark._rated_share(s, v_limits.seconds, p_now)), 0)) > 0
+  if not found or (select bool_or((waymark._share_room(waymark._rated_share(s, v_limits.seconds, p_now), 1)).room > 0)
                      from waymark.queue_shares s where s.queue = p_queue) then
     return null;
   elsif v_limits.concurrency <= (select count(*) from waymark.actions a where a.queue = p_queue and a.share is not null) then

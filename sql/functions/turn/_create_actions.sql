@@ -43,11 +43,13 @@ begin
   ), in_line as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select c.run_id, c.task_no, c.action_id, p_now from created c where c.state = 'backoff'
-  ), spent as (
-    update waymark.queue_shares s set step = h.step, used = array[h.used[1] + n.claimed] || h.used[2:17]
+  ), spent as (  -- as _spend_share does
+    update waymark.queue_shares s
+       set booked = h.booked + n.claimed, step = h.step,
+           used = case when h.rate is null then s.used else array[h.used[1] + n.claimed] || h.used[2:17] end
       from shares h
      cross join lateral (select count(*)::int as claimed from created c where c.queue = h.queue and c.state = 'running' offset 0) n
-     where s.queue = h.queue and s.share = h.share and h.rate is not null and n.claimed > 0
+     where s.queue = h.queue and s.share = h.share and n.claimed > 0
   )
   select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
          case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
