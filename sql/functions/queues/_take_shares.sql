@@ -7,7 +7,7 @@ declare
   v_share waymark.queue_shares;
   v_taken waymark.share_room;
   v_left int := p_room;
-  v_shares waymark.share_room[] := '{}';
+  v_shares waymark.share_room[] := array[]::waymark.share_room[];
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     for v_turn in 0..waymark._share_count(v_limits) - 1 loop
