@@ -417,8 +417,9 @@ create table waymark.queues (
 comment on table waymark.queues is 'The limits of queues.';
 
 -- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
--- that somebody has is passed over. So sessions do not wait for each other, and no row is written but for a rate.
--- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. shares: how many there are; the
+-- that somebody has is passed over. So sessions do not wait for each other, and a turn writes one row.
+-- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. booked: at most so many of it run;
+-- what is claimed is added, and it is counted anew when that says that there is no room, so that a limit which does not bind is seldom counted for. shares: how many there are; the
 -- actions of a share that has gone count in another one, by the remainder.
 -- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
 create table waymark.queue_shares (
@@ -426,6 +427,7 @@ create table waymark.queue_shares (
   share       smallint not null,
   shares      smallint not null,
   concurrency int,
+  booked      int,
   rate        int,
   step        bigint not null default 0,
   used        int[] not null default array_fill(0, array[17]),
@@ -10212,7 +10214,7 @@ declare
   v_share waymark.queue_shares;
   v_shares int;
   v_left int := p_room;
-  v_room int;
+  v_taken waymark.share_room;
   v_count int;
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
@@ -10222,18 +10224,16 @@ begin
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
       continue when not found;
-      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      v_room := least(waymark._share_room(v_share), v_left);
-      continue when v_room <= 0;
-      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_room, 'infinity', p_now,
+      v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
+      continue when v_taken.room = 0;
+      return query select * from waymark._claim_actions(p_session, array[v_limits.queue], v_taken.room, 'infinity', p_now,
                                                         case when v_share.concurrency is not null then v_share.share end);
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
-      if v_share.rate is not null and v_count > 0 then
-        update waymark.queue_shares s set step = v_share.step, used = array[v_share.used[1] + v_count] || v_share.used[2:17]
-         where s.queue = v_share.queue and s.share = v_share.share;
+      if v_count > 0 then
+        perform waymark._spend_share(v_taken.share, v_count);
       end if;
-      exit when v_left <= 0 or v_count < v_room;
+      exit when v_left <= 0 or v_count < v_taken.room;
     end loop;
   end loop;
 end
@@ -10264,7 +10264,7 @@ begin
     exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
       v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      p_more := waymark._share_room(v_share) > 0;
+      p_more := (waymark._share_room(v_share, 1)).room > 0;
       exit when p_more;
       -- The oldest sixteenth in which something began leaves the interval.
       select (v_share.step + 18 - max(u.i)) * v_limits.seconds / 16 into v_due from unnest(v_share.used) with ordinality u(n, i) where u.n > 0;
@@ -10364,24 +10364,37 @@ language sql immutable as $$
 $$;
 comment on function waymark._share_count(waymark.queues) is 'How many shares the limits of a queue are dealt out to.';
 -- file: functions/queues/_share_room.sql
--- How many actions a share of a queue, its rate brought up to date, lets begin now.
+-- How many of the actions wanted a share of a queue lets begin now; with the share, its rate brought up to date by the caller, and counted if need be.
 -- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
-create or replace function waymark._share_room(p_share waymark.queue_shares) returns int
+create or replace function waymark._share_room(p_share waymark.queue_shares, p_wanted int) returns waymark.share_room
 language plpgsql volatile as $$
 declare
-  v_room int;
+  v_room int := p_wanted;
 begin
   if p_share.concurrency is not null then
-    select p_share.concurrency - count(*) into v_room from waymark.actions a
-     where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+    if p_share.booked is null or p_share.booked + p_wanted > p_share.concurrency then
+      select count(*) into p_share.booked from waymark.actions a
+       where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+    end if;
+    v_room := least(v_room, p_share.concurrency - p_share.booked);
   end if;
   if p_share.rate is not null then
     v_room := least(v_room, p_share.rate - (select sum(u) from unnest(p_share.used) u));
   end if;
-  return v_room;
+  return row(p_share, greatest(v_room, 0))::waymark.share_room;
 end
 $$;
-comment on function waymark._share_room(waymark.queue_shares) is 'How many actions a share of a limited queue lets begin.';
+comment on function waymark._share_room(waymark.queue_shares, int) is 'How many actions a share of a limited queue lets begin.';
+-- file: functions/queues/_spend_share.sql
+-- Books what was claimed of a share that the caller has locked. Writes one row of queue_shares.
+create or replace function waymark._spend_share(p_share waymark.queue_shares, p_claimed int) returns void
+language sql volatile as $$
+  update waymark.queue_shares s
+     set booked = p_share.booked + p_claimed, step = p_share.step,
+         used = case when p_share.rate is null then s.used else array[p_share.used[1] + p_claimed] || p_share.used[2:17] end
+   where s.queue = p_share.queue and s.share = p_share.share
+$$;
+comment on function waymark._spend_share(waymark.queue_shares, int) is 'Books what was claimed of a share.';
 -- file: functions/queues/_take_shares.sql
 -- Locks a share of each limited queue, so that what the turn creates there can be inserted already running, as in other queues; and says how much of
 -- p_room. Sessions begin with different shares, and take another one where somebody else has it. Locks: queue_shares (skip locked).
@@ -10390,25 +10403,24 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
-  v_room int;
+  v_taken waymark.share_room;
   v_left int := p_room;
-  v_taken waymark.share_room[] := '{}';
+  v_shares waymark.share_room[] := array[]::waymark.share_room[];
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     for v_turn in 0..waymark._share_count(v_limits) - 1 loop
       select * into v_share from waymark.queue_shares s
        where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
       continue when not found;
-      v_share := waymark._rated_share(v_share, v_limits.seconds, p_now);
-      v_room := least(waymark._share_room(v_share), v_left);
-      if v_room > 0 then
-        v_taken := v_taken || row(v_share, v_room)::waymark.share_room;
-        v_left := v_left - v_room;
+      v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
+      if v_taken.room > 0 then
+        v_shares := v_shares || v_taken;
+        v_left := v_left - v_taken.room;
       end if;
       exit;
     end loop;
   end loop;
-  return v_taken;
+  return v_shares;
 end
 $$;
 comment on function waymark._take_shares(waymark.queues[], int, timestamptz) is 'Locks shares of limited queues for what a turn creates.';
@@ -10420,7 +10432,7 @@ declare
   v_limits waymark.queues;
 begin
   select * into v_limits from waymark.queues q where q.queue = p_queue;
-  if not found or (select sum(greatest(waymark._share_room(waymark._rated_share(s, v_limits.seconds, p_now)), 0)) > 0
+  if not found or (select bool_or((waymark._share_room(waymark._rated_share(s, v_limits.seconds, p_now), 1)).room > 0)
                      from waymark.queue_shares s where s.queue = p_queue) then
     return null;
   elsif v_limits.concurrency <= (select count(*) from waymark.actions a where a.queue = p_queue and a.share is not null) then
@@ -10455,7 +10467,7 @@ begin
            v_limits.rate / v_shares + (n < v_limits.rate % v_shares)::int
       from generate_series(0, v_shares - 1) n
     on conflict (queue, share) do update
-       set shares = excluded.shares, concurrency = excluded.concurrency, rate = excluded.rate, step = 0, used = excluded.used;
+       set shares = excluded.shares, concurrency = excluded.concurrency, booked = null, rate = excluded.rate, step = 0, used = excluded.used;
   end if;
   update waymark.sessions s set limited = l.limited
     from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited and s.expires_at > waymark._now();
@@ -13182,11 +13194,13 @@ begin
   ), in_line as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select c.run_id, c.task_no, c.action_id, p_now from created c where c.state = 'backoff'
-  ), spent as (
-    update waymark.queue_shares s set step = h.step, used = array[h.used[1] + n.claimed] || h.used[2:17]
+  ), spent as (  -- as _spend_share does
+    update waymark.queue_shares s
+       set booked = h.booked + n.claimed, step = h.step,
+           used = case when h.rate is null then s.used else array[h.used[1] + n.claimed] || h.used[2:17] end
       from shares h
      cross join lateral (select count(*)::int as claimed from created c where c.queue = h.queue and c.state = 'running' offset 0) n
-     where s.queue = h.queue and s.share = h.share and h.rate is not null and n.claimed > 0
+     where s.queue = h.queue and s.share = h.share and n.claimed > 0
   )
   select 'action', c.run_id, c.action_id, c.fencing_token, c.attempt, c.name, c.arguments, c.timeout_ms, null::bigint, null::boolean,
          case when c.final_deadline is not null then waymark._attempt_context(c.final_deadline, null, p_now) end
@@ -13219,13 +13233,17 @@ end
 $$;
 comment on function waymark._describe_attempts(waymark.actions, text, jsonb) is 'The attempts of an action, for who gets its failure.';
 -- file: functions/turn/_describe_failure.sql
--- The error of a run: the exception and the place in the source.
+-- The error of a run: the exception, the place in the source, and if it is that of an action which was tried again, how often it was (_attempt_failure).
 create or replace function waymark._describe_failure(p_program_id bigint, p_payload jsonb) returns jsonb
 language plpgsql stable as $$
+declare
+  v_attributes jsonb := p_payload #> '{exception,attrs}';
 begin
   return (
     select p_payload || jsonb_build_object('function', n.function, 'line', n.line, 'source', n.source, 'file', s.source -> 'file',
                                            'module', s.source -> 'module')
+           || jsonb_strip_nulls(jsonb_build_object('attempts', coalesce(v_attributes #> '{__waymark_attempts__,-1,attempt}',
+                case when p_payload #>> '{exception,type}' = 'waymark.errors:ExhaustedRetries' then v_attributes #> '{attempts,-1,attempt}' end)))
       from waymark.program_nodes n join waymark.programs p using (program_id)
       cross join lateral (
         select waymark._source_of(p.ir, f.ordinality::int - 1)
