@@ -182,7 +182,9 @@ class World:
         if within is None and 0 < len(ready) <= turn.capacity:
             assert [run for run in ready if run.state == "live" and run.steps == bound[run.run_id]] == [], "it was ready"
         for claim in turn.claims:
-            self.claim(claim, turn)
+            # What is claimed before its run ends in a later part of the same turn is not wanted any more: its session is told.
+            if not any(run.run_id == claim.run_id and run.state != "live" for run in mine):
+                self.claim(claim, turn)
         if within is None:
             self.check_claims(turn, before)
 
