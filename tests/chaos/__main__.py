@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -37,6 +38,8 @@ def main() -> int:
             if violations:
                 failed.append(seed)
                 print(trial.report([violation[:600] for violation in violations]), flush=True)
+            else:
+                shutil.rmtree(folder)
     finally:
         server.remove()
     repeat = f"; violations with SEED={', SEED='.join(map(str, failed))}" if failed else ""

@@ -98,6 +98,21 @@ def test_a_session_is_closed_when_no_turn_of_it_is_under_way(session: Session, c
     assert len(Session(connect()).turn()) == 3
 
 
+def test_an_expired_session_stays_while_a_turn_of_it_is_under_way(session: Session, connect: Connect) -> None:
+    """Removed under the turn, its claims would be nobody's, and found by no sweep before their deadlines."""
+    session.register(programs.one_action())
+    session.start("One", n=1)
+    late = Session(connect(autocommit=False), ttl_ms=15000)
+    late.connection.commit()
+    assert len(late.turn()) == 1
+    other = Session(connect())
+    other.move_clock(16)
+    assert other.value("select waymark.reclaim(10)") == 0
+    late.connection.commit()
+    assert other.value("select waymark.reclaim(10)") == 1
+    assert other.value("select count(*) from waymark.sessions where session_id = %s", late.session_id) == 0
+
+
 def notifications(listener: psycopg.Connection) -> list[str]:
     """What has been delivered by now: a round trip later, everything that was committed before it is here."""
     listener.execute("select")

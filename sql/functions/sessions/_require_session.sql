@@ -1,5 +1,5 @@
--- The caller's lease must be alive; answers the session. Until the caller commits the session is not closed: what is claimed under it has a holder.
--- The lock is an advisory one because no row may be written for it: shared by who works for the session, for close_session alone; the first number is "waym".
+-- The caller's lease must be alive; answers the session. Until the caller commits the session is neither closed nor removed: what is claimed under it has a holder.
+-- The lock is an advisory one because no row may be written for it: shared by who works for the session, for who ends it alone; the first number is "waym".
 -- SQLSTATEs: WM401.
 create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns waymark.sessions
 language plpgsql as $$
