@@ -11214,8 +11214,8 @@ end
 $$;
 comment on function waymark._expire_actions(timestamptz, int) is 'Claims for nobody what nobody has taken before its final deadline.';
 -- file: functions/sessions/_require_session.sql
--- The caller's lease must be alive; answers the session. Until the caller commits the session is not closed: what is claimed under it has a holder.
--- The lock is an advisory one because no row may be written for it: shared by who works for the session, for close_session alone; the first number is "waym".
+-- The caller's lease must be alive; answers the session. Until the caller commits the session is neither closed nor removed: what is claimed under it has a holder.
+-- The lock is an advisory one because no row may be written for it: shared by who works for the session, for who ends it alone; the first number is "waym".
 -- SQLSTATEs: WM401.
 create or replace function waymark._require_session(p_session bigint, p_now timestamptz) returns waymark.sessions
 language plpgsql as $$
@@ -11442,6 +11442,7 @@ declare
   v_reasons jsonb[];
   v_events waymark.task_event[];
   v_count int;
+  v_expired bigint[];
 begin
   with doomed as materialized (
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
@@ -11470,10 +11471,13 @@ begin
   end if;
   perform waymark._expire_actions(v_now, p_batch);
   if v_orphaned then
+    -- Not while a turn of it, which began in time, is under way: what that claims must have a session (_require_session). First locked, then looked at.
+    v_expired := array(select s.session_id from waymark.sessions s where s.expires_at <= v_now);
+    v_expired := array(select i from unnest(v_expired) i where pg_try_advisory_xact_lock(2002875757, (i % 2147483647)::int));
     delete from waymark.sessions s
      where s.session_id in (
         select o.session_id from waymark.sessions o
-         where o.expires_at <= v_now and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = o.session_id)
+         where o.session_id = any (v_expired) and not exists (select from waymark.actions a where a.state = 'running' and a.session_id = o.session_id)
            for update skip locked);
   end if;
   return v_count;
