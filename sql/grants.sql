@@ -18,6 +18,7 @@ grant execute on function waymark.start_many(text, jsonb[], jsonb, text[]) to wa
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.doctor() to waymark_client, waymark_worker, waymark_reader;
+grant execute on function waymark.cron_next(text, timestamptz, text, int) to waymark_client, waymark_worker, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;

@@ -117,6 +117,18 @@ class OptionOutOfRange(OptionError):
     """The value of an option is of the wrong type or outside its range."""
 
 
+class CronSyntaxError(WaymarkError, ValueError):
+    """A cron expression does not parse; the message names the position and what is expected there."""
+
+
+class UnknownTimeZone(WaymarkError, LookupError):
+    """No time zone of the IANA database has this name."""
+
+
+class NeverFires(WaymarkError, ValueError):
+    """A cron expression names no time that there is (30 February)."""
+
+
 # --- Runs -----------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +325,9 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM207": UnknownSignal,
     "WM208": SignalValueError,
     "WM209": TooManySignals,
+    "WM210": CronSyntaxError,
+    "WM211": UnknownTimeZone,
+    "WM212": NeverFires,
     "WM301": UnknownRun,
     "WM302": WorkflowFailed,
     "WM303": RunCancelled,

@@ -35,6 +35,12 @@ pub enum EngineCode {
     SignalValue,
     /// The run has too many signals that it has not taken.
     TooManySignals,
+    /// A cron expression does not parse.
+    CronSyntax,
+    /// No such time zone.
+    UnknownTimeZone,
+    /// A cron expression names no time that there is.
+    NeverFires,
     /// No such run.
     UnknownRun,
     /// The run has failed.
@@ -61,7 +67,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 22] = [
+    pub const ALL: [(&'static str, Self); 25] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -73,6 +79,9 @@ impl EngineCode {
         ("WM207", Self::UnknownSignal),
         ("WM208", Self::SignalValue),
         ("WM209", Self::TooManySignals),
+        ("WM210", Self::CronSyntax),
+        ("WM211", Self::UnknownTimeZone),
+        ("WM212", Self::NeverFires),
         ("WM301", Self::UnknownRun),
         ("WM302", Self::RunFailed),
         ("WM303", Self::RunCancelled),

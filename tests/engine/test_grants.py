@@ -24,9 +24,9 @@ WORKER = {
     "apply_retention",
 }
 ALLOWED = {
-    "waymark_client": CLIENT | {"hello", "register", "doctor"},
-    "waymark_worker": WORKER | {"hello", "register", "doctor"},
-    "waymark_reader": {"hello", "why", "doctor"},
+    "waymark_client": CLIENT | {"hello", "register", "doctor", "cron_next"},
+    "waymark_worker": WORKER | {"hello", "register", "doctor", "cron_next"},
+    "waymark_reader": {"hello", "why", "doctor", "cron_next"},
     "public": set[str](),
 }
 VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges", "retention"}
