@@ -3,7 +3,7 @@
 create or replace function waymark._nearest_weekdays(p_days int[], p_length int, p_weekday int) returns int[]
 language plpgsql immutable as $$
 declare
-  v_days int[] := '{}';
+  v_days int[] := array[]::int[];
   v_day int;
   v_weekday int;
 begin

@@ -13,7 +13,7 @@ declare
   v_fire timestamp;
   v_change timestamp;
 begin
-  loop
+  while v_at <= v_until loop
     v_wall := waymark._wall(v_at, p_zone);
     v_from := v_wall;
     if not p_cron.elapsed then
@@ -44,6 +44,7 @@ begin
       v_at := greatest(v_at + interval '2 days', (v_match - interval '2 days') at time zone p_zone at time zone 'UTC');
     end if;
   end loop;
+  return null;
 end
 $$;
 comment on function waymark._next_fire(waymark.cron, timestamp, text) is 'The first time after another at which a cron expression fires.';

@@ -3,7 +3,7 @@
 create or replace function waymark._parse_cron(p_expression text) returns waymark.cron
 language plpgsql immutable as $$
 declare
-  c_nicknames constant jsonb := '{"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
+  c_nicknames constant jsonb := jsonb '{"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
                                   "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}';
   v_text text := regexp_replace(coalesce(p_expression, ''), '\s+$', '');
   v_count int;

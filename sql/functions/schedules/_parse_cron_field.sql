@@ -5,7 +5,7 @@ language plpgsql immutable as $$
 declare
   v_item text;
   v_at int := p_position;
-  v_set int[] := '{}';
+  v_set int[] := array[]::int[];
 begin
   foreach v_item in array string_to_array(p_text, ',') loop
     v_set := v_set || case

@@ -9,7 +9,7 @@ declare
   v_step int := 1;
 begin
   if p_item = '?' and p_field in (4, 6) then
-    v_parts := '{*,NULL,NULL,NULL,NULL}';
+    v_parts := array['*', null, null, null, null];
   elsif v_parts is null or (v_parts[1] = '*' and v_parts[2] is not null) then
     v_parts := array[p_item, null, null, null, null];
   end if;
@@ -30,7 +30,7 @@ begin
     if v_parts[5] !~ '^[0-9]{1,4}$' or v_parts[5]::int = 0 then
       perform waymark._refuse_cron(v_parts[5], p_position + position('/' in p_item), 'a step from 1 to 9999');
     end if;
-    v_step := v_parts[5];
+    v_step := v_parts[5]::int;
   end if;
   -- 0 and 7 are Sunday.
   return array(select case when p_field = 6 then n % 7 else n end from generate_series(v_from, v_to, v_step) n);

@@ -2,14 +2,14 @@
 create or replace function waymark._parse_cron_value(p_text text, p_field int, p_position int) returns int
 language plpgsql immutable as $$
 declare
-  c_months constant text[] := '{JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC}';
-  c_weekdays constant text[] := '[0:6]={SUN,MON,TUE,WED,THU,FRI,SAT}';
-  c_lowest constant int[] := '{0,0,0,1,1,0}';
-  c_highest constant int[] := '{59,59,23,31,12,7}';
+  c_months constant text[] := string_to_array('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC', ' ');
+  c_weekdays constant text[] := string_to_array('SUN MON TUE WED THU FRI SAT', ' ');
+  c_lowest constant int[] := array[0, 0, 0, 1, 1, 0];
+  c_highest constant int[] := array[59, 59, 23, 31, 12, 7];
   v_value int := case
     when p_text ~ '^[0-9]{1,4}$' then p_text::int
     when p_field = 5 then array_position(c_months, p_text)
-    when p_field = 6 then array_position(c_weekdays, p_text) end;
+    when p_field = 6 then array_position(c_weekdays, p_text) - 1 end;
 begin
   if not coalesce(v_value between c_lowest[p_field] and c_highest[p_field], false) then
     perform waymark._refuse_cron(p_text, p_position, (array['a second from 0 to 59', 'a minute from 0 to 59', 'an hour from 0 to 23',
