@@ -521,6 +521,12 @@ comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.
 -- status: ok, warning (it will hurt soon) or failure (it hurts now); hint: what to do, null when all is well.
 create type waymark.finding as (check_name text, status text, detail text, hint text);
 comment on type waymark.finding is 'What waymark.doctor has found.';
+
+-- days: from the end of the month when negative (-1 is the last). near_days: like days, but the weekday nearest to it. weekdays, 0 is Sunday: d is each,
+-- d + 7n the nth of the month, d - 7 the last. both_days: a day has to match days and weekdays, not only one. elapsed: follows time itself, not clocks that are set.
+create type waymark.cron as (
+  seconds int[], minutes int[], hours int[], days int[], near_days int[], months int[], weekdays int[], both_days boolean, elapsed boolean);
+comment on type waymark.cron is 'A cron expression, validated: what its fields match, sorted.';
 -- file: functions/control/_call_again.sql
 -- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
@@ -11178,6 +11184,452 @@ begin
 end
 $$;
 comment on function waymark.why(uuid) is 'What a run waits for, or how it ended, in a sentence.';
+-- file: functions/schedules/_check_zone.sql
+-- Checks that a time zone is one of IANA's. Postgres takes more: abbreviations, which are offsets and change for no summer (CET, where IANA has a zone of
+-- that name), and POSIX rules, which anything with a digit can be (Europe/Berlin2). SQLSTATEs: WM211.
+create or replace function waymark._check_zone(p_zone text) returns void
+language plpgsql stable as $$
+begin
+  if upper(p_zone) in ('UTC', 'GMT') then
+    return;
+  end if;
+  if p_zone ~* '^([a-z_/-]+|Etc/GMT([+-]?0|[+-][1-9]|[+-]1[0-2]|-1[34]))$'
+     and not exists (select from pg_catalog.pg_timezone_abbrevs a where a.abbrev = upper(p_zone)) then
+    perform timestamp '2000-01-01' at time zone p_zone;
+    return;
+  end if;
+  raise invalid_parameter_value;
+exception
+  when invalid_parameter_value then
+    perform waymark._raise('WM211', format('unknown time zone %s', coalesce(quote_literal(left(p_zone, 100)), 'null')), 'zone',
+      'Give a name of the IANA database, such as Europe/Berlin or UTC.');
+end
+$$;
+comment on function waymark._check_zone(text) is 'Checks that a time zone is one of the IANA database.';
+-- file: functions/schedules/_nearest_weekdays.sql
+-- The days from Monday to Friday that are nearest to given ones (15W, LW), in a month of p_length days that begins on p_weekday. They do not leave the
+-- month: for a Saturday the 1st it is Monday the 3rd. A day that the month does not have gives none.
+create or replace function waymark._nearest_weekdays(p_days int[], p_length int, p_weekday int) returns int[]
+language plpgsql immutable as $$
+declare
+  v_days int[] := array[]::int[];
+  v_day int;
+  v_weekday int;
+begin
+  foreach v_day in array p_days loop
+    if v_day < 0 then
+      v_day := p_length + 1 + v_day;
+    end if;
+    continue when v_day > p_length;
+    v_weekday := (p_weekday + v_day - 1) % 7;
+    v_days := v_days || case
+      when v_weekday = 6 then v_day + case when v_day = 1 then 2 else -1 end
+      when v_weekday = 0 then v_day + case when v_day = p_length then -2 else 1 end
+      else v_day end;
+  end loop;
+  return v_days;
+end
+$$;
+comment on function waymark._nearest_weekdays(int[], int, int) is 'The days from Monday to Friday that are nearest to given days of a month.';
+-- file: functions/schedules/_next_change.sql
+-- When the offset of a zone from UTC changes, within (p_low, p_high]: the first second with the new one; null: it does not. All are times of UTC.
+-- The two are at most two days apart, in which no zone changes its offset twice.
+create or replace function waymark._next_change(p_zone text, p_low timestamp, p_high timestamp) returns timestamp
+language plpgsql stable as $$
+declare
+  v_offset constant interval := waymark._wall(p_low, p_zone) - p_low;
+  v_low int := 0;
+  v_high int;
+  v_middle int;
+  v_at timestamp;
+begin
+  if waymark._wall(p_high, p_zone) - p_high = v_offset then
+    return null;
+  end if;
+  v_high := extract(epoch from p_high - p_low)::int;
+  while v_high - v_low > 1 loop
+    v_middle := (v_low + v_high) / 2;
+    v_at := p_low + make_interval(secs => v_middle);
+    if waymark._wall(v_at, p_zone) - v_at = v_offset then
+      v_low := v_middle;
+    else
+      v_high := v_middle;
+    end if;
+  end loop;
+  return p_low + make_interval(secs => v_high);
+end
+$$;
+comment on function waymark._next_change(text, timestamp, timestamp) is 'When the offset of a zone from UTC changes between two times.';
+-- file: functions/schedules/_next_cron_day.sql
+-- The first date from p_from on that a cron expression matches; null: none until p_until. A month is examined as a whole, other months are passed over.
+create or replace function waymark._next_cron_day(p_cron waymark.cron, p_from date, p_until date) returns date
+language plpgsql stable as $$
+declare
+  v_month date := p_from - (extract(day from p_from)::int - 1);
+  v_next date;
+  v_length int;
+  v_weekday int;
+  v_near int[];
+  v_day int;
+begin
+  while v_month <= p_until loop
+    v_next := v_month + interval '1 month';
+    if extract(month from v_month)::int = any (p_cron.months) then
+      v_length := v_next - v_month;
+      v_weekday := extract(dow from v_month);
+      v_near := waymark._nearest_weekdays(p_cron.near_days, v_length, v_weekday);
+      select min(m.day) into v_day
+        from (select d as day, (v_weekday + d - 1) % 7 as weekday from generate_series(greatest(1, p_from - v_month + 1), v_length) d) m
+             cross join lateral (select
+               m.day = any (p_cron.days) or m.day - v_length - 1 = any (p_cron.days) or m.day = any (v_near) as day,
+               m.weekday = any (p_cron.weekdays) or m.weekday + 7 * ((m.day + 6) / 7) = any (p_cron.weekdays)
+                 or (m.day + 7 > v_length and m.weekday - 7 = any (p_cron.weekdays)) as weekday) matches
+       where case when p_cron.both_days then matches.day and matches.weekday else matches.day or matches.weekday end;
+      if v_day is not null then
+        return v_month + v_day - 1;
+      end if;
+    end if;
+    v_month := v_next;
+  end loop;
+  return null;
+end
+$$;
+comment on function waymark._next_cron_day(waymark.cron, date, date) is 'The first date that a cron expression matches.';
+-- file: functions/schedules/_next_cron_time.sql
+-- The first time of day from p_from on that a cron expression matches; null: none on that day.
+create or replace function waymark._next_cron_time(p_cron waymark.cron, p_from time) returns time
+language plpgsql immutable as $$
+declare
+  v_from_hour constant int := extract(hour from p_from);
+  v_from_minute constant int := extract(minute from p_from);
+  v_hour int := waymark._next_of(p_cron.hours, v_from_hour);
+  v_minute int := p_cron.minutes[1];
+  v_second int := p_cron.seconds[1];
+begin
+  if v_hour = v_from_hour then
+    v_minute := waymark._next_of(p_cron.minutes, v_from_minute);
+    if v_minute = v_from_minute then
+      v_second := waymark._next_of(p_cron.seconds, extract(second from p_from)::int);
+      if v_second is null then
+        v_second := p_cron.seconds[1];
+        v_minute := waymark._next_of(p_cron.minutes, v_from_minute + 1);
+      end if;
+    end if;
+    if v_minute is null then
+      v_minute := p_cron.minutes[1];
+      v_hour := waymark._next_of(p_cron.hours, v_from_hour + 1);
+    end if;
+  end if;
+  return make_time(v_hour, v_minute, v_second);
+end
+$$;
+comment on function waymark._next_cron_time(waymark.cron, time) is 'The first time of day that a cron expression matches.';
+-- file: functions/schedules/_next_fire.sql
+-- The first time after p_after at which a cron expression fires in a zone; null: it does not, within 41 years. That decides about never: a calendar
+-- year is of one of 14 kinds (leap or not, the weekday it begins with), and none of them stays away for more than 40 years.
+-- p_after and the answer are UTC; arithmetic on `timestamp` does not depend on the zone of the session. It moves forward, from one change of the
+-- zone's offset to the next; between two changes, the clock on the wall (v_wall) and time itself run alike.
+create or replace function waymark._next_fire(p_cron waymark.cron, p_after timestamp, p_zone text) returns timestamp
+language plpgsql stable as $$
+declare
+  v_until constant timestamp := p_after + interval '41 years';
+  v_at timestamp := date_trunc('second', p_after) + interval '1 second';
+  v_wall timestamp;
+  v_from timestamp;
+  v_match timestamp;
+  v_fire timestamp;
+  v_change timestamp;
+begin
+  while v_at <= v_until loop
+    v_wall := waymark._wall(v_at, p_zone);
+    v_from := v_wall;
+    if not p_cron.elapsed then
+      v_change := waymark._next_change(p_zone, v_at - interval '1 day', v_at);
+      if v_change is not null then
+        -- What the clock would have shown, had it not been set: later than it shows where it was set back, and until then all has fired.
+        v_from := waymark._wall(v_change - interval '1 second', p_zone) + interval '1 second';
+        if v_change < v_at then
+          v_from := greatest(v_from, v_wall);
+        end if;
+      end if;
+    end if;
+    v_match := waymark._next_match(p_cron, v_from, v_until);
+    if v_match is null then
+      return null;
+    end if;
+    if v_match < v_wall then
+      return v_at;  -- the clock was set forward over it, to now
+    end if;
+    v_fire := v_at + (v_match - v_wall);
+    v_change := waymark._next_change(p_zone, v_at, least(v_fire, v_at + interval '2 days'));
+    if v_change is not null then
+      v_at := v_change;
+    elsif v_fire <= v_at + interval '2 days' then
+      return v_fire;
+    else
+      -- No clock is set back by as much as two days: nothing fires until so long before the match, however often the offset changes.
+      v_at := greatest(v_at + interval '2 days', (v_match - interval '2 days') at time zone p_zone at time zone 'UTC');
+    end if;
+  end loop;
+  return null;
+end
+$$;
+comment on function waymark._next_fire(waymark.cron, timestamp, text) is 'The first time after another at which a cron expression fires.';
+-- file: functions/schedules/_next_match.sql
+-- The first date and time from p_from on that a cron expression matches, on a clock that is never set; null: none until p_until.
+create or replace function waymark._next_match(p_cron waymark.cron, p_from timestamp, p_until timestamp) returns timestamp
+language plpgsql stable as $$
+declare
+  v_day date := waymark._next_cron_day(p_cron, p_from::date, p_until::date);
+  v_time time;
+begin
+  if v_day = p_from::date then
+    v_time := waymark._next_cron_time(p_cron, p_from::time);
+    if v_time is not null then
+      return v_day + v_time;
+    end if;
+    v_day := waymark._next_cron_day(p_cron, v_day + 1, p_until::date);
+  end if;
+  return v_day + waymark._next_cron_time(p_cron, '00:00');
+end
+$$;
+comment on function waymark._next_match(waymark.cron, timestamp, timestamp) is 'The first date and time that a cron expression matches.';
+-- file: functions/schedules/_next_of.sql
+-- The first of sorted numbers that is not below p_from; null: none. Cheaper than a query for what is asked several times a fire.
+create or replace function waymark._next_of(p_sorted int[], p_from int) returns int
+language plpgsql immutable as $$
+declare
+  v_number int;
+begin
+  foreach v_number in array p_sorted loop
+    if v_number >= p_from then
+      return v_number;
+    end if;
+  end loop;
+  return null;
+end
+$$;
+comment on function waymark._next_of(int[], int) is 'The first of sorted numbers that is not below another.';
+-- file: functions/schedules/_parse_cron.sql
+-- Validates a cron expression, once, into the sets of what its fields match. docs/schedules.md has the language.
+-- SQLSTATEs: WM210, naming the position and what is expected there.
+create or replace function waymark._parse_cron(p_expression text) returns waymark.cron
+language plpgsql immutable as $$
+declare
+  c_nicknames constant jsonb := jsonb '{"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
+                                  "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}';
+  v_text text := regexp_replace(coalesce(p_expression, ''), '\s+$', '');
+  v_count int;
+  v_field_text text;
+  v_at int;
+  v_set int[];
+  v_cron waymark.cron := row('{0}', '{}', '{}', '{}', '{}', '{}', '{}', false, false);
+begin
+  if length(v_text) > 1000 then
+    perform waymark._refuse_cron(substr(v_text, 1001), 1001, 'the end');
+  elsif v_text ~ '^\s*@' then
+    v_at := regexp_instr(v_text, '@');
+    v_text := c_nicknames ->> lower(substr(v_text, v_at));
+    if v_text is null then
+      perform waymark._refuse_cron(substr(p_expression, v_at), v_at, '@yearly, @annually, @monthly, @weekly, @daily, @midnight or @hourly');
+    end if;
+  end if;
+  v_count := regexp_count(v_text, '\S+');
+  if v_count < 5 then
+    perform waymark._refuse_cron('', length(v_text) + 1, 'one more of minute, hour, day of month, month and day of week');
+  elsif v_count > 6 then
+    perform waymark._refuse_cron(regexp_substr(v_text, '\S+', 1, 7), regexp_instr(v_text, '\S+', 1, 7), 'the end');
+  end if;
+  -- Fields are numbered from the second, which may be left out.
+  for v_field in 7 - v_count .. 6 loop
+    v_at := regexp_instr(v_text, '\S+', 1, v_field - 6 + v_count);
+    v_field_text := upper(regexp_substr(v_text, '\S+', v_at));
+    v_set := waymark._parse_cron_field(v_field_text, v_field, v_at);
+    case v_field
+      when 1 then v_cron.seconds := v_set;
+      when 2 then v_cron.minutes := v_set;
+      when 3 then v_cron.hours := v_set;
+      when 4 then
+        v_cron.days := array(select d from unnest(v_set) d where d < 50);
+        v_cron.near_days := array(select d - 100 from unnest(v_set) d where d > 50);
+      when 5 then v_cron.months := v_set;
+      when 6 then v_cron.weekdays := v_set;
+    end case;
+    v_cron.elapsed := v_cron.elapsed or (v_field in (2, 3) and v_field_text ^@ '*');
+    v_cron.both_days := v_cron.both_days or (v_field in (4, 6) and v_field_text ~ '^[*?]');
+  end loop;
+  return v_cron;
+end
+$$;
+comment on function waymark._parse_cron(text) is 'Validates a cron expression into the sets of what its fields match.';
+-- file: functions/schedules/_parse_cron_day.sql
+-- A day of the month counted from its end (L, L-3: -1, -4), or the weekday that is nearest to a day (15W, LW: 115, 99). SQLSTATEs: WM210.
+create or replace function waymark._parse_cron_day(p_item text, p_position int) returns int
+language plpgsql immutable as $$
+declare
+  v_before text := substring(p_item from '^L-([0-9]{1,2})$');
+  v_near text := substring(p_item from '^([^L]*)W$');
+begin
+  if p_item not in ('L', 'LW') and v_near is null and not coalesce(v_before::int between 1 and 30, false) then
+    perform waymark._refuse_cron(p_item, p_position, 'L, L-1 to L-30, LW or 1W to 31W');
+  end if;
+  return case
+    when p_item = 'LW' then 99
+    when v_near is not null then 100 + waymark._parse_cron_value(v_near, 4, p_position)
+    else -1 - coalesce(v_before::int, 0) end;
+end
+$$;
+comment on function waymark._parse_cron_day(text, int) is 'A day of the month of a cron expression that is not a number.';
+-- file: functions/schedules/_parse_cron_field.sql
+-- What a field of a cron expression matches, sorted: numbers, and those codes of `waymark.cron` that say a day in another way (nearest weekdays plus 100).
+-- p_field: 1 second, 2 minute, 3 hour, 4 day of month, 5 month, 6 day of week. p_position: where the field begins. SQLSTATEs: WM210.
+create or replace function waymark._parse_cron_field(p_text text, p_field int, p_position int) returns int[]
+language plpgsql immutable as $$
+declare
+  v_item text;
+  v_at int := p_position;
+  v_set int[] := array[]::int[];
+begin
+  foreach v_item in array string_to_array(p_text, ',') loop
+    v_set := v_set || case
+      when p_field = 4 and v_item ~ '[LW]' then array[waymark._parse_cron_day(v_item, v_at)]
+      when p_field = 6 and v_item ~ '[L#]' then array[waymark._parse_cron_weekday(v_item, v_at)]
+      else waymark._parse_cron_item(v_item, p_field, v_at) end;
+    v_at := v_at + length(v_item) + 1;
+  end loop;
+  return array(select distinct n from unnest(v_set) n order by n);
+end
+$$;
+comment on function waymark._parse_cron_field(text, int, int) is 'What a field of a cron expression matches.';
+-- file: functions/schedules/_parse_cron_item.sql
+-- What one item of a field's list matches: a number or name, a range, *, ? or one of them with a step. SQLSTATEs: WM210.
+create or replace function waymark._parse_cron_item(p_item text, p_field int, p_position int) returns int[]
+language plpgsql immutable as $$
+declare
+  v_high constant int := (array[59, 59, 23, 31, 12, 7])[p_field];
+  v_parts text[] := regexp_match(p_item, '^([*]|[^-/]+)(?:(-)([^/]*))?(?:(/)(.*))?$');
+  v_from int;
+  v_to int := v_high;
+  v_step int := 1;
+begin
+  if p_item = '?' and p_field in (4, 6) then
+    v_parts := array['*', null, null, null, null];
+  elsif v_parts is null or (v_parts[1] = '*' and v_parts[2] is not null) then
+    v_parts := array[p_item, null, null, null, null];
+  end if;
+  if v_parts[1] = '*' then
+    v_from := case when p_field in (4, 5) then 1 else 0 end;
+  else
+    v_from := waymark._parse_cron_value(v_parts[1], p_field, p_position);
+    if v_parts[2] is not null then
+      v_to := waymark._parse_cron_value(v_parts[3], p_field, p_position + length(v_parts[1]) + 1);
+      if v_to < v_from then
+        perform waymark._refuse_cron(v_parts[3], p_position + length(v_parts[1]) + 1, format('the end of a range, not below %s,', v_parts[1]));
+      end if;
+    elsif v_parts[4] is null then
+      v_to := v_from;
+    end if;
+  end if;
+  if v_parts[4] is not null then
+    if v_parts[5] !~ '^[0-9]{1,4}$' or v_parts[5]::int = 0 then
+      perform waymark._refuse_cron(v_parts[5], p_position + position('/' in p_item), 'a step from 1 to 9999');
+    end if;
+    v_step := v_parts[5]::int;
+  end if;
+  -- 0 and 7 are Sunday.
+  return array(select case when p_field = 6 then n % 7 else n end from generate_series(v_from, v_to, v_step) n);
+end
+$$;
+comment on function waymark._parse_cron_item(text, int, int) is 'What an item in the list of a field of a cron expression matches.';
+-- file: functions/schedules/_parse_cron_value.sql
+-- A number or name in a field of a cron expression. SQLSTATEs: WM210.
+create or replace function waymark._parse_cron_value(p_text text, p_field int, p_position int) returns int
+language plpgsql immutable as $$
+declare
+  c_months constant text[] := string_to_array('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC', ' ');
+  c_weekdays constant text[] := string_to_array('SUN MON TUE WED THU FRI SAT', ' ');
+  c_lowest constant int[] := array[0, 0, 0, 1, 1, 0];
+  c_highest constant int[] := array[59, 59, 23, 31, 12, 7];
+  v_value int := case
+    when p_text ~ '^[0-9]{1,4}$' then p_text::int
+    when p_field = 5 then array_position(c_months, p_text)
+    when p_field = 6 then array_position(c_weekdays, p_text) - 1 end;
+begin
+  if not coalesce(v_value between c_lowest[p_field] and c_highest[p_field], false) then
+    perform waymark._refuse_cron(p_text, p_position, (array['a second from 0 to 59', 'a minute from 0 to 59', 'an hour from 0 to 23',
+      'a day of the month from 1 to 31', 'a month from 1 to 12 or JAN to DEC', 'a day of the week from 0 to 7 or SUN to SAT'])[p_field]);
+  end if;
+  return v_value;
+end
+$$;
+comment on function waymark._parse_cron_value(text, int, int) is 'A number or name in a field of a cron expression.';
+-- file: functions/schedules/_parse_cron_weekday.sql
+-- A day of the week that is the last of its month (5L, FRIL: -2) or the first to fifth (FRI#2: 19), as `waymark.cron` has them. SQLSTATEs: WM210.
+create or replace function waymark._parse_cron_weekday(p_item text, p_position int) returns int
+language plpgsql immutable as $$
+declare
+  v_parts text[] := regexp_match(p_item, '^([^L#]*)(L$|#)(.*)$');
+  v_day int := waymark._parse_cron_value(coalesce(v_parts[1], p_item), 6, p_position) % 7;
+begin
+  if v_parts[2] = 'L' then
+    return v_day - 7;
+  elsif v_parts[3] !~ '^[1-5]$' then
+    perform waymark._refuse_cron(v_parts[3], p_position + position('#' in p_item), 'a number from 1 to 5');
+  end if;
+  return v_day + 7 * v_parts[3]::int;
+end
+$$;
+comment on function waymark._parse_cron_weekday(text, int) is 'A day of the week of a cron expression that is not each of its kind.';
+-- file: functions/schedules/_refuse_cron.sql
+-- Refuses a cron expression; never returns. SQLSTATEs: WM210.
+create or replace function waymark._refuse_cron(p_found text, p_position int, p_expected text) returns void
+language plpgsql immutable as $$
+begin
+  perform waymark._raise('WM210', format('the cron expression does not parse at position %s: %s where %s is expected', p_position,
+      case when p_found = '' then 'nothing' else quote_literal(left(p_found, 40)) end, p_expected),
+    format('position %s', p_position), 'Write minute, hour, day of month, month and day of week, and seconds before them if need be: 30 9 * * MON-FRI.');
+end
+$$;
+comment on function waymark._refuse_cron(text, int, text) is 'Refuses (WM210) a cron expression, naming the position and what is expected there.';
+-- file: functions/schedules/_wall.sql
+-- What the clocks of a zone show at a time of UTC.
+create or replace function waymark._wall(p_at timestamp, p_zone text) returns timestamp
+language plpgsql stable as $$
+begin
+  return p_at at time zone 'UTC' at time zone p_zone;
+end
+$$;
+comment on function waymark._wall(timestamp, text) is 'What the clocks of a zone show at a time of UTC.';
+-- file: functions/schedules/cron_next.sql
+-- The next times of a cron expression, after a given time: at most p_count of them, and fewer only where it does not fire again within 41 years.
+-- docs/schedules.md has the language and what happens when clocks change. Reads only.
+-- SQLSTATEs: WM205 (p_after, p_count), WM210 (does not parse), WM211 (unknown time zone), WM212 (never fires).
+create or replace function waymark.cron_next(p_expression text, p_after timestamptz, p_zone text default 'UTC', p_count int default 1)
+returns setof timestamptz
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_cron waymark.cron := waymark._parse_cron(p_expression);
+  v_fire timestamp := p_after at time zone 'UTC';
+begin
+  perform waymark._check_zone(p_zone);
+  if not coalesce(p_after between '0001-01-01 00:00:00Z' and '9999-12-31 23:59:59Z', false) then
+    perform waymark._raise('WM205', format('p_after is %s', coalesce(p_after::text, 'null')), 'p_after', 'Give a time of the years 1 to 9999.');
+  end if;
+  if not coalesce(p_count between 1 and 1000, false) then
+    perform waymark._raise('WM205', format('p_count is %s', coalesce(p_count::text, 'null')), 'p_count', 'Ask for 1 to 1000 times.');
+  end if;
+  for v_number in 1 .. p_count loop
+    v_fire := waymark._next_fire(v_cron, v_fire, p_zone);
+    if v_fire is null and v_number = 1 then
+      perform waymark._raise('WM212', format('the cron expression %L never fires', p_expression),
+        format('after %s, in %s', p_after, p_zone), 'Give it a day that its months have, and a time that its zone has on that day.');
+    end if;
+    exit when v_fire is null;
+    return next v_fire at time zone 'UTC';
+  end loop;
+end
+$$;
+comment on function waymark.cron_next(text, timestamptz, text, int) is 'The next times of a cron expression in a time zone.';
 -- file: functions/sessions/_check_lease.sql
 -- Refuses a lease that is too short to be renewed in time, or outlives its daemon by far. SQLSTATEs: WM205.
 create or replace function waymark._check_lease(p_ttl_ms int) returns void
@@ -13836,6 +14288,7 @@ grant execute on function waymark.start_many(text, jsonb[], jsonb, text[]) to wa
 grant execute on function waymark.status(uuid) to waymark_client;
 grant execute on function waymark.why(uuid) to waymark_client, waymark_reader;
 grant execute on function waymark.doctor() to waymark_client, waymark_worker, waymark_reader;
+grant execute on function waymark.cron_next(text, timestamptz, text, int) to waymark_client, waymark_worker, waymark_reader;
 grant execute on function waymark.result(uuid) to waymark_client;
 grant execute on function waymark.read_outcomes(uuid[]) to waymark_client;
 grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_client;
