@@ -19,6 +19,9 @@ from tests.cluster import Cluster, build_daemon
 from waymark.db import bundle
 from waymark.db.embedded import EmbeddedServer, bin_folder
 
+# The tests of faults and of chaos check with it.
+pytest.register_assert_rewrite("tests.faults.load")
+
 VERSION = int(os.environ.get("WAYMARK_TEST_POSTGRES", "18"))
 DEBIAN_BINARIES = Path(f"/usr/lib/postgresql/{VERSION}/bin")
 SETTINGS = {"max_connections": "200", "log_min_messages": "warning"}

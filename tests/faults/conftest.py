@@ -3,12 +3,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.load")
-
-from tests.faults import flows  # noqa: E402
-from tests.faults.load import Ledger, Load  # noqa: E402
-from waymark.client import background  # noqa: E402
-from waymark.db.embedded import EmbeddedServer  # noqa: E402
+from tests.faults import flows
+from tests.faults.load import Ledger, Load
+from waymark.client import background
+from waymark.db.embedded import EmbeddedServer
 
 
 @pytest.fixture
