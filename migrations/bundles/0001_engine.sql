@@ -13863,8 +13863,8 @@ $$;
 comment on function waymark._matches_class(jsonb, jsonb) is 'Whether an exception is of one of the classes named.';
 -- file: functions/turn/_offer_actions.sql
 -- Actions that back off no longer, by their due timers, become ready, or come into line for their concurrency key; keys that may be free are passed on, those
--- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions (skip locked: one that is held
--- is just running out of time), then see _pass_keys.
+-- that due timers (task_no -1) tell of, too. The caller has the bodies of the runs locked. Locks: actions, then see _pass_keys. Actions are skipped
+-- where they are held, by a late result or because they are just running out of time: their timers are made again, due at once.
 create or replace function waymark._offer_actions(p_taken waymark.timers[], p_gone waymark.timers[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -13878,7 +13878,12 @@ begin
         select c.ctid as row_id from waymark.actions c
          where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' for update skip locked offset 0) c
      where d.action_id > 0 and a.ctid = c.row_id
-    returning a.key_id
+    returning a.run_id, a.action_id, a.key_id
+  ), held as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select d.run_id, d.task_no, d.action_id, p_now from unnest(p_taken) d
+     where d.action_id > 0 and not exists (select from offered o where o.run_id = d.run_id and o.action_id = d.action_id)
+       and exists (select from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff')
   )
   select count(*), array_agg(o.key_id) filter (where o.key_id is not null) into v_offered, v_keys from offered o;
   if v_offered > 0 then

@@ -113,6 +113,23 @@ def test_an_expired_session_stays_while_a_turn_of_it_is_under_way(session: Sessi
     assert other.value("select count(*) from waymark.sessions where session_id = %s", late.session_id) == 0
 
 
+def test_what_a_late_result_has_locked_is_offered_all_the_same(session: Session, connect: Connect) -> None:
+    """A result that waited for the sweep of its action holds the row until its turn ends; no timer may be spent on it."""
+    session.register(programs.one_action())
+    session.start("One", n=1)
+    session.session_id = session.value("select waymark.open_session('{}', 15000)")
+    assert len(session.turn()) == 1
+    other = Session(connect())
+    other.move_clock(16)
+    assert other.value("select waymark.reclaim(10)") == 1
+    late = connect(autocommit=False)
+    late.execute("select from waymark.actions for update")
+    assert other.turn() == []
+    late.rollback()
+    (again,) = other.turn()
+    assert again.attempt == 2
+
+
 def notifications(listener: psycopg.Connection) -> list[str]:
     """What has been delivered by now: a round trip later, everything that was committed before it is here."""
     listener.execute("select")
