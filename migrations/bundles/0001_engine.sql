@@ -13882,8 +13882,9 @@ begin
   ), held as (
     insert into waymark.timers (run_id, task_no, action_id, due_at)
     select d.run_id, d.task_no, d.action_id, p_now from unnest(p_taken) d
+     cross join lateral (
+        select 1 from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff' offset 0) c
      where d.action_id > 0 and not exists (select from offered o where o.run_id = d.run_id and o.action_id = d.action_id)
-       and exists (select from waymark.actions c where c.run_id = d.run_id and c.action_id = d.action_id and c.state = 'backoff')
   )
   select count(*), array_agg(o.key_id) filter (where o.key_id is not null) into v_offered, v_keys from offered o;
   if v_offered > 0 then

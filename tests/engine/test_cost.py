@@ -29,18 +29,25 @@ ONE = Cost(wal=1_750, buffers=52, calls=2.5, turns=0.011)
 
 
 def cost(session: Session, workflow: str, runs: int, actions: int, **arguments: int) -> Cost:
-    """Drain these runs in batches; a first round fills caches and plans."""
-    for _ in range(2):
-        for _ in range(runs):
-            session.start(workflow, **arguments)
-        session.connection.execute("checkpoint")
-        wal, buffers, calls = counters(session)
-        turns, claims = 0, session.turn(capacity=BATCH)
-        while claims:
-            claims = session.turn(*(claim.succeeded(1) for claim in claims), capacity=BATCH)
-            turns += 1
-        after = counters(session)
-    assert session.value("select count(*) from waymark.action_attempts") == 2 * actions
+    """The least of some rounds, each of which drains these runs in batches: the first fills caches and plans, and the server
+    may be busy with something else in any."""
+    return min(
+        (round_of(session, workflow, runs, actions, **arguments) for _ in range(4)), key=lambda cost: (cost.wal, cost.buffers)
+    )
+
+
+def round_of(session: Session, workflow: str, runs: int, actions: int, **arguments: int) -> Cost:
+    for _ in range(runs):
+        session.start(workflow, **arguments)
+    session.connection.execute("truncate waymark.action_attempts")
+    session.connection.execute("checkpoint")
+    wal, buffers, calls = counters(session)
+    turns, claims = 0, session.turn(capacity=BATCH)
+    while claims:
+        claims = session.turn(*(claim.succeeded(1) for claim in claims), capacity=BATCH)
+        turns += 1
+    after = counters(session)
+    assert session.value("select count(*) from waymark.action_attempts") == actions
     return Cost((after[0] - wal) / actions, (after[1] - buffers) / actions, (after[2] - calls) / actions, turns / actions)
 
 
@@ -59,7 +66,6 @@ def measure(session: Session) -> dict[str, tuple[Cost, Cost]]:
     session.register(programs.loop())
     session.register(programs.one_action())
     loops = cost(session, "Loop", RUNS, RUNS * ITERATIONS, n=ITERATIONS)
-    session.connection.execute("truncate waymark.action_attempts")
     return {"ten-iteration loops": (loops, LOOP), "one-action runs": (cost(session, "One", RUNS, RUNS, n=1), ONE)}
 
 
