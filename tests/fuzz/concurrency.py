@@ -157,7 +157,7 @@ class Writer:
             self.body()
         for error in [self.one(*ERRORS)] if self.chance(75) else []:
             with self.block(f"except {error} as error:"):
-                self.line("log.append(repr(error))")
+                self.line("log.append((type(error).__name__, error.args))")
                 if self.chance(40):
                     self.body(1)
                 if self.chance(35):
@@ -213,7 +213,7 @@ class Writer:
                 self.line("try:")
                 self.line("    log.append(await call)")
                 self.line("except Exception as error:")
-                self.line("    log.append(repr(error))")
+                self.line("    log.append((type(error).__name__, error.args))")
             if self.chance(20):
                 self.line("break")
 

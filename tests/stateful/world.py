@@ -301,5 +301,5 @@ class World:
                 ]
                 here = Seen("live", None, there.parent, run.body, run.paused, run.steps, actions)
             assert (there.state, there.outcome, there.body, there.paused, there.steps) == (
-                here.state, here.outcome, here.body, here.paused, here.steps), run  # fmt: skip
+                here.state, here.outcome, here.body, here.paused, here.steps), (there, run)  # fmt: skip
             assert sorted(there.actions) == sorted(here.actions), run
