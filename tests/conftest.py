@@ -13,6 +13,8 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from pytest_postgresql import factories
 
 from tests.cluster import Cluster, build_daemon
@@ -21,6 +23,11 @@ from waymark.db.embedded import EmbeddedServer, bin_folder
 
 # The tests of faults and of chaos check with it.
 pytest.register_assert_rewrite("tests.faults.load")
+
+# Hypothesis mixes the constants of whatever modules are loaded into what it draws, so that what a test does would depend on
+# those that ran before it.
+assert callable(providers._get_local_constants)
+providers._get_local_constants = Constants
 
 VERSION = int(os.environ.get("WAYMARK_TEST_POSTGRES", "18"))
 DEBIAN_BINARIES = Path(f"/usr/lib/postgresql/{VERSION}/bin")
