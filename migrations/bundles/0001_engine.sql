@@ -10549,7 +10549,7 @@ comment on function waymark._drop_programs(bigint[], timestamptz) is 'Deletes ve
 -- Deletes runs that ended longer ago than the rule of their state says, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals, what
 -- was kept for a retry. Looks at the ten times p_limit runs behind p_after, in the order of their ids, which is that of creation; deletes at most p_limit,
 -- and fewer where their histories are long. So the batch is bounded whatever is to be kept, and the end of a run needs no index of its own.
--- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now; and a run with an action left, the
+-- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now (who sends it a signal, too); and a run with an action left, the
 -- result of which met its end: it goes when it is due. Locks: runs (skip locked).
 create or replace function waymark._prune_runs(p_rules waymark.retention[], p_after uuid, p_limit int) returns waymark.prune_outcome
 language plpgsql as $$
@@ -10591,7 +10591,6 @@ begin
     from (select count(*) = p_limit or coalesce(max(m.before) >= c_history, false) as is_cut from measured m) m;
   v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
   v_outcome.more := v_is_cut or v_seen = p_limit * 10;
-  -- Timers before signals: one that is committed in between is still told of, and then dropped.
   delete from waymark.timers where run_id = any (v_run_ids);
   delete from waymark.action_attempts where run_id = any (v_run_ids);
   delete from waymark.task_history where run_id = any (v_run_ids);
@@ -12113,7 +12112,7 @@ $$;
 comment on function waymark._signal_timeout(text) is 'The TimeoutError of a wait for a signal.';
 -- file: functions/signals/signal.sql
 -- Sends a signal to a run, in the caller's transaction: rolled back, nothing has happened; committed, it is delivered, before the run waits for it or after.
--- Locks nothing of the run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
+-- Locks the row of the run against its deletion only, so that a signal that is committed late is never left without its run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
 -- Options: idempotency_key, once a run; a repeated one answers the number of the first signal and sends nothing.
 -- Inserts into signals, timers. SQLSTATEs: WM204, WM205 options, WM206, WM207, WM208 value, WM209 too many, WM301, WM305 run.
 create or replace function waymark.signal(p_run_id uuid, p_name text, p_value jsonb default 'null', p_options jsonb default '{}') returns bigint
@@ -12144,6 +12143,7 @@ begin
   if found then
     return v_seq;
   end if;
+  perform from waymark.runs r where r.run_id = p_run_id for key share;
   perform waymark._check_signal(p_run_id, p_name, v_value);
   if (select count(*) from (select from waymark.signals s where s.run_id = p_run_id and s.taken_at is null limit c_limit) s) >= c_limit then
     perform waymark._raise('WM209', format('run %s has %s signals that it has not taken', p_run_id, c_limit), '', 'Send more when it has.');
@@ -14108,9 +14108,6 @@ begin
     perform waymark._abandon_calls(array(
       select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
   end if;
-  -- Committed after its run was pruned.
-  delete from waymark.signals s using unnest(p_gone) d
-   where s.run_id = d.run_id and s.seq = -2147483648 - d.action_id and not exists (select from waymark.runs r where r.run_id = d.run_id);
 end
 $$;
 comment on function waymark._take_timers(waymark.timers[], text[], timestamptz) is 'Takes due timers; answers those whose runs go on, and those whose runs have ended.';

@@ -7,6 +7,7 @@ import pytest
 
 from tests.engine import programs
 from tests.engine.session import Session
+from tests.engine.test_signals import send, started, waiter
 
 Connect = Callable[..., psycopg.Connection]
 DAY = 86_400
@@ -63,6 +64,19 @@ def test_what_is_locked_is_passed_over(session: Session, connect: Connect) -> No
     assert prune(session) == 1
     other.rollback()
     assert prune(session) == 1
+
+
+def test_a_signal_that_is_sent_and_a_run_that_is_pruned_meet_in_its_row(session: Session, connect: Connect) -> None:
+    run_id = started(session, waiter())
+    sender = Session(connect(autocommit=False))
+    send(sender, run_id, 1)
+    session.value("select waymark.terminate(%s)", run_id)
+    session.move_clock(2 * DAY)
+    assert prune(session, "terminated") == 0
+    sender.connection.commit()
+    Session(session.connection).turn()
+    assert prune(session, "terminated") == 1
+    assert session.value("select count(*) from waymark.signals") == 0
 
 
 @pytest.mark.parametrize(

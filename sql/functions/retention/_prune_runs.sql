@@ -1,7 +1,7 @@
 -- Deletes runs that ended longer ago than the rule of their state says, with all that belongs to them: attempts, tasks, waits, scopes, semaphores, signals, what
 -- was kept for a retry. Looks at the ten times p_limit runs behind p_after, in the order of their ids, which is that of creation; deletes at most p_limit,
 -- and fewer where their histories are long. So the batch is bounded whatever is to be kept, and the end of a run needs no index of its own.
--- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now; and a run with an action left, the
+-- What a live run needs stays: a run whose parent or a child of which is live, and what somebody holds locked just now (who sends it a signal, too); and a run with an action left, the
 -- result of which met its end: it goes when it is due. Locks: runs (skip locked).
 create or replace function waymark._prune_runs(p_rules waymark.retention[], p_after uuid, p_limit int) returns waymark.prune_outcome
 language plpgsql as $$
@@ -43,7 +43,6 @@ begin
     from (select count(*) = p_limit or coalesce(max(m.before) >= c_history, false) as is_cut from measured m) m;
   v_outcome.pruned := coalesce(cardinality(v_run_ids), 0);
   v_outcome.more := v_is_cut or v_seen = p_limit * 10;
-  -- Timers before signals: one that is committed in between is still told of, and then dropped.
   delete from waymark.timers where run_id = any (v_run_ids);
   delete from waymark.action_attempts where run_id = any (v_run_ids);
   delete from waymark.task_history where run_id = any (v_run_ids);

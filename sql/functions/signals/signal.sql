@@ -1,5 +1,5 @@
 -- Sends a signal to a run, in the caller's transaction: rolled back, nothing has happened; committed, it is delivered, before the run waits for it or after.
--- Locks nothing of the run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
+-- Locks the row of the run against its deletion only, so that a signal that is committed late is never left without its run. Signals of a name are taken in the order of the numbers that this answers, among those that are committed.
 -- Options: idempotency_key, once a run; a repeated one answers the number of the first signal and sends nothing.
 -- Inserts into signals, timers. SQLSTATEs: WM204, WM205 options, WM206, WM207, WM208 value, WM209 too many, WM301, WM305 run.
 create or replace function waymark.signal(p_run_id uuid, p_name text, p_value jsonb default 'null', p_options jsonb default '{}') returns bigint
@@ -30,6 +30,7 @@ begin
   if found then
     return v_seq;
   end if;
+  perform from waymark.runs r where r.run_id = p_run_id for key share;
   perform waymark._check_signal(p_run_id, p_name, v_value);
   if (select count(*) from (select from waymark.signals s where s.run_id = p_run_id and s.taken_at is null limit c_limit) s) >= c_limit then
     perform waymark._raise('WM209', format('run %s has %s signals that it has not taken', p_run_id, c_limit), '', 'Send more when it has.');

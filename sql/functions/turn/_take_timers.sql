@@ -22,9 +22,6 @@ begin
     perform waymark._abandon_calls(array(
       select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
   end if;
-  -- Committed after its run was pruned.
-  delete from waymark.signals s using unnest(p_gone) d
-   where s.run_id = d.run_id and s.seq = -2147483648 - d.action_id and not exists (select from waymark.runs r where r.run_id = d.run_id);
 end
 $$;
 comment on function waymark._take_timers(waymark.timers[], text[], timestamptz) is 'Takes due timers; answers those whose runs go on, and those whose runs have ended.';
