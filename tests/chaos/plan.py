@@ -80,9 +80,9 @@ def _arguments(chance: random.Random, workflow: str, key: str) -> tuple[Any, ...
 
 WORKFLOWS = ("Slow", "Chain", "Fan", "Retried", "Sleeper", "Approval", "Family", "Tasks", "Growing", "Refused", "Payments")
 
-_DOWN: Callable[[random.Random], float] = lambda chance: chance.uniform(0.05, 0.8)  # noqa: E731
+_DOWN: Callable[[random.Random], float] = lambda chance: chance.uniform(0.05, 0.8)  # noqa: E731 - one of the choices below, with a name
 # Now and then longer than a lease: then it wakes when its work has been given to others.
-_AWAY: Callable[[random.Random], float] = lambda chance: chance.choice([0.3, LEASE, 1.5 * LEASE]) * chance.uniform(0.9, 1.3)  # noqa: E731
+_AWAY: Callable[[random.Random], float] = lambda chance: chance.choice([0.3, LEASE, 1.5 * LEASE]) * chance.uniform(0.9, 1.3)  # noqa: E731 - as well
 
 FAULTS: dict[str, Callable[[random.Random], dict[str, Any]]] = {
     "kill worker": lambda _: {},
