@@ -30,7 +30,7 @@ grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
-grant execute on function waymark.close_session(bigint) to waymark_worker;
+grant execute on function waymark.close_session(bigint, uuid[], bigint[]) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;

@@ -393,13 +393,15 @@ comment on type waymark.signal_key is 'Internal to the turn: the signals of a na
 -- A daemon's session and its lease: liveness is kept a session, not an action.
 -- limited: there are queues with limits (waymark.set_queue).
 -- hungry: it waits with free capacity, so new work notifies it.
+-- retired: it claims no more, and ends when its daemon has handed in what it still runs (waymark.close_session).
 create table waymark.sessions (
   session_id bigint generated always as identity primary key,
   info       jsonb not null,
   opened_at  timestamptz not null,
   expires_at timestamptz not null,
   hungry     boolean not null default false,
-  limited    boolean not null default false
+  limited    boolean not null default false,
+  retired    boolean not null default false check (not (retired and hungry))
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.sessions is 'Daemons: their leases, and whether they wait for work.';
 -- file: schema/35_queues.sql
@@ -11674,7 +11676,7 @@ declare
   v_open boolean := pg_try_advisory_xact_lock_shared(2002875757, (p_session % 2147483647)::int);
   v_session waymark.sessions;
 begin
-  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
+  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now and not s.retired;
   if not (found and v_open) then
     raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
       hint = 'Open a new session with waymark.open_session and hand in the results again.';
@@ -11723,11 +11725,12 @@ end
 $$;
 comment on function waymark.claim_token(uuid, bigint, int) is 'The live fencing token of an attempt; an error when it has none any more.';
 -- file: functions/sessions/close_session.sql
--- The orderly end of a session: what it still runs is offered again without counting an attempt, and the session is gone.
+-- The orderly end of a session: what it still runs is offered again without counting an attempt, and the session is gone. What is named is kept, and the session
+-- with it, retired: it claims no more; it is closed again, naming less, until it is gone.
 -- Null: a turn of the session is under way, so nothing is done; ask again. A turn that comes later is refused, so a daemon whose connection broke during a turn
--- may close its session: claims of which no answer told it are given back.
+-- may close its session, naming all that it knows of: claims of which no answer told it are given back at once.
 -- Locks, in order: actions, tasks, runs (see sql/README.md), then its row of sessions.
-create or replace function waymark.close_session(p_session bigint) returns int
+create or replace function waymark.close_session(p_session bigint, p_kept_run_ids uuid[] default '{}', p_kept_action_ids bigint[] default '{}') returns int
 language plpgsql security definer set search_path = ''
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -11743,17 +11746,23 @@ begin
   select array_agg(a.run_id order by a.run_id, a.action_id), array_agg(a.action_id order by a.run_id, a.action_id),
          array_agg(a.fencing_token order by a.run_id, a.action_id), count(*)
     into v_run_ids, v_action_ids, v_tokens, v_count
-    from waymark.actions a where a.state = 'running' and a.session_id = p_session;
+    from waymark.actions a
+   where a.state = 'running' and a.session_id = p_session
+     and (a.run_id, a.action_id) not in (select k.run_id, k.action_id from unnest(p_kept_run_ids, p_kept_action_ids) as k (run_id, action_id));
   if v_count > 0 then
     perform waymark._accept_results(v_now, v_run_ids, v_action_ids, v_tokens, array_fill('released'::text, array[v_count]),
                                     array_fill(null::jsonb, array[v_count]), array_fill(null::bigint, array[v_count]));
     perform waymark._wake_hungry();
   end if;
-  delete from waymark.sessions where session_id = p_session;
+  if cardinality(p_kept_run_ids) > 0 then
+    update waymark.sessions set retired = true, hungry = false where session_id = p_session and not retired;
+  else
+    delete from waymark.sessions where session_id = p_session;
+  end if;
   return v_count;
 end
 $$;
-comment on function waymark.close_session(bigint) is 'Ends a session and gives back what it still runs.';
+comment on function waymark.close_session(bigint, uuid[], bigint[]) is 'Ends a session and gives back what it still runs, but for what is named.';
 -- file: functions/sessions/complete_action.sql
 -- The result of an action, handed in by the transaction that has its effects: both are committed, or neither. What a turn does with a result is done
 -- here at once, so nothing is left to a message that could be lost; the worker's own result then comes second and changes nothing.
@@ -14303,7 +14312,7 @@ grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
 grant execute on function waymark.renew_session(bigint, int) to waymark_worker;
-grant execute on function waymark.close_session(bigint) to waymark_worker;
+grant execute on function waymark.close_session(bigint, uuid[], bigint[]) to waymark_worker;
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;

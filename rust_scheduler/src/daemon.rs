@@ -149,7 +149,7 @@ async fn close_sessions(hub: &Hub) {
         let client = hub.database.connect("session").await?;
         let mut returned = 0;
         for session in hub.lease.all() {
-            returned += database::close_session(&client, session).await?.unwrap_or(0);
+            returned += database::close_session(&client, session, &[]).await?.unwrap_or(0);
         }
         Ok::<i32, tokio_postgres::Error>(returned)
     };

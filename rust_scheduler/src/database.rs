@@ -1,6 +1,6 @@
 //! Connections to the database and the engine's functions, called by name.
 
-use std::{future::poll_fn, path::Path, rc::Rc, time::Duration};
+use std::{future::poll_fn, path::Path, time::Duration};
 
 use bytes::Bytes;
 use tokio::task::spawn_local;
@@ -11,7 +11,7 @@ use crate::{
     config::ConfigError,
     error::{ENGINE_API, describe},
     heartbeats::Beat,
-    session::Session,
+    session::Held,
     tls,
     values::{Jsonb, RunId},
     worker::protocol::Outcome,
@@ -126,7 +126,7 @@ impl Database {
 }
 
 /// One claim of an action, by which the engine knows what it hears of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attempt {
     /// The run.
     pub run_id: RunId,
@@ -137,30 +137,16 @@ pub struct Attempt {
 }
 
 /// A result to be handed in.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Completion {
-    /// The run.
-    pub run_id: RunId,
-    /// The action in the run.
-    pub action_id: i64,
-    /// The claim's fencing token: a result of a claim that is not live any more changes nothing.
-    pub fencing_token: i64,
-    /// The session that made the claim; it is not closed before this is handed in.
-    pub session: Rc<Session>,
+    /// The claim that it ends. The fencing token decides: a result of a claim that is not live any more changes nothing.
+    pub claim: Held,
     /// How the attempt ended.
     pub outcome: Outcome,
     /// Its JSON text.
     pub value: Option<Bytes>,
     /// Its run time in microseconds.
     pub run_us: i64,
-}
-
-impl Completion {
-    /// The claim that it ends.
-    #[must_use]
-    pub fn attempt(&self) -> Attempt {
-        Attempt { run_id: self.run_id, action_id: self.action_id, fencing_token: self.fencing_token }
-    }
 }
 
 /// What a turn asks for beside handing in results.
@@ -220,9 +206,9 @@ impl TurnConnection {
         batch: &[Completion],
     ) -> Result<Vec<Row>, Error> {
         let capacity = i32::try_from(ask.capacity).unwrap_or(i32::MAX);
-        let run_ids: Vec<RunId> = batch.iter().map(|done| done.run_id).collect();
-        let action_ids: Vec<i64> = batch.iter().map(|done| done.action_id).collect();
-        let tokens: Vec<i64> = batch.iter().map(|done| done.fencing_token).collect();
+        let run_ids: Vec<RunId> = batch.iter().map(|done| done.claim.run_id).collect();
+        let action_ids: Vec<i64> = batch.iter().map(|done| done.claim.action_id).collect();
+        let tokens: Vec<i64> = batch.iter().map(|done| done.claim.fencing_token).collect();
         let outcomes: Vec<&str> = batch.iter().map(|done| done.outcome.as_str()).collect();
         let values: Vec<Option<Jsonb>> = batch.iter().map(|done| done.value.as_deref().map(Jsonb)).collect();
         let run_us: Vec<i64> = batch.iter().map(|done| done.run_us).collect();
@@ -349,12 +335,20 @@ pub async fn apply_retention(client: &Client) -> Result<(i32, i32, Option<Durati
     Ok((row.try_get(0)?, row.try_get(1)?, due_in.map(|ms| Duration::from_millis(u64::from(ms.unsigned_abs())))))
 }
 
-/// `waymark.close_session`: gives back what the session still runs; how many that were, or none while a turn of it is under way.
+/// `waymark.close_session`: gives back what the session still runs and is not to be kept; how many that were, or none
+/// while a turn of it is under way.
 ///
 /// # Errors
 /// As the database says.
-pub async fn close_session(client: &Client, session: i64) -> Result<Option<i32>, Error> {
-    client.query_typed_one("select waymark.close_session($1)", &[(&session, Type::INT8)]).await?.try_get(0)
+pub async fn close_session(client: &Client, session: i64, kept: &[Attempt]) -> Result<Option<i32>, Error> {
+    let (run_ids, action_ids, _) = columns(kept);
+    client
+        .query_typed_one(
+            "select waymark.close_session($1, $2, $3)",
+            &[(&session, Type::INT8), (&run_ids, Type::UUID_ARRAY), (&action_ids, Type::INT8_ARRAY)],
+        )
+        .await?
+        .try_get(0)
 }
 
 /// `waymark.register`: the program's id.

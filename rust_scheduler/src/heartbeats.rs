@@ -66,7 +66,7 @@ impl Heartbeats {
     /// Keeps a result that must wait; answers any other.
     pub fn hold(&self, completion: Completion) -> Option<Completion> {
         let mut state = self.state.borrow_mut();
-        let attempt = completion.attempt();
+        let attempt = *completion.claim;
         if completion.outcome == Outcome::Succeeded {
             // Nobody comes after it who would want to know.
             state.waiting.remove(&attempt);
@@ -129,19 +129,18 @@ impl Heartbeats {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test whose stage cannot be set fails")]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
-    use crate::{session::Session, values::RunId};
+    use crate::{
+        session::{Held, Session},
+        values::RunId,
+    };
 
     fn attempt(action_id: i64) -> Attempt {
         Attempt { run_id: RunId([1; 16]), action_id, fencing_token: 1 }
     }
 
     fn result(action_id: i64, outcome: Outcome) -> Completion {
-        let Attempt { run_id, fencing_token, .. } = attempt(action_id);
-        let session = Rc::new(Session { id: 1 });
-        Completion { run_id, action_id, fencing_token, session, outcome, value: None, run_us: 0 }
+        Completion { claim: Held::new(&Session::new(1), attempt(action_id)), outcome, value: None, run_us: 0 }
     }
 
     #[test]
@@ -161,7 +160,7 @@ mod tests {
         assert!(heartbeats.hold(result(1, Outcome::TimedOut)).is_none());
         assert!(heartbeats.hold(result(3, Outcome::Failed)).is_some());
         assert_eq!(heartbeats.due(now), Some(now));
-        let released: Vec<i64> = heartbeats.sent().iter().map(|done| done.action_id).collect();
+        let released: Vec<i64> = heartbeats.sent().iter().map(|done| done.claim.action_id).collect();
         assert_eq!(released, [1]);
         assert!(heartbeats.holds_results());
         assert_eq!(heartbeats.take(now).0.len(), 1);

@@ -132,7 +132,7 @@ impl Hub {
         let fitting = fitting.count();
         let mut batch: Vec<Completion> = results.drain(..fitting).collect();
         // The engine takes locks in this order.
-        batch.sort_unstable_by_key(|done| (done.run_id, done.action_id));
+        batch.sort_unstable_by_key(|done| (done.claim.run_id, done.claim.action_id));
         (step, batch)
     }
 
@@ -204,7 +204,7 @@ impl Hub {
     }
 
     fn pass_on(&self, completion: Completion) {
-        let lane = &self.lanes[completion.run_id.shard(self.lanes.len())];
+        let lane = &self.lanes[completion.claim.run_id.shard(self.lanes.len())];
         lane.results.borrow_mut().push(completion);
         lane.wake.notify_one();
     }

@@ -8,7 +8,7 @@ use tokio_postgres::{Error, Row};
 
 use crate::{
     backoff::Backoff,
-    database::{ANSWER_TIMEOUT, Ask, Completion, TurnConnection},
+    database::{ANSWER_TIMEOUT, Ask, Attempt, Completion, TurnConnection},
     error::{Remedy, describe, json_exception},
     hub::Hub,
     plan::{Step, Turn, Yield},
@@ -82,7 +82,7 @@ impl Lane {
         }
         let mut accepted = None;
         for completion in batch {
-            let (run_id, action_id) = (completion.run_id, completion.action_id);
+            let (run_id, action_id) = (completion.claim.run_id, completion.claim.action_id);
             match self.turn_single(completion).await {
                 Ok(answer) => accepted = Some(self.take(&answer, 1)),
                 Err(error) => tracing::error!(
@@ -218,9 +218,11 @@ impl Lane {
                 let Jsonb(arguments) = row.try_get(6)?;
                 let context: Option<Jsonb> = row.try_get(10)?;
                 let claim = Claim {
-                    run_id: row.try_get(1)?,
-                    action_id: row.try_get(2)?,
-                    fencing_token: row.try_get(3)?,
+                    key: Attempt {
+                        run_id: row.try_get(1)?,
+                        action_id: row.try_get(2)?,
+                        fencing_token: row.try_get(3)?,
+                    },
                     session,
                     attempt: row.try_get::<_, i32>(4)?.unsigned_abs(),
                     timeout_ms: row.try_get::<_, i32>(7)?.unsigned_abs(),

@@ -2,7 +2,9 @@
 
 use std::{
     cell::RefCell,
+    collections::HashSet,
     future::pending,
+    ops::Deref,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -28,11 +30,60 @@ const MAX_REGISTRATIONS: u32 = 5;
 /// Full sweeps in a row: more expired work than that waits for the next interval.
 const MAX_SWEEPS: u32 = 10;
 
-/// One session in the database. Claims, and the results of claims, hold on to theirs.
+/// One session in the database. Turns under way and claims hold on to theirs.
 #[derive(Debug)]
 pub struct Session {
     /// Its number in the database.
     pub id: i64,
+    /// What it is known to have claimed.
+    claims: RefCell<HashSet<Attempt>>,
+}
+
+impl Session {
+    /// A session without claims.
+    #[must_use]
+    pub fn new(id: i64) -> Rc<Self> {
+        Rc::new(Self { id, claims: RefCell::default() })
+    }
+
+    /// Whether a turn of it is under way, or its answer not taken yet: everybody else who holds it is a claim.
+    fn in_turn(self: &Rc<Self>) -> bool {
+        Rc::strong_count(self) > 1 + self.claims.borrow().len()
+    }
+
+    fn claims(&self) -> Vec<Attempt> {
+        self.claims.borrow().iter().copied().collect()
+    }
+}
+
+/// A claim that the daemon knows of, until what came of it is handed in: so long its session does not give it back.
+#[derive(Debug)]
+pub struct Held {
+    attempt: Attempt,
+    session: Rc<Session>,
+}
+
+impl Held {
+    /// A claim of `session`.
+    #[must_use]
+    pub fn new(session: &Rc<Session>, attempt: Attempt) -> Self {
+        session.claims.borrow_mut().insert(attempt);
+        Self { attempt, session: session.clone() }
+    }
+}
+
+impl Deref for Held {
+    type Target = Attempt;
+
+    fn deref(&self) -> &Attempt {
+        &self.attempt
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.session.claims.borrow_mut().remove(&self.attempt);
+    }
 }
 
 /// The session all lanes work for.
@@ -41,8 +92,8 @@ pub struct Session {
 /// - *lost*: a heartbeat or a turn finds its lease expired, and it is replaced. Results in hand keep their fencing
 ///   tokens, and the tokens decide whether they still count.
 /// - *retired*: the connection broke during a turn, and nobody knows whether that turn claimed actions. A successor makes
-///   the further claims; the retired session is kept alive until everything it is known to have claimed is handed in
-///   and no turn of it is under way, and then closed, which gives back exactly what no answer ever named.
+///   the further claims. As soon as no turn of the retired session is under way, it gives back exactly what no answer
+///   ever named; it is kept alive, and closed, until everything it is known to have claimed is handed in.
 /// - *closed* when the daemon ends.
 pub struct Lease {
     current: RefCell<Rc<Session>>,
@@ -67,7 +118,7 @@ impl Lease {
     #[must_use]
     pub fn of(session: i64, info: String, ttl_ms: i32) -> Self {
         Self {
-            current: RefCell::new(Rc::new(Session { id: session })),
+            current: RefCell::new(Session::new(session)),
             retired: RefCell::default(),
             info,
             ttl_ms,
@@ -117,7 +168,7 @@ impl Lease {
             return Ok(None);
         }
         let id = database::open_session(client, &self.info, self.ttl_ms).await?;
-        *self.current.borrow_mut() = Rc::new(Session { id });
+        *self.current.borrow_mut() = Session::new(id);
         Ok(Some(id))
     }
 }
@@ -287,18 +338,21 @@ impl Keeper {
         }
     }
 
-    /// Keeps retired sessions alive as long as they have claims under way, and closes them then. What fails here is
-    /// done at the next heartbeat, or by the end of the retired lease.
+    /// Closes retired sessions but for what they are known to have claimed, and keeps them alive as long as that is
+    /// under way. What fails here is done at the next heartbeat, or by the end of the retired lease.
     async fn settle_retired(&mut self) {
         let retired = std::mem::take(&mut *self.hub.lease.retired.borrow_mut());
         for session in retired {
             let (id, ttl_ms) = (session.id, self.hub.lease.ttl_ms);
-            // Nothing that is known to be its claim is left to be handed in.
-            if Rc::strong_count(&session) == 1
-                && let Ok(Ok(Some(returned))) = timeout(ANSWER_TIMEOUT, database::close_session(&self.client, id)).await
-            {
-                tracing::info!(session = id, returned, "a retired session is closed");
-                continue;
+            if !session.in_turn() {
+                let kept = session.claims();
+                let closing = database::close_session(&self.client, id, &kept);
+                if let Ok(Ok(Some(returned))) = timeout(ANSWER_TIMEOUT, closing).await {
+                    tracing::info!(session = id, returned, kept = kept.len(), "a retired session is closed");
+                    if kept.is_empty() {
+                        continue;
+                    }
+                }
             }
             let renewed = timeout(ANSWER_TIMEOUT, database::renew_session(&self.client, id, ttl_ms)).await;
             if !matches!(renewed, Ok(Ok(false))) {

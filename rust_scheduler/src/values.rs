@@ -40,7 +40,7 @@ impl<'a> FromSql<'a> for Jsonb<'a> {
 }
 
 /// A run's id, a UUID. Its order is the order of `uuid` in Postgres.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub [u8; 16]);
 
 impl RunId {

@@ -20,7 +20,7 @@ use tokio::{
 };
 use waymark_scheduler::{
     config::Config,
-    database::{Completion, Database},
+    database::{Attempt, Completion, Database},
     error::Error,
     hub::Hub,
     plan::{Step, Yield},
@@ -75,11 +75,8 @@ impl Stage {
 
     fn dispatch(&self, action_id: i64, name: &str, timeout_ms: u32, arguments: &[u8]) {
         let session = self.hub.lease.current();
-        let (run_id, fencing_token) = (RunId([7; 16]), action_id * 10);
         let claim = Claim {
-            run_id,
-            action_id,
-            fencing_token,
+            key: Attempt { run_id: RunId([7; 16]), action_id, fencing_token: action_id * 10 },
             session: &session,
             attempt: 1,
             timeout_ms,
@@ -153,7 +150,10 @@ fn a_worker_answers_and_drains() {
         stage.serve_one().await;
         stage.dispatch(3, "t:echo", 1000, b"[1, 2]");
         let done = stage.results(1).await.remove(0);
-        assert_eq!((done.run_id, done.action_id, done.fencing_token, done.run_us), (RunId([7; 16]), 3, 30, 7));
+        assert_eq!(
+            (done.claim.run_id, done.claim.action_id, done.claim.fencing_token, done.run_us),
+            (RunId([7; 16]), 3, 30, 7)
+        );
         assert_eq!((done.outcome, done.value.as_deref()), (Outcome::Succeeded, Some(&b"[1, 2]"[..])));
         stage.run(4, "t:wait");
         stage.hub.drain();
@@ -176,7 +176,7 @@ fn results_are_handed_in_sorted() {
         timeout(PATIENCE, stage.hub.workers_gone()).await.unwrap();
         let (step, batch) = stage.hub.plan(0);
         assert!(matches!(step, Step::Turn(_)));
-        assert_eq!(batch.iter().map(|done| done.action_id).collect::<Vec<_>>(), [1, 3, 5, 9]);
+        assert_eq!(batch.iter().map(|done| done.claim.action_id).collect::<Vec<_>>(), [1, 3, 5, 9]);
     });
 }
 
@@ -210,7 +210,7 @@ fn a_blocked_worker_is_replaced() {
         stage.dispatch(1, "t:block", 50, b"{}");
         stage.run(2, "t:echo");
         let mut results = stage.results(2).await;
-        results.sort_by_key(|done| done.action_id);
+        results.sort_by_key(|done| done.claim.action_id);
         assert_eq!(results[0].outcome, Outcome::TimedOut);
         assert_eq!(results[1].outcome, Outcome::Lost);
         assert!(String::from_utf8_lossy(results[1].value.as_ref().unwrap()).contains("blocked"));
@@ -228,7 +228,7 @@ fn an_overdue_invocation_of_a_live_worker_is_forgotten() {
             for action_id in 2.. {
                 stage.run(action_id, "t:echo");
                 let done = stage.results(1).await.remove(0);
-                if done.action_id == 1 {
+                if done.claim.action_id == 1 {
                     return done.outcome;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -240,7 +240,7 @@ fn an_overdue_invocation_of_a_live_worker_is_forgotten() {
         stage.results(1).await;
         stage.run(1000, "t:echo");
         let done = stage.results(1).await.remove(0);
-        assert_eq!((done.action_id, done.outcome), (1000, Outcome::Succeeded));
+        assert_eq!((done.claim.action_id, done.outcome), (1000, Outcome::Succeeded));
     });
 }
 

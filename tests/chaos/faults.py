@@ -12,9 +12,9 @@ import psycopg
 
 from tests.chaos.members import Member, Members
 from tests.chaos.plan import Fault
-from tests.chaos.proxy import ANSWERS, REQUESTS
 from tests.chaos.timeline import Timeline
 from tests.cluster import wait_until
+from tests.proxy import ANSWERS, REQUESTS
 from waymark.db.embedded import EmbeddedServer
 
 CLOCK = "clock.conf"

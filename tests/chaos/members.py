@@ -10,9 +10,9 @@ from typing import Self
 import psycopg
 
 from tests.chaos.plan import HEARTBEAT, LEASE
-from tests.chaos.proxy import Proxy
 from tests.chaos.timeline import PAUSE, Timeline
 from tests.cluster import Cluster, Daemon, wait_until
+from tests.proxy import Proxy
 
 RESTART = 0.5
 """Seconds at least between two starts by the supervisor."""

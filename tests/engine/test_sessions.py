@@ -98,6 +98,27 @@ def test_a_session_is_closed_when_no_turn_of_it_is_under_way(session: Session, c
     assert len(Session(connect()).turn()) == 3
 
 
+def test_a_session_keeps_what_its_daemon_knows_of_and_claims_no_more(session: Session, connect: Connect) -> None:
+    """A daemon whose connection broke during a turn gets rid of what that may have claimed, while known actions go on."""
+    session.register(programs.gather())
+    run_id = session.start("Gather", xs=[1, 2, 3])
+    known, _ = session.turn(capacity=2)
+    kept = ([known.run_id], [known.action_id])
+    assert session.value("select waymark.close_session(%s, %s, %s)", session.session_id, *kept) == 1
+    assert session.value("select waymark.close_session(%s, %s, %s)", session.session_id, *kept) == 0
+    with pytest.raises(psycopg.Error) as refusal:
+        session.turn()
+    assert refusal.value.sqlstate == "WM401"
+    assert session.value("select waymark.renew_session(%s, 15000)", session.session_id) is True
+    other = Session(connect())
+    claims = other.turn()
+    assert sorted(claim.attempt for claim in claims) == [1, 1]
+    other.turn(*(claim.succeeded(claim.arguments["n"]) for claim in claims), known.succeeded(known.arguments["n"]))
+    assert other.outcome(run_id)[0] == "succeeded"
+    assert session.value("select waymark.close_session(%s)", session.session_id) == 0
+    assert other.value("select count(*) from waymark.sessions where session_id = %s", session.session_id) == 0
+
+
 def test_an_expired_session_stays_while_a_turn_of_it_is_under_way(session: Session, connect: Connect) -> None:
     """Removed under the turn, its claims would be nobody's, and found by no sweep before their deadlines."""
     session.register(programs.one_action())

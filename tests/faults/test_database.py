@@ -7,6 +7,7 @@ import psycopg
 from tests.cluster import Cluster, wait_until
 from tests.faults import flows
 from tests.faults.load import Ledger, Load
+from tests.proxy import ANSWERS, Proxy
 from waymark.db.embedded import EmbeddedServer
 
 MODULE = "tests.faults.flows"
@@ -74,6 +75,24 @@ def test_connections_break_under_load(cluster: Cluster, load: Load, connection: 
         load.start_mix(2)
     load.finish()
     assert daemon.terminate() == 0
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back_while_others_go_on(
+    cluster: Cluster, load: Load, postgres: EmbeddedServer, ledger: Ledger
+) -> None:
+    """Long before the end of the lease, and of the action that the daemon knows of."""
+    with Proxy(int(str(postgres.port))) as proxy:
+        url = load.url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        (daemon,) = cluster.start(url=url, user_module=MODULE, lock_ttl_ms=60_000, lock_heartbeat_ms=200)
+        load.start(flows.Held, 1)
+        ledger.wait_for(1, name="held")
+        proxy.cut_within(ANSWERS, b"tests.faults.flows:", 30)
+        assert load.result(load.start(flows.Chain, 2)) == 1
+        assert "a retired session is closed" in daemon.output()
+        ledger.let_go()
+        load.finish()
+        assert load.query("select max(attempt) from waymark.action_attempts") == [(1,)]
+        assert daemon.terminate() == 0
 
 
 def test_a_broken_listener_listens_again(cluster: Cluster, load: Load, connection: psycopg.Connection) -> None:

@@ -15,8 +15,7 @@ use super::protocol::{self, Outcome, Oversized, Run};
 use crate::{
     database::{Attempt, Completion},
     error::json_string,
-    session::Session,
-    values::RunId,
+    session::{Held, Session},
 };
 
 /// How much longer than an attempt's timeout the daemon waits for the worker's own answer.
@@ -28,12 +27,8 @@ const EXIT_GRACE: Duration = Duration::from_secs(10);
 /// A claimed action, borrowed from the row that brought it.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
-    /// The run.
-    pub run_id: RunId,
-    /// The action in the run.
-    pub action_id: i64,
-    /// The claim's fencing token.
-    pub fencing_token: i64,
+    /// What the engine knows it by.
+    pub key: Attempt,
     /// The session that made it.
     pub session: &'a Rc<Session>,
     /// From 1.
@@ -52,24 +47,13 @@ impl Claim<'_> {
     /// The result of a claim that no worker got.
     #[must_use]
     pub fn ended(&self, outcome: Outcome, value: Option<Bytes>) -> Completion {
-        Completion {
-            run_id: self.run_id,
-            action_id: self.action_id,
-            fencing_token: self.fencing_token,
-            session: self.session.clone(),
-            outcome,
-            value,
-            run_us: 0,
-        }
+        Completion { claim: Held::new(self.session, self.key), outcome, value, run_us: 0 }
     }
 }
 
 /// An attempt that the worker has not answered yet.
 struct Invocation {
-    run_id: RunId,
-    action_id: i64,
-    fencing_token: i64,
-    session: Rc<Session>,
+    claim: Held,
     dispatched: Instant,
     /// From when its time counts: its dispatch or its last heartbeat.
     alive: Instant,
@@ -78,20 +62,8 @@ struct Invocation {
 }
 
 impl Invocation {
-    fn attempt(&self) -> Attempt {
-        Attempt { run_id: self.run_id, action_id: self.action_id, fencing_token: self.fencing_token }
-    }
-
     fn ended(self, outcome: Outcome, value: Option<Bytes>, run_us: i64) -> Completion {
-        Completion {
-            run_id: self.run_id,
-            action_id: self.action_id,
-            fencing_token: self.fencing_token,
-            session: self.session,
-            outcome,
-            value,
-            run_us,
-        }
+        Completion { claim: self.claim, outcome, value, run_us }
     }
 
     fn elapsed_us(&self) -> i64 {
@@ -174,8 +146,8 @@ impl Link {
         let mut state = self.state.borrow_mut();
         let run = Run {
             invocation,
-            run_id: claim.run_id,
-            action_id: claim.action_id,
+            run_id: claim.key.run_id,
+            action_id: claim.key.action_id,
             attempt: claim.attempt,
             timeout_ms: claim.timeout_ms,
             name: claim.name,
@@ -185,10 +157,7 @@ impl Link {
         protocol::encode_run(&mut state.out, &run)?;
         let now = Instant::now();
         let pending = Invocation {
-            run_id: claim.run_id,
-            action_id: claim.action_id,
-            fencing_token: claim.fencing_token,
-            session: claim.session.clone(),
+            claim: Held::new(claim.session, claim.key),
             dispatched: now,
             alive: now,
             timeout: Duration::from_millis(claim.timeout_ms.into()),
@@ -223,15 +192,14 @@ impl Link {
     #[must_use]
     pub fn running(&self) -> Vec<Attempt> {
         let state = self.state.borrow();
-        state.outstanding.values().filter(|pending| !pending.cancelled).map(Invocation::attempt).collect()
+        state.outstanding.values().filter(|pending| !pending.cancelled).map(|pending| *pending.claim).collect()
     }
 
     /// Raises `CancelledError` in an attempt, if this worker executes it. It keeps its slot until it has ended.
     pub fn cancel(&self, attempt: Attempt) {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        let found =
-            state.outstanding.iter_mut().find(|(_, pending)| pending.attempt() == attempt && !pending.cancelled);
+        let found = state.outstanding.iter_mut().find(|(_, pending)| *pending.claim == attempt && !pending.cancelled);
         let Some((invocation, pending)) = found else { return };
         pending.cancelled = true;
         protocol::encode_cancel(&mut state.out, *invocation);
@@ -287,7 +255,7 @@ impl Link {
         let mut state = self.state.borrow_mut();
         let pending = state.outstanding.get_mut(&invocation).filter(|pending| !pending.cancelled)?;
         pending.alive = Instant::now();
-        Some(pending.attempt())
+        Some(*pending.claim)
     }
 
     /// The result of an invocation; none when the daemon has forgotten it.

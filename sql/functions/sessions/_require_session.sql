@@ -7,7 +7,7 @@ declare
   v_open boolean := pg_try_advisory_xact_lock_shared(2002875757, (p_session % 2147483647)::int);
   v_session waymark.sessions;
 begin
-  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now;
+  select * into v_session from waymark.sessions s where s.session_id = p_session and s.expires_at > p_now and not s.retired;
   if not (found and v_open) then
     raise exception using errcode = 'WM401', message = format('session %s is unknown or its lease has expired', p_session),
       hint = 'Open a new session with waymark.open_session and hand in the results again.';
