@@ -126,7 +126,23 @@ class UnknownTimeZone(WaymarkError, LookupError):
 
 
 class NeverFires(WaymarkError, ValueError):
-    """A cron expression names no time that there is (30 February)."""
+    """A cron expression names no time that there is (30 February), or a schedule has none before its end."""
+
+
+class ScheduleAlreadyExistsError(WaymarkError, ValueError):
+    """There is a schedule of this name already."""
+
+
+class UnknownSchedule(WaymarkError, LookupError):
+    """No schedule has this name."""
+
+
+class IntervalError(WaymarkError, ValueError):
+    """The interval of a schedule is no length of time from a second to 100 years."""
+
+
+class JitterError(WaymarkError, ValueError):
+    """The jitter of a schedule is negative, too long or no number of seconds."""
 
 
 # --- Runs -----------------------------------------------------------------------------------------------------------
@@ -328,6 +344,10 @@ SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM210": CronSyntaxError,
     "WM211": UnknownTimeZone,
     "WM212": NeverFires,
+    "WM213": ScheduleAlreadyExistsError,
+    "WM214": UnknownSchedule,
+    "WM215": IntervalError,
+    "WM216": JitterError,
     "WM301": UnknownRun,
     "WM302": WorkflowFailed,
     "WM303": RunCancelled,

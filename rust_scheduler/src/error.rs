@@ -41,6 +41,14 @@ pub enum EngineCode {
     UnknownTimeZone,
     /// A cron expression names no time that there is.
     NeverFires,
+    /// There is a schedule of this name already.
+    ScheduleExists,
+    /// No such schedule.
+    UnknownSchedule,
+    /// The interval of a schedule is no length of time that it takes.
+    Interval,
+    /// The jitter of a schedule is out of its range.
+    Jitter,
     /// No such run.
     UnknownRun,
     /// The run has failed.
@@ -67,7 +75,7 @@ pub enum EngineCode {
 
 impl EngineCode {
     /// Every code once, with its SQLSTATE.
-    pub const ALL: [(&'static str, Self); 25] = [
+    pub const ALL: [(&'static str, Self); 29] = [
         ("WM101", Self::MalformedIr),
         ("WM102", Self::IrLimit),
         ("WM201", Self::UnknownWorkflow),
@@ -82,6 +90,10 @@ impl EngineCode {
         ("WM210", Self::CronSyntax),
         ("WM211", Self::UnknownTimeZone),
         ("WM212", Self::NeverFires),
+        ("WM213", Self::ScheduleExists),
+        ("WM214", Self::UnknownSchedule),
+        ("WM215", Self::Interval),
+        ("WM216", Self::Jitter),
         ("WM301", Self::UnknownRun),
         ("WM302", Self::RunFailed),
         ("WM303", Self::RunCancelled),

@@ -47,9 +47,3 @@ comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.
 -- status: ok, warning (it will hurt soon) or failure (it hurts now); hint: what to do, null when all is well.
 create type waymark.finding as (check_name text, status text, detail text, hint text);
 comment on type waymark.finding is 'What waymark.doctor has found.';
-
--- days: from the end of the month when negative (-1 is the last). near_days: like days, but the weekday nearest to it. weekdays, 0 is Sunday: d is each,
--- d + 7n the nth of the month, d - 7 the last. both_days: a day has to match days and weekdays, not only one. elapsed: follows time itself, not clocks that are set.
-create type waymark.cron as (
-  seconds int[], minutes int[], hours int[], days int[], near_days int[], months int[], weekdays int[], both_days boolean, elapsed boolean);
-comment on type waymark.cron is 'A cron expression, validated: what its fields match, sorted.';

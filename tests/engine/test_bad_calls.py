@@ -48,6 +48,7 @@ def names(session: Session) -> dict[str, object]:
     assert {name: states[run_id] for name, run_id in runs.items()} == {
         name: "live" if name == "crowded" else name for name in runs
     }
+    session.value("""select waymark.create_schedule('nightly', 'Approval', '@daily', '{"amount": 1}')""")
     crowd = """insert into waymark.signals (run_id, name, value, sent_at)
                select %s, 'decision', 'true', now() from generate_series(1, 10000)"""
     session.connection.execute(crowd, (runs["crowded"],))

@@ -9,7 +9,10 @@ from psycopg import errors
 Connect = Callable[..., psycopg.Connection]
 
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
-CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue", "set_retention"} | CONTROL
+SCHEDULES = {
+    f"{verb}_schedule" for verb in ("create", "edit", "pause", "resume", "delete", "trigger", "backfill")
+} | {"list_schedules"}  # fmt: skip
+CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue", "set_retention"}
 WORKER = {
     "open_session",
     "renew_session",
@@ -24,9 +27,9 @@ WORKER = {
     "apply_retention",
 }
 ALLOWED = {
-    "waymark_client": CLIENT | {"hello", "register", "doctor", "cron_next"},
+    "waymark_client": CLIENT | CONTROL | SCHEDULES | {"hello", "register", "doctor", "cron_next"},
     "waymark_worker": WORKER | {"hello", "register", "doctor", "cron_next"},
-    "waymark_reader": {"hello", "why", "doctor", "cron_next"},
+    "waymark_reader": {"hello", "why", "doctor", "cron_next", "list_schedules"},
     "public": set[str](),
 }
 VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges", "retention"}
