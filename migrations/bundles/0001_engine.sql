@@ -473,6 +473,85 @@ comment on type waymark.retention_turn is 'What a batch of waymark.apply_retenti
 -- last: the last run that the batch has looked at, to go on after; more: there may be others behind it.
 create type waymark.prune_outcome as (pruned int, last uuid, more boolean);
 comment on type waymark.prune_outcome is 'How many runs a batch of waymark.prune has deleted.';
+-- file: schema/38_schedules.sql
+-- days: from the end of the month when negative (-1 is the last). near_days: like days, but the weekday nearest to it. weekdays, 0 is Sunday: d is each,
+-- d + 7n the nth of the month, d - 7 the last. both_days: a day has to match days and weekdays, not only one. elapsed: follows time itself, not clocks that are set.
+create type waymark.cron as (
+  seconds int[], minutes int[], hours int[], days int[], near_days int[], months int[], weekdays int[], both_days boolean, elapsed boolean);
+comment on type waymark.cron is 'A cron expression, validated: what its fields match, sorted.';
+
+-- What runs again and again. cron or every is what the text in schedule says; an interval is counted from start_at, or from the creation.
+-- fire_at: the next time of the plan, until which all has fired or was skipped; none, once there is none any more (ended). due_at: when it is to be fired, later by its jitter;
+-- none while the schedule is paused, when fire_at stays where it was. queued_fire_at: what came while the run before was live and is started after it.
+-- last_run_id, last_fire_at: of the run that firing started last; overlap looks at no other. runs_triggered: those beside the plan.
+-- fires_skipped: times of the plan that started no run, for what overlap and catch_up say, or because of a pause; fires_failed: those whose start was refused.
+create table waymark.schedules (
+  name           text primary key,
+  workflow       text not null,
+  schedule       text not null,
+  cron           waymark.cron,
+  every          interval,
+  timezone       text not null,
+  arguments      jsonb not null,
+  priority       smallint not null,
+  queue          text not null,
+  tags           jsonb,
+  jitter         double precision not null,
+  overlap        text not null,
+  catch_up       text not null,
+  catch_up_limit int not null,
+  start_at       timestamptz,
+  end_at         timestamptz,
+  max_runs       bigint,
+  state          text not null,
+  created_at     timestamptz not null,
+  fire_at        timestamptz,
+  due_at         timestamptz,
+  queued_fire_at timestamptz,
+  last_fire_at   timestamptz,
+  last_run_id    uuid,
+  runs_started   bigint not null,
+  runs_triggered bigint not null,
+  fires_skipped  bigint not null,
+  fires_failed   bigint not null,
+  last_error     text,
+  constraint schedules_name_is_in_range check (length(name) between 1 and 200),
+  constraint schedules_have_one_plan check ((cron is distinct from null) <> (every is not null)),
+  constraint schedules_interval_is_in_range check (every between interval '1 second' and interval '3153600000 seconds'),
+  constraint schedules_jitter_is_in_range check (jitter between 0 and 31536000),
+  constraint schedules_overlap_is_known check (overlap in ('skip', 'queue', 'cancel', 'allow')),
+  constraint schedules_catch_up_is_known check (catch_up in ('skip', 'one', 'all') and catch_up_limit between 1 and 1000),
+  constraint schedules_end_after_they_start check (end_at > start_at),
+  constraint schedules_max_runs_is_positive check (max_runs >= 1),
+  constraint schedules_state_is_known check (state in ('active', 'paused', 'ended')),
+  constraint schedules_times_match_state check (
+    (fire_at is null) = (state = 'ended') and (due_at is not null) = (state = 'active') and (queued_fire_at is null or state <> 'paused')),
+  constraint schedules_fire_in_their_time check (fire_at >= start_at is not false and fire_at < end_at is not false),
+  constraint schedules_last_run_has_a_time check ((last_run_id is null) = (last_fire_at is null)),
+  constraint schedules_count_up check (least(runs_started, runs_triggered, fires_skipped, fires_failed) >= 0)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+create index schedules_due on waymark.schedules (due_at) where due_at is not null;
+create index schedules_queued on waymark.schedules (name) where queued_fire_at is not null;
+comment on table waymark.schedules is 'What runs again and again: when, what, and how far it has got.';
+
+-- next_fire_at: of an active one. due_at: the same, later by its jitter.
+create type waymark.schedule_info as (
+  name text, workflow text, schedule text, timezone text, state text, arguments jsonb, options jsonb, next_fire_at timestamptz, due_at timestamptz,
+  last_fire_at timestamptz, last_run_id uuid, queued_fire_at timestamptz, runs_started bigint, runs_triggered bigint, fires_skipped bigint,
+  fires_failed bigint, last_error text, created_at timestamptz);
+comment on type waymark.schedule_info is 'A schedule, as waymark.list_schedules answers it.';
+
+-- due_in_ms: when to call again; null: nothing is planned.
+create type waymark.firing as (fired int, due_in_ms bigint);
+comment on type waymark.firing is 'How many runs a batch of waymark.fire_schedules has started, and when the next is due.';
+
+-- run_id: what has become of it, null while it was not started; error: why it could not be.
+create type waymark.schedule_start as (
+  name text, workflow text, arguments jsonb, priority smallint, queue text, tags jsonb, fire_at timestamptz, run_id uuid, error text);
+comment on type waymark.schedule_start is 'Internal to firing: a run that a schedule starts.';
+
+create type waymark.skip as (fire_at timestamptz, times bigint);
+comment on type waymark.skip is 'Internal to schedules: how many times of a plan are passed over, and the one behind them.';
 -- file: schema/40_types.sql
 -- What a public function returns is a named type: its columns cannot collide with variables, and a successor gets a new name.
 create type waymark.turn_row as (
@@ -523,12 +602,6 @@ comment on type waymark.bulk_options is 'The options of waymark.bulk, validated.
 -- status: ok, warning (it will hurt soon) or failure (it hurts now); hint: what to do, null when all is well.
 create type waymark.finding as (check_name text, status text, detail text, hint text);
 comment on type waymark.finding is 'What waymark.doctor has found.';
-
--- days: from the end of the month when negative (-1 is the last). near_days: like days, but the weekday nearest to it. weekdays, 0 is Sunday: d is each,
--- d + 7n the nth of the month, d - 7 the last. both_days: a day has to match days and weekdays, not only one. elapsed: follows time itself, not clocks that are set.
-create type waymark.cron as (
-  seconds int[], minutes int[], hours int[], days int[], near_days int[], months int[], weekdays int[], both_days boolean, elapsed boolean);
-comment on type waymark.cron is 'A cron expression, validated: what its fields match, sorted.';
 -- file: functions/control/_call_again.sql
 -- The call that a retry makes again: that of a last attempt which had no result. Null where there is one, or where failures are results (settle).
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
@@ -11185,6 +11258,88 @@ begin
 end
 $$;
 comment on function waymark.why(uuid) is 'What a run waits for, or how it ended, in a sentence.';
+-- file: functions/schedules/_change_schedule.sql
+-- A schedule with what is said of it, validated: options by their columns, the plan read, the arguments as the workflow takes them today. Its times are the caller's.
+-- SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options, WM210, WM211, WM215, WM216 the plan.
+create or replace function waymark._change_schedule(p_schedule waymark.schedules, p_changes jsonb) returns waymark.schedules
+language plpgsql stable as $$
+declare
+  v_parameters jsonb;
+begin
+  perform waymark._check_schedule_changes(p_changes);
+  -- 5.0 is a whole number, too.
+  p_schedule := jsonb_populate_record(p_schedule, coalesce((
+    select jsonb_object_agg(c.key, case when jsonb_typeof(c.value) = 'number' then to_jsonb(trim_scale(c.value::numeric)) else c.value end)
+      from jsonb_each(p_changes) c), '{}'));
+  if p_schedule.end_at <= p_schedule.start_at then
+    perform waymark._raise('WM205', format('the schedule would end at %s, which is not after its start', p_schedule.end_at));
+  end if;
+  if p_changes ? 'schedule' then
+    p_schedule.every := null;
+    p_schedule.cron := null;
+    if p_schedule.schedule ~* '^\s*@every\M' then
+      p_schedule.every := waymark._parse_interval(p_schedule.schedule);
+    else
+      p_schedule.cron := waymark._parse_cron(p_schedule.schedule);
+    end if;
+  end if;
+  perform waymark._check_zone(p_schedule.timezone);
+  if p_changes ? 'arguments' then
+    select p.parameters into v_parameters from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_schedule.workflow;
+    if not found then
+      raise exception using errcode = 'WM201', message = format('there is no workflow "%s"', p_schedule.workflow),
+        hint = 'Register it: start a worker that has it in WAYMARK_USER_MODULE, or run: waymark register MODULE.';
+    end if;
+    p_schedule.arguments := coalesce(nullif(p_changes -> 'arguments', 'null'), '{}');
+    perform waymark._bind_arguments(p_schedule.workflow, v_parameters, p_schedule.arguments);
+  end if;
+  return p_schedule;
+exception
+  when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    perform waymark._raise('WM205', format('a schedule has a time that does not exist: %s', sqlerrm));
+end
+$$;
+comment on function waymark._change_schedule(waymark.schedules, jsonb) is 'A schedule with what is said of it, validated.';
+-- file: functions/schedules/_check_schedule_changes.sql
+-- Checks what is said of a schedule, but for its workflow's arguments and its plan as a whole. null takes a limit away. SQLSTATEs: WM204, WM205, WM216.
+create or replace function waymark._check_schedule_changes(p_changes jsonb) returns void
+language plpgsql stable as $$
+declare
+  c_allowed constant jsonb := jsonb '{"schedule": "a cron expression or @every and an interval", "arguments": "an object", "timezone": "the name of a time zone",
+    "jitter": "seconds from 0 to 31536000", "priority": "", "queue": "", "tags": "", "overlap": "skip, queue, cancel or allow", "catch_up": "skip, one or all",
+    "catch_up_limit": "a whole number from 1 to 1000", "start_at": "a time with its zone, as in 2026-01-31T12:00:00Z",
+    "end_at": "a time with its zone, as in 2026-01-31T12:00:00Z", "max_runs": "a whole number from 1 to 1000000000"}';
+  v_key text;
+  v_value jsonb;
+begin
+  if p_changes is null or jsonb_typeof(p_changes) <> 'object' then
+    perform waymark._raise('WM205', 'the options of a schedule must be a JSON object');
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_changes) loop
+    if not c_allowed ? v_key then
+      perform waymark._raise('WM204', format('a schedule has no option "%s"', v_key), '',
+        format('Options are %s.', (select string_agg(k, ', ') from jsonb_object_keys(c_allowed) k)));
+    elsif v_key = 'jitter' and not (jsonb_typeof(v_value) = 'number' and v_value::numeric between 0 and 31536000) then
+      perform waymark._raise('WM216', format('the jitter is %s', left(v_value::text, 100)), '', 'Give seconds from 0 to 31536000 (365 days).');
+    elsif not (case
+      when v_key in ('priority', 'queue', 'tags', 'jitter') or v_key in ('start_at', 'end_at', 'max_runs') and v_value = 'null' then true
+      when v_key = 'overlap' then v_value <@ jsonb '["skip", "queue", "cancel", "allow"]' and jsonb_typeof(v_value) = 'string'
+      when v_key = 'catch_up' then v_value <@ jsonb '["skip", "one", "all"]' and jsonb_typeof(v_value) = 'string'
+      when v_key in ('catch_up_limit', 'max_runs') then jsonb_typeof(v_value) = 'number' and v_value::numeric % 1 = 0
+        and v_value::numeric between 1 and case v_key when 'max_runs' then 1000000000 else 1000 end
+      when v_key in ('start_at', 'end_at') then jsonb_typeof(v_value) = 'string'
+        and v_value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      when v_key = 'arguments' then true
+      else jsonb_typeof(v_value) = 'string' end)
+    then
+      perform waymark._raise('WM205', format('option "%s" of a schedule is %s; allowed is %s', v_key, left(v_value::text, 100), c_allowed ->> v_key));
+    end if;
+  end loop;
+  perform waymark._parse_start_options(
+    (select jsonb_object_agg(o.key, o.value) from jsonb_each(p_changes) o where o.key in ('priority', 'queue') or o.key = 'tags' and o.value <> 'null'));
+end
+$$;
+comment on function waymark._check_schedule_changes(jsonb) is 'Checks the options of a schedule.';
 -- file: functions/schedules/_check_zone.sql
 -- Checks that a time zone is one of IANA's. Postgres takes more: abbreviations, which are offsets and change for no summer (CET, where IANA has a zone of
 -- that name), and POSIX rules, which anything with a digit can be (Europe/Berlin2). SQLSTATEs: WM211.
@@ -11207,6 +11362,48 @@ exception
 end
 $$;
 comment on function waymark._check_zone(text) is 'Checks that a time zone is one of the IANA database.';
+-- file: functions/schedules/_due_at.sql
+-- When a time of a schedule is to be fired: later by a part of its jitter, which is always the same for the same time, and before the next time of the plan, so
+-- that no two are confused.
+create or replace function waymark._due_at(p_schedule waymark.schedules, p_fire timestamptz) returns timestamptz
+language plpgsql stable as $$
+declare
+  v_part double precision;
+  v_gap double precision;
+begin
+  if p_schedule.jitter = 0 or p_fire is null then
+    return p_fire;
+  end if;
+  v_part := (hashtextextended(p_schedule.name, extract(epoch from p_fire)::bigint) & 4294967295) / 4294967296.0;
+  v_gap := extract(epoch from waymark._next_time(p_schedule, p_fire) - p_fire);
+  return p_fire + v_part * least(p_schedule.jitter, v_gap) * interval '1 second';
+end
+$$;
+comment on function waymark._due_at(waymark.schedules, timestamptz) is 'When a time of a schedule is to be fired, with its jitter.';
+-- file: functions/schedules/_fire_key.sql
+-- What makes a run the only one of its schedule and time: its idempotency key. It may be longer than those that clients can give.
+create or replace function waymark._fire_key(p_name text, p_fire timestamptz) returns text
+language plpgsql stable as $$
+begin
+  return format('schedule:%s:%s', p_name, replace(to_char(p_fire at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z'));
+end
+$$;
+comment on function waymark._fire_key(text, timestamptz) is 'The idempotency key of the run of a schedule at a time.';
+-- file: functions/schedules/_lock_schedule.sql
+-- Locks: the schedule. SQLSTATEs: WM214 unknown schedule.
+create or replace function waymark._lock_schedule(p_name text) returns waymark.schedules
+language plpgsql as $$
+declare
+  v_schedule waymark.schedules;
+begin
+  select * into v_schedule from waymark.schedules s where s.name = p_name for update;
+  if not found then
+    perform waymark._raise('WM214', format('there is no schedule %s', coalesce(quote_literal(left(p_name, 200)), 'null')));
+  end if;
+  return v_schedule;
+end
+$$;
+comment on function waymark._lock_schedule(text) is 'Locks a schedule and answers it.';
 -- file: functions/schedules/_nearest_weekdays.sql
 -- The days from Monday to Friday that are nearest to given ones (15W, LW), in a month of p_length days that begins on p_weekday. They do not leave the
 -- month: for a Saturday the 1st it is Monday the 3rd. A day that the month does not have gives none.
@@ -11411,6 +11608,29 @@ begin
 end
 $$;
 comment on function waymark._next_of(int[], int) is 'The first of sorted numbers that is not below another.';
+-- file: functions/schedules/_next_time.sql
+-- The first time of a schedule's plan after another, whatever it has fired already; null: none before its end.
+-- An interval is a multiple from where it is counted, so that nothing adds up.
+create or replace function waymark._next_time(p_schedule waymark.schedules, p_after timestamptz) returns timestamptz
+language plpgsql stable as $$
+declare
+  v_anchor timestamptz;
+  v_fire timestamptz;
+begin
+  if p_after < p_schedule.start_at then
+    p_after := p_schedule.start_at - interval '1 microsecond';
+  end if;
+  if p_schedule.every is null then
+    v_fire := waymark._next_fire(p_schedule.cron, p_after at time zone 'UTC', p_schedule.timezone) at time zone 'UTC';
+  else
+    v_anchor := coalesce(p_schedule.start_at, p_schedule.created_at);
+    v_fire := v_anchor
+      + (floor(extract(epoch from p_after - v_anchor) / extract(epoch from p_schedule.every)) + 1)::double precision * p_schedule.every;
+  end if;
+  return case when v_fire >= p_schedule.end_at then null else v_fire end;
+end
+$$;
+comment on function waymark._next_time(waymark.schedules, timestamptz) is 'The first time of a schedule''s plan after another.';
 -- file: functions/schedules/_parse_cron.sql
 -- Validates a cron expression, once, into the sets of what its fields match. docs/schedules.md has the language.
 -- SQLSTATEs: WM210, naming the position and what is expected there.
@@ -11581,6 +11801,49 @@ begin
 end
 $$;
 comment on function waymark._parse_cron_weekday(text, int) is 'A day of the week of a cron expression that is not each of its kind.';
+-- file: functions/schedules/_parse_interval.sql
+-- The interval of a schedule, `@every 90 seconds`: a length of time, in which a day has 24 hours. Months have no length. SQLSTATEs: WM215.
+create or replace function waymark._parse_interval(p_schedule text) returns interval
+language plpgsql stable as $$
+declare
+  v_text text := substring(p_schedule from '(?i)^\s*@every\s+(.*\S)\s*$');
+  v_every interval;
+begin
+  v_every := v_text::interval;
+  if extract(years from v_every) <> 0 or extract(months from v_every) <> 0 then
+    raise invalid_datetime_format;
+  end if;
+  v_every := make_interval(secs => extract(epoch from v_every)::double precision);
+  if not coalesce(v_every between interval '1 second' and interval '3153600000 seconds', false) then
+    raise invalid_datetime_format;
+  end if;
+  return v_every;
+exception
+  when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+    perform waymark._raise('WM215', format('%L is no interval of a schedule', left(coalesce(v_text, p_schedule), 100)), 'from 1 second to 100 years',
+      'Write @every and a length of time: @every 90 seconds. What follows months or the clock is a cron expression: 0 0 1 * *.');
+end
+$$;
+comment on function waymark._parse_interval(text) is 'The interval of a schedule that begins with @every.';
+-- file: functions/schedules/_plan.sql
+-- A schedule with its times found anew: the first after p_after. SQLSTATEs: WM212 there is none.
+create or replace function waymark._plan(p_schedule waymark.schedules, p_after timestamptz) returns waymark.schedules
+language plpgsql stable as $$
+begin
+  p_schedule.fire_at := waymark._next_time(p_schedule, p_after);
+  if p_schedule.fire_at is null then
+    perform waymark._raise('WM212', format('the schedule %L never fires', p_schedule.schedule),
+      format('after %s, in %s', greatest(p_after, p_schedule.start_at), p_schedule.timezone) || coalesce(format(', before %s', p_schedule.end_at), ''),
+      'Give it a day that its months have, a time that its zone has on that day, and an end after its first time.');
+  end if;
+  if p_schedule.state = 'ended' then
+    p_schedule.state := 'active';
+  end if;
+  p_schedule.due_at := case when p_schedule.state = 'active' then waymark._due_at(p_schedule, p_schedule.fire_at) end;
+  return p_schedule;
+end
+$$;
+comment on function waymark._plan(waymark.schedules, timestamptz) is 'A schedule with its times found anew.';
 -- file: functions/schedules/_refuse_cron.sql
 -- Refuses a cron expression; never returns. SQLSTATEs: WM210.
 create or replace function waymark._refuse_cron(p_found text, p_position int, p_expected text) returns void
@@ -11592,6 +11855,81 @@ begin
 end
 $$;
 comment on function waymark._refuse_cron(text, int, text) is 'Refuses (WM210) a cron expression, naming the position and what is expected there.';
+-- file: functions/schedules/_skip_times.sql
+-- Passes over times of a schedule's plan, of which p_fire is one: all until p_until, at most p_limit. Answers how many, and the time behind them, null if there is none.
+-- Days and hours in which no clock is set all have as many, so that a year is not counted second by second.
+create or replace function waymark._skip_times(p_schedule waymark.schedules, p_fire timestamptz, p_until timestamptz, p_limit bigint) returns waymark.skip
+language plpgsql stable as $$
+declare
+  v_cron constant waymark.cron := p_schedule.cron;
+  v_until constant timestamptz := least(p_until, p_schedule.end_at - interval '1 microsecond');
+  v_hour constant int := cardinality(v_cron.minutes) * cardinality(v_cron.seconds);
+  v_past constant interval := case when v_cron.elapsed then interval '0' else interval '1 day' end;
+  v_skip waymark.skip := row(p_fire, 0);
+  v_left bigint;
+  v_at timestamp;
+  v_wall timestamp;
+  v_day interval;
+  v_unit interval;
+  v_times bigint;
+begin
+  if p_schedule.every is not null and p_fire <= v_until then
+    v_skip.times := least(floor(extract(epoch from v_until - p_fire) / extract(epoch from p_schedule.every)) + 1, p_limit);
+    v_skip.fire_at := case when v_skip.times > 0 then waymark._next_time(p_schedule, p_fire + (v_skip.times - 1) * p_schedule.every) else p_fire end;
+    return v_skip;
+  end if;
+  while v_skip.fire_at <= v_until and coalesce(v_skip.times < p_limit, true) loop
+    v_left := p_limit - v_skip.times;
+    v_at := v_skip.fire_at at time zone 'UTC';
+    v_wall := waymark._wall(v_at, p_schedule.timezone);
+    v_day := make_interval(hours => v_cron.hours[1], mins => v_cron.minutes[1], secs => v_cron.seconds[1]);
+    v_times := v_hour * cardinality(v_cron.hours);
+    v_unit := date_trunc('day', v_wall) + interval '1 day' - v_wall;
+    if v_wall <> date_trunc('day', v_wall) + v_day or v_times > v_left or (v_at + v_unit) at time zone 'UTC' > v_until then
+      v_times := v_hour;
+      v_unit := date_trunc('hour', v_wall) + interval '1 hour' - v_wall;
+    end if;
+    if v_times = 1 or v_times > v_left or (v_at + v_unit) at time zone 'UTC' > v_until
+       or (v_times = v_hour and v_wall <> date_trunc('hour', v_wall) + make_interval(mins => v_cron.minutes[1], secs => v_cron.seconds[1]))
+       or waymark._next_change(p_schedule.timezone, v_at - v_past, v_at + v_unit) is not null then
+      v_times := 1;
+      v_unit := interval '1 second';
+    end if;
+    v_skip.times := v_skip.times + v_times;
+    v_skip.fire_at := waymark._next_time(p_schedule, (v_at + v_unit) at time zone 'UTC' - interval '1 second');
+  end loop;
+  return v_skip;
+end
+$$;
+comment on function waymark._skip_times(waymark.schedules, timestamptz, timestamptz, bigint) is 'Passes over times of a schedule''s plan, and counts them.';
+-- file: functions/schedules/_start_times.sql
+-- Starts runs of a schedule for times of its plan; null: for none. A time that has a run already is answered with that.
+-- SQLSTATEs: WM201, WM202, WM203 the workflow takes other arguments now.
+create or replace function waymark._start_times(p_schedule waymark.schedules, p_times timestamptz[]) returns uuid[]
+language plpgsql as $$
+begin
+  return waymark._start_runs(p_schedule.workflow, array(select p_schedule.arguments from unnest(p_times)),
+    array(select case when t is not null then waymark._fire_key(p_schedule.name, t) end from unnest(p_times) with ordinality f(t, i) order by i),
+    row(p_schedule.priority, p_schedule.queue, null, 0, p_schedule.tags, null, null)::waymark.start_options);
+end
+$$;
+comment on function waymark._start_times(waymark.schedules, timestamptz[]) is 'Starts runs of a schedule for times of its plan.';
+-- file: functions/schedules/_store_schedule.sql
+-- Writes a schedule that the caller has locked, and wakes daemons to see when it is due.
+create or replace function waymark._store_schedule(p_schedule waymark.schedules) returns void
+language plpgsql as $$
+begin
+  update waymark.schedules s
+     set schedule = p_schedule.schedule, cron = p_schedule.cron, every = p_schedule.every, timezone = p_schedule.timezone,
+         arguments = p_schedule.arguments, priority = p_schedule.priority, queue = p_schedule.queue, tags = p_schedule.tags,
+         jitter = p_schedule.jitter, overlap = p_schedule.overlap, catch_up = p_schedule.catch_up, catch_up_limit = p_schedule.catch_up_limit,
+         start_at = p_schedule.start_at, end_at = p_schedule.end_at, max_runs = p_schedule.max_runs, state = p_schedule.state,
+         fire_at = p_schedule.fire_at, due_at = p_schedule.due_at, queued_fire_at = p_schedule.queued_fire_at, fires_skipped = p_schedule.fires_skipped
+   where s.name = p_schedule.name;
+  perform pg_notify('waymark', 'schedules');
+end
+$$;
+comment on function waymark._store_schedule(waymark.schedules) is 'Writes a schedule and wakes daemons to see when it is due.';
 -- file: functions/schedules/_wall.sql
 -- What the clocks of a zone show at a time of UTC.
 create or replace function waymark._wall(p_at timestamp, p_zone text) returns timestamp
@@ -11601,6 +11939,76 @@ begin
 end
 $$;
 comment on function waymark._wall(timestamp, text) is 'What the clocks of a zone show at a time of UTC.';
+-- file: functions/schedules/backfill_schedule.sql
+-- Starts a run for each time of a schedule's plan from p_from on and before p_to, whatever its state and its limits say; answers them in order. A time that has a
+-- run already, which firing or another backfill has started, is answered with that.
+-- Locks: the schedule. SQLSTATEs: WM205 the range, more than 1,000 times; WM214; WM202, WM203 the workflow takes other arguments now.
+create or replace function waymark.backfill_schedule(p_name text, p_from timestamptz, p_to timestamptz) returns uuid[]
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_times constant int := 1000;
+  v_schedule waymark.schedules := waymark._lock_schedule(p_name);
+  v_planned waymark.schedules := v_schedule;
+  v_fire timestamptz;
+  v_skip waymark.skip;
+  v_times timestamptz[] := '{}';
+  v_known int;
+begin
+  if not coalesce(p_from >= '0001-01-01 00:00:00Z' and p_to <= waymark._now() and p_from < p_to, false) then
+    perform waymark._raise('WM205', format('the schedule cannot be filled from %s to %s', coalesce(p_from::text, 'null'), coalesce(p_to::text, 'null')),
+      '', 'Give a range that ends after its beginning, and not in the future.');
+  end if;
+  v_planned.created_at := coalesce(v_schedule.start_at, v_schedule.created_at);  -- what an interval is counted from
+  v_planned.start_at := null;
+  v_planned.end_at := p_to;
+  v_fire := waymark._next_time(v_planned, p_from - interval '1 microsecond');
+  while v_fire is not null and cardinality(v_times) < c_times loop
+    v_times := v_times || v_fire;
+    v_fire := waymark._next_time(v_planned, v_fire);
+  end loop;
+  if v_fire is not null then
+    v_skip := waymark._skip_times(v_planned, v_fire, p_to, null);
+    perform waymark._raise('WM205', format('the schedule has %s times from %s to %s', c_times + v_skip.times, p_from, p_to), '',
+      format('At most %s are started at once: fill smaller ranges, one after the other.', c_times));
+  end if;
+  select count(*) into v_known from unnest(v_times) t join waymark.runs r on r.workflow = v_schedule.workflow
+    and r.idempotency_key = waymark._fire_key(v_schedule.name, t);
+  update waymark.schedules s set runs_triggered = s.runs_triggered + cardinality(v_times) - v_known where s.name = p_name;
+  return waymark._start_times(v_schedule, v_times);
+end
+$$;
+comment on function waymark.backfill_schedule(text, timestamptz, timestamptz) is 'Starts the runs of a schedule for a range of time.';
+-- file: functions/schedules/create_schedule.sql
+-- Starts runs of a workflow again and again, as a cron expression or `@every <interval>` says; docs/schedules.md has the options. Each run is of the workflow's
+-- newest program then; the arguments are checked with that of today. The first time is after now.
+-- SQLSTATEs: WM201, WM202, WM203, WM206 workflow and arguments; WM204, WM205 options; WM210, WM211, WM212, WM215, WM216 the plan; WM213 the name is taken.
+create or replace function waymark.create_schedule(
+  p_name text, p_workflow text, p_schedule text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  c_new constant jsonb := jsonb '{"timezone": "UTC", "jitter": 0, "priority": 0, "queue": "default", "overlap": "skip", "catch_up": "one", "catch_up_limit": 100,
+    "state": "active", "runs_started": 0, "runs_triggered": 0, "fires_skipped": 0, "fires_failed": 0}';
+  v_now timestamptz := waymark._now();
+  v_schedule waymark.schedules;
+begin
+  if not coalesce(length(p_name) between 1 and 200, false) then
+    perform waymark._raise('WM205', 'the name of a schedule has 1 to 200 characters');
+  end if;
+  if p_options ?| array['schedule', 'arguments'] then
+    perform waymark._raise('WM204', 'schedule and arguments are no options of waymark.create_schedule', '', 'They are parameters of their own.');
+  end if;
+  v_schedule := jsonb_populate_record(v_schedule, c_new || jsonb_build_object('name', p_name, 'workflow', p_workflow, 'created_at', v_now));
+  v_schedule := waymark._change_schedule(v_schedule, p_options);
+  v_schedule := waymark._change_schedule(v_schedule, jsonb_build_object('schedule', coalesce(p_schedule, ''), 'arguments', p_arguments));
+  v_schedule := waymark._plan(v_schedule, v_now);
+  insert into waymark.schedules select (v_schedule).* on conflict (name) do nothing;
+  if not found then
+    perform waymark._raise('WM213', format('there is a schedule %L already', p_name), '', 'Choose another name, or change it: waymark.edit_schedule.');
+  end if;
+  perform pg_notify('waymark', 'schedules');
+end
+$$;
+comment on function waymark.create_schedule(text, text, text, jsonb, jsonb) is 'Starts runs of a workflow again and again, by a plan.';
 -- file: functions/schedules/cron_next.sql
 -- The next times of a cron expression, after a given time: at most p_count of them, and fewer only where it does not fire again within 41 years.
 -- docs/schedules.md has the language and what happens when clocks change. Reads only.
@@ -11631,6 +12039,115 @@ begin
 end
 $$;
 comment on function waymark.cron_next(text, timestamptz, text, int) is 'The next times of a cron expression in a time zone.';
+-- file: functions/schedules/delete_schedule.sql
+-- Deletes a schedule. Its runs go on.
+-- Locks: the schedule. SQLSTATEs: WM214.
+create or replace function waymark.delete_schedule(p_name text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform waymark._lock_schedule(p_name);
+  delete from waymark.schedules s where s.name = p_name;
+end
+$$;
+comment on function waymark.delete_schedule(text) is 'Deletes a schedule; its runs go on.';
+-- file: functions/schedules/edit_schedule.sql
+-- Changes a schedule from now on. What has not been fired by now of the old plan is seen to by the new one: its times since then are caught up with, as catch_up
+-- says. One that has ended goes on where the change gives it more times.
+-- Locks: the schedule. SQLSTATEs: those of waymark.create_schedule; WM214 unknown schedule.
+create or replace function waymark.edit_schedule(p_name text, p_changes jsonb) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_now timestamptz := waymark._now();
+  v_schedule waymark.schedules := waymark._lock_schedule(p_name);
+begin
+  v_schedule := waymark._change_schedule(v_schedule, p_changes);
+  if v_schedule.state = 'ended' and v_schedule.runs_started >= v_schedule.max_runs then
+    null;  -- more times are of no use
+  elsif p_changes ?| array['schedule', 'timezone', 'start_at', 'end_at'] or v_schedule.state = 'ended' and p_changes ? 'max_runs' then
+    v_schedule := waymark._plan(v_schedule, least(v_now, v_schedule.fire_at - interval '1 microsecond'));
+  elsif v_schedule.state = 'active' then
+    v_schedule.due_at := waymark._due_at(v_schedule, v_schedule.fire_at);
+  end if;
+  if v_schedule.runs_started >= v_schedule.max_runs then
+    v_schedule.state := 'ended';
+    v_schedule.fire_at := null;
+    v_schedule.due_at := null;
+  end if;
+  perform waymark._store_schedule(v_schedule);
+end
+$$;
+comment on function waymark.edit_schedule(text, jsonb) is 'Changes a schedule from now on.';
+-- file: functions/schedules/list_schedules.sql
+-- The schedules of a state (null: all) by name. SQLSTATEs: WM205.
+create or replace function waymark.list_schedules(p_state text default null) returns setof waymark.schedule_info
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if p_state not in ('active', 'paused', 'ended') then
+    perform waymark._raise('WM205', format('schedules have no state %L', left(p_state, 100)), '', 'States are active, paused and ended.');
+  end if;
+  return query
+    select s.name, s.workflow, s.schedule, s.timezone, s.state, s.arguments,
+           jsonb_strip_nulls(jsonb_build_object(
+             'jitter', s.jitter, 'priority', s.priority, 'queue', s.queue, 'tags', s.tags, 'overlap', s.overlap, 'catch_up', s.catch_up,
+             'catch_up_limit', s.catch_up_limit, 'start_at', s.start_at, 'end_at', s.end_at, 'max_runs', s.max_runs)),
+           case when s.state = 'active' then s.fire_at end, s.due_at, s.last_fire_at, s.last_run_id, s.queued_fire_at,
+           s.runs_started, s.runs_triggered, s.fires_skipped, s.fires_failed, s.last_error, s.created_at
+      from waymark.schedules s where s.state = p_state or p_state is null order by s.name;
+end
+$$;
+comment on function waymark.list_schedules(text) is 'The schedules, with how far each has got.';
+-- file: functions/schedules/pause_schedule.sql
+-- Starts no runs of a schedule until it is resumed; a time that waits for the run before to end is skipped. Of one that is paused or has ended, nothing changes.
+-- Locks: the schedule. SQLSTATEs: WM214.
+create or replace function waymark.pause_schedule(p_name text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_schedule waymark.schedules := waymark._lock_schedule(p_name);
+begin
+  if v_schedule.state = 'active' then
+    v_schedule.state := 'paused';
+    v_schedule.due_at := null;
+    v_schedule.fires_skipped := v_schedule.fires_skipped + num_nonnulls(v_schedule.queued_fire_at);
+    v_schedule.queued_fire_at := null;
+    perform waymark._store_schedule(v_schedule);
+  end if;
+end
+$$;
+comment on function waymark.pause_schedule(text) is 'Starts no runs of a schedule until it is resumed.';
+-- file: functions/schedules/resume_schedule.sql
+-- Lets a paused schedule go on. What fell into the pause is skipped, and counted. Of one that is not paused, nothing changes.
+-- Locks: the schedule. SQLSTATEs: WM214.
+create or replace function waymark.resume_schedule(p_name text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_schedule waymark.schedules := waymark._lock_schedule(p_name);
+  v_skip waymark.skip;
+begin
+  if v_schedule.state = 'paused' then
+    v_skip := waymark._skip_times(v_schedule, v_schedule.fire_at, waymark._now(), null);
+    v_schedule.fires_skipped := v_schedule.fires_skipped + v_skip.times;
+    v_schedule.fire_at := v_skip.fire_at;
+    v_schedule.due_at := waymark._due_at(v_schedule, v_schedule.fire_at);
+    v_schedule.state := case when v_schedule.fire_at is null then 'ended' else 'active' end;
+    perform waymark._store_schedule(v_schedule);
+  end if;
+end
+$$;
+comment on function waymark.resume_schedule(text) is 'Lets a paused schedule go on.';
+-- file: functions/schedules/trigger_schedule.sql
+-- Starts a run of a schedule now, beside its plan: whatever its state, its limits and its overlap say, and without a change to them.
+-- Locks: the schedule. SQLSTATEs: WM214; WM202, WM203 the workflow takes other arguments now.
+create or replace function waymark.trigger_schedule(p_name text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_schedule waymark.schedules := waymark._lock_schedule(p_name);
+  v_run_ids uuid[] := waymark._start_times(v_schedule, array[null]::timestamptz[]);
+begin
+  update waymark.schedules s set runs_triggered = s.runs_triggered + 1 where s.name = p_name;
+  return v_run_ids[1];
+end
+$$;
+comment on function waymark.trigger_schedule(text) is 'Starts a run of a schedule now, beside its plan.';
 -- file: functions/sessions/_check_lease.sql
 -- Refuses a lease that is too short to be renewed in time, or outlives its daemon by far. SQLSTATEs: WM205.
 create or replace function waymark._check_lease(p_ttl_ms int) returns void
@@ -14308,6 +14825,10 @@ grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
   waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+grant execute on function waymark.create_schedule(text, text, text, jsonb, jsonb), waymark.edit_schedule(text, jsonb), waymark.pause_schedule(text),
+  waymark.resume_schedule(text), waymark.delete_schedule(text), waymark.trigger_schedule(text),
+  waymark.backfill_schedule(text, timestamptz, timestamptz) to waymark_client;
+grant execute on function waymark.list_schedules(text) to waymark_client, waymark_reader;
 grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(text, interval) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;
