@@ -202,6 +202,12 @@ def sleeping(bench: Bench) -> Iterator[Figure]:
         yield Figure("throughput beside them", "of without", (ratio,), ("≥", 0.9))
         yield Figure("latency beside them", "of without", (statistics.median(asyncio.run(_calls(200))) / calm,), ("≤", 1.1))
         yield Figure("memory of the daemon", "of before", (resident_mb(daemon) / memory,), ("≤", 1.1))
+        bench.start(Sleeper, 20, seconds=1)
+        bench.wait("(select count(*) = 20 from waymark.runs where workflow = 'Sleeper' and state <> 'live')", "20 of them end")
+        query = b"""select extract(epoch from a.claimed_at - r.started_at)::float8 * 1000 - 1000
+                      from waymark.runs r join waymark.action_attempts a using (run_id) where r.workflow = 'Sleeper'"""
+        late = max(milliseconds for (milliseconds,) in bench.connection.execute(query))
+        yield Figure("late, of a sleep when idle", "ms", (late,), ("≤", 100))
         bench.connection.execute("update waymark.timers set due_at = clock_timestamp()")
         began = time.monotonic()
         bench.wait("not exists (select from waymark.tasks)", "they end", 3600)

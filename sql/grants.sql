@@ -25,7 +25,7 @@ grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_cl
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
-  waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+  waymark.retry(uuid), waymark.restart(uuid), waymark.wake(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.create_schedule(text, text, text, jsonb, jsonb), waymark.edit_schedule(text, jsonb), waymark.pause_schedule(text),
   waymark.resume_schedule(text), waymark.delete_schedule(text), waymark.trigger_schedule(text),
   waymark.backfill_schedule(text, timestamptz, timestamptz) to waymark_client;

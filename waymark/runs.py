@@ -76,6 +76,14 @@ class RunHandle(Generic[R]):
         """
         return await (await current_client()).control("resume", self.id)
 
+    async def wake(self) -> str:
+        """End the sleeps of the run early, or let it begin if its start is delayed. Returns its status.
+
+        Raises:
+            RunStateError: the run has ended.
+        """
+        return await (await current_client()).control("wake", self.id)
+
     async def retry(self) -> str:
         """Let the failed run go on from the await at which it failed; results that are there stay. Returns its status.
 

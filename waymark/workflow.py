@@ -16,6 +16,7 @@ from waymark.codec.names import object_name
 from waymark.errors import ArgumentError, OptionOutOfRange
 from waymark.policies import BackoffPolicy, RetryPolicy
 from waymark.signals import Inbox, inbox
+from waymark.sleeping import Sleeper
 
 if TYPE_CHECKING:
     from waymark.client.borrowed import Call
@@ -66,7 +67,7 @@ def _seconds(duration: float | dt.timedelta | None) -> float | None:
 _OPTION_NAMES = frozenset(field.name for field in dataclasses.fields(StartOptions))
 
 
-class Workflow:
+class Workflow(Sleeper):
     """Base of workflows. Write `async def run(self, …)` and decorate the class with `@workflow`.
 
     `await W().run(…)` executes it durably and returns its result; `await W().start(…)` returns at once with a

@@ -7,7 +7,7 @@ from tests.engine import programs
 from tests.engine.control import ENDED, LIVE, cleaning, finish, parent, swallowing
 from tests.engine.session import Session
 
-NOT_ENDED = ["pause", "resume", "set_priority"]
+NOT_ENDED = ["pause", "resume", "wake", "set_priority"]
 RESULTS = {
     "queued": 1, "delayed": 1, "sleeping": "awake", "running": 1, "ready": 1, "gathering": [10, 2, 3],
     "backing off": 1, "yielded": 30_000,

@@ -169,13 +169,14 @@ def test_verbs_turns_and_sweeps_side_by_side(session: Session, connect: Connect)
             "terminate(%s)",
             "pause(%s)",
             "resume(%s)",
+            "wake(%s)",
             "retry(%s)",
             "set_priority(%s, 3)",
             PAUSE_ALL,
             RESUME_SOME,
         ]
         for _ in range(120):
-            verb = chance.choices(verbs, [2, 1, 3, 6, 3, 3, 1, 3])[0]
+            verb = chance.choices(verbs, [2, 1, 3, 6, 2, 3, 3, 1, 3])[0]
             try:
                 connection.execute(f"select waymark.{verb}".encode(), (chance.choice(runs),) if "%s" in verb else None)
             except psycopg.Error as error:

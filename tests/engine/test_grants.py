@@ -8,7 +8,7 @@ from psycopg import errors
 
 Connect = Callable[..., psycopg.Connection]
 
-CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "set_priority", "retry", "restart", "bulk"}
+CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "wake", "set_priority", "retry", "restart", "bulk"}
 SCHEDULES = {
     f"{verb}_schedule" for verb in ("create", "edit", "pause", "resume", "delete", "trigger", "backfill")
 } | {"list_schedules"}  # fmt: skip

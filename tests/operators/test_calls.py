@@ -1,5 +1,6 @@
 """Functions and methods that the engine computes itself: CPython's result for every call, or the call is left to CPython."""
 
+import datetime as dt
 import itertools
 import json
 from collections import Counter
@@ -11,7 +12,7 @@ import pytest
 
 from tests.operators.oracle import Engine, expected
 from tests.operators.values import CONTAINERS, NUMBERS, VALUES
-from waymark.codec import encode
+from waymark.codec import decode, encode
 from waymark.ir.library import FUNCTIONS, METHODS
 from waymark.ir.operators import OPERATORS
 
@@ -118,6 +119,7 @@ TEXTS = [
 ]
 ARGUMENTS = ["", "a", "ax", ",", "é", "\0", None, 0, 1, -1, 2, 5, True, 2.0, ("a", "x"), ["a", "b"], (), "utf-8", 2**70]
 
+CLOCKS = ("datetime_datetime_now", "time_time")
 LISTED = {name.replace(".", "_").lower(): function for name, function in FUNCTIONS.items()}
 SPELLED = {name.replace(".", "_").lower(): name for name in FUNCTIONS}
 
@@ -133,7 +135,7 @@ def fast(engine: Engine, prefix: str) -> list[str]:
 def test_functions(engine: Engine) -> None:
     shares: dict[str, float] = {}
     for name in fast(engine, "_py_call_"):
-        if name != "isinstance":
+        if name not in ("isinstance", *CLOCKS):
             cases = [
                 (),
                 *((item,) for item in VALUES),
@@ -144,6 +146,23 @@ def test_functions(engine: Engine) -> None:
             cases = [case for case in cases if name != "pow" or (len(case) > 1 and abs_at_most(case, 10**6))]
             shares[name] = compare(engine, "py.call", SPELLED[name], LISTED[name], cases).share()
     assert {name: share for name, share in shares.items() if share < 0.3} == {}
+
+
+@pytest.mark.parametrize("kind", ["positional", "keyword"])
+def test_now_is_by_the_clock_of_the_engine(engine: Engine, kind: str) -> None:
+    args, kwargs = ([dt.UTC], {}) if kind == "positional" else ([], {"tz": dt.UTC})
+    with engine.connection.transaction(force_rollback=True):
+        engine.connection.execute("select set_config('waymark.clock_offset', '-400 days', true)")
+        row = engine.connection.execute(
+            "select waymark._py_call_datetime_datetime_now(%s, %s)::text, waymark._py_call_time_time()::text, waymark._now()",
+            [encode(args), encode(kwargs)],
+        ).fetchone()
+    assert row is not None
+    now, clock = decode(row[0]), decode(row[1])
+    assert (now.tzinfo, isinstance(clock, float)) == (dt.UTC, True)
+    assert row[2] - dt.timedelta(seconds=1) < now < row[2]
+    assert abs(now.timestamp() - clock) < 1
+    assert now < dt.datetime.now(dt.UTC) - dt.timedelta(days=399)
 
 
 def abs_at_most(case: tuple[Any, ...], limit: int) -> bool:

@@ -226,6 +226,10 @@ class Run:
                 if call.state == "backoff" and call.due == NEVER:
                     call.due = now
 
+    def wake(self) -> None:
+        if self.body == "timer":
+            self.due, self.answer = NEVER, None if self.wait is None else (True, None)
+
     def end(self, state: str, outcome: Any) -> None:
         self.state, self.outcome, self.due = state, outcome, NEVER
         self.stragglers, self.paused = [], False

@@ -63,7 +63,7 @@ RESULTS: dict[str, Callable[[Json], Json]] = {
 }
 """What these return whenever they succeed; an action returns its argument."""
 
-VERBS = {"cancel": 2, "terminate": 2, "pause": 3, "resume": 6, "retry": 4, "restart": 1, "set_priority": 3}
+VERBS = {"cancel": 2, "terminate": 2, "pause": 3, "resume": 6, "wake": 3, "retry": 4, "restart": 1, "set_priority": 3}
 REFUSALS = {"WM301", "WM305", "WM401", "WM403", "40001"}
 """What a caller has to expect: the run is gone, or in another state; the lease is lost; somebody else has the attempt, or its
 action has changed meanwhile, and the result is to be handed in again."""

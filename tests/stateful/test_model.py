@@ -97,7 +97,7 @@ OUTCOMES = st.sampled_from(["succeeded"] * 4 + ["failed", "failed", "lost", "rel
 RESULTS = st.lists(st.tuples(INDEX, OUTCOMES), max_size=3).map(tuple)
 STARTS = st.builds(Start, st.sampled_from([p["workflow"] for p in PROGRAMS]), st.integers(1, 3), st.sampled_from(CHOICES))
 TURNS = st.builds(Turn, st.sampled_from([*QUEUES]), st.sampled_from([0, 1, 2, 20, 20]), RESULTS)
-VERB_NAMES = ["cancel", "terminate", "pause", "resume", "resume", "retry", "retry", "set_priority"]
+VERB_NAMES = ["cancel", "terminate", "pause", "resume", "resume", "wake", "retry", "retry", "set_priority"]
 VERBS = st.builds(Verb, st.sampled_from(VERB_NAMES), INDEX)
 SIGNALS = st.builds(Signal, INDEX, st.integers(0, 99))
 HAND_INS = st.builds(Turn, st.sampled_from([*QUEUES]), st.just(0), st.tuples(st.tuples(INDEX, st.just("succeeded"))))

@@ -253,6 +253,8 @@ class World:
             run.pause()
         elif verb == "resume":
             run.resume(self.now)
+        elif verb == "wake":
+            run.wake()
         else:
             run.priority = -3
         return None

@@ -12,6 +12,7 @@ VERBS = {
     "terminate": "end runs and their children at once, without asking their handlers",
     "pause": "let nothing of runs begin until they are resumed",
     "resume": "let paused runs go on",
+    "wake": "end the sleeps of runs early, or start delayed ones at once",
     "retry": "let failed runs go on from the await at which they failed",
     "restart": "start new runs with the same input and the newest program; prints their ids",
     "set-priority": "change the priority of live runs (-1000 to 1000, lower is first)",

@@ -23,7 +23,7 @@ REGISTER = "select waymark.register(cast(%s as jsonb))"
 SIGNAL = "select waymark.signal(cast(%s as uuid), %s, cast(%s as jsonb), cast(%s as jsonb))"
 
 
-Verb = Literal["cancel", "terminate", "pause", "resume", "retry", "restart", "set_priority"]
+Verb = Literal["cancel", "terminate", "pause", "resume", "wake", "retry", "restart", "set_priority"]
 
 
 class Batch(NamedTuple):

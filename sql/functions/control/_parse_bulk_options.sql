@@ -8,9 +8,9 @@ declare
   v_key text;
   v_value jsonb;
 begin
-  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'retry', 'restart', 'set_priority') then
+  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'wake', 'retry', 'restart', 'set_priority') then
     raise exception using errcode = 'WM204', message = format('waymark.bulk has no verb "%s"', p_verb),
-      hint = 'Verbs are cancel, terminate, pause, resume, retry, restart and set_priority.';
+      hint = 'Verbs are cancel, terminate, pause, resume, wake, retry, restart and set_priority.';
   elsif p_options is null or jsonb_typeof(p_options) <> 'object' then
     raise exception using errcode = 'WM205', message = 'the options of waymark.bulk must be a JSON object';
   end if;

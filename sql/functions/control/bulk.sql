@@ -34,6 +34,7 @@ begin
         when 'terminate' then perform waymark.terminate(v_run_id);
         when 'pause' then perform waymark.pause(v_run_id);
         when 'resume' then perform waymark.resume(v_run_id);
+        when 'wake' then perform waymark.wake(v_run_id);
         when 'retry' then perform waymark.retry(v_run_id);
         when 'restart' then perform waymark.restart(v_run_id);
         when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
@@ -47,4 +48,4 @@ begin
   return v_outcome;
 end
 $$;
-comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, retries or restarts the runs that a filter picks, or only counts them.';
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, wakes, retries or restarts the runs that a filter picks, or only counts them.';

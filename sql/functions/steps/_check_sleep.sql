@@ -5,7 +5,9 @@ language plpgsql stable as $$
 declare
   v_seconds numeric;
 begin
-  if waymark.py_le(p_seconds, '0') then
+  if p_seconds ->> '$' in ('timedelta', 'datetime') then
+    perform waymark._raise_python('TypeError', format('''<='' not supported between instances of ''%s'' and ''int''', waymark._py_type_name(p_seconds)));
+  elsif waymark.py_le(p_seconds, '0') then
     return null;
   end if;
   v_seconds := case jsonb_typeof(p_seconds) when 'number' then p_seconds::numeric when 'boolean' then 1

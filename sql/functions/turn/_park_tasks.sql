@@ -12,7 +12,8 @@ begin
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.shared is not true and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
-  select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
+  -- From now, not from when the turn began: a sleep is never shorter than the body has asked for.
+  select s.run_id, s.task_no, waymark._now() + (s.payload ->> 'seconds')::double precision * interval '1 second'
     from unnest(p_steps) s where s.effect = 'sleep';
 end
 $$;

@@ -3,6 +3,7 @@
 # fmt: off
 import asyncio
 import asyncio as aio
+import datetime as dt
 
 from tests.language import actions
 from tests.language import actions as tools
@@ -255,6 +256,34 @@ class WrongSleep(Workflow):
             await asyncio.sleep(seconds)
         except TypeError as error:
             return error
+
+
+@agrees((dt.timedelta(milliseconds=2),), (dt.timedelta(0),), (dt.timedelta(days=-1),))
+class SleepForATimedelta(Workflow):
+    async def run(self, delta):
+        first = await asyncio.sleep(delta.total_seconds(), "awake")
+        try:
+            await asyncio.sleep(delta)
+        except TypeError as error:
+            first = first, error
+        try:
+            await asyncio.sleep(dt.datetime(2026, 1, 1) + delta)
+        except TypeError as error:
+            return first, error
+
+
+@agrees((dt.timedelta(milliseconds=5),), (dt.timedelta(days=-1),))
+class SleepUntil(Workflow):
+    async def run(self, delta):
+        when = dt.datetime.now(dt.UTC) + delta
+        first = await self.sleep_until(when)
+        other = when.astimezone(dt.timezone(dt.timedelta(hours=3))) + dt.timedelta(milliseconds=5)
+        rest = await asyncio.gather(self.sleep_until(when=other), double(1))
+        awake = dt.datetime.now(dt.UTC) >= other
+        try:
+            await self.sleep_until(dt.datetime(2026, 1, 1))
+        except TypeError as error:
+            return first, rest, awake, error
 
 
 @agrees()
