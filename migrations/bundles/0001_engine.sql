@@ -714,9 +714,9 @@ declare
   v_key text;
   v_value jsonb;
 begin
-  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'retry', 'restart', 'set_priority') then
+  if p_verb is null or p_verb not in ('cancel', 'terminate', 'pause', 'resume', 'wake', 'retry', 'restart', 'set_priority') then
     raise exception using errcode = 'WM204', message = format('waymark.bulk has no verb "%s"', p_verb),
-      hint = 'Verbs are cancel, terminate, pause, resume, retry, restart and set_priority.';
+      hint = 'Verbs are cancel, terminate, pause, resume, wake, retry, restart and set_priority.';
   elsif p_options is null or jsonb_typeof(p_options) <> 'object' then
     raise exception using errcode = 'WM205', message = 'the options of waymark.bulk must be a JSON object';
   end if;
@@ -905,6 +905,7 @@ begin
         when 'terminate' then perform waymark.terminate(v_run_id);
         when 'pause' then perform waymark.pause(v_run_id);
         when 'resume' then perform waymark.resume(v_run_id);
+        when 'wake' then perform waymark.wake(v_run_id);
         when 'retry' then perform waymark.retry(v_run_id);
         when 'restart' then perform waymark.restart(v_run_id);
         when 'set_priority' then perform waymark.set_priority(v_run_id, v_options.priority);
@@ -918,7 +919,7 @@ begin
   return v_outcome;
 end
 $$;
-comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, retries or restarts the runs that a filter picks, or only counts them.';
+comment on function waymark.bulk(text, jsonb, jsonb) is 'Cancels, terminates, pauses, resumes, wakes, retries or restarts the runs that a filter picks, or only counts them.';
 -- file: functions/control/cancel.sql
 -- Asks a run to cancel, cooperatively: see _cancel_runs. Of a run that has ended, or was asked before, nothing changes. Answers its status.
 -- Locks: the body, then what is the run's; actions that are being handed in are passed over. SQLSTATEs: WM301.
@@ -1088,6 +1089,25 @@ begin
 end
 $$;
 comment on function waymark.terminate(uuid) is 'Ends a run at once, without asking its handlers; returns its status.';
+-- file: functions/control/wake.sql
+-- Ends the sleeps of a run early, those of its body and of its other tasks, and a delayed start: they are ready. Timeouts, backoffs and deadlines stay what they are. A run that does not sleep
+-- goes on as it does; a paused one is awake when it is resumed. Answers its status. Locks: the body, its tasks, their timers. SQLSTATEs: WM301, WM305 the run has ended.
+create or replace function waymark.wake(p_run_id uuid) returns text
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+  if (waymark._lock_run(p_run_id)).run_id is null then
+    perform waymark._refuse_state('wake', p_run_id, 'has not ended');
+  end if;
+  with woken as (
+    update waymark.tasks t set state = 'ready', ready_at = waymark._now() where t.run_id = p_run_id and t.state = 'timer' returning t.task_no
+  )
+  delete from waymark.timers m using woken w where m.run_id = p_run_id and m.task_no = w.task_no and m.action_id = 0;
+  perform waymark._wake_hungry();
+  return waymark.status(p_run_id);
+end
+$$;
+comment on function waymark.wake(uuid) is 'Ends the sleeps of a run early; returns its status.';
 -- file: functions/errors/_builtin_mro.sql
 -- The method resolution order of Python's builtin exception classes, for exceptions that the engine raises itself.
 -- The one static place: tests/operators compares it with CPython. SQL null for a name that is not among them.
@@ -6520,6 +6540,27 @@ $$;
 
 comment on function waymark._py_call_datetime_date(jsonb, jsonb, jsonb) is
   'The Python date(year, month, day).';
+-- file: functions/python/builtins/_py_call_datetime_datetime_now.sql
+-- datetime.now(UTC), by the engine's clock. Of other time zones, the local one of a worker among them, CPython knows the rules.
+-- Raises: WM502 for what only CPython can compute here.
+create or replace function waymark._py_call_datetime_datetime_now(p_args jsonb, p_kwargs jsonb default '{}') returns jsonb
+language plpgsql volatile parallel safe
+as $$
+declare
+  c_utc constant jsonb := jsonb '{"$": "timezone", "v": [0, 0, 0]}';
+  v_now timestamp;
+begin
+  if (p_args, p_kwargs) not in ((jsonb_build_array(c_utc), jsonb '{}'), (jsonb '[]', jsonb_build_object('tz', c_utc))) then
+    return waymark._py_inexact('datetime.now()');
+  end if;
+  v_now := waymark._now() at time zone 'UTC';
+  return jsonb_build_object('$', 'datetime', 'v', to_char(v_now, 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when extract(microseconds from v_now)::int % 1000000 <> 0 then to_char(v_now, '.US') else '' end || '+00:00');
+end
+$$;
+
+comment on function waymark._py_call_datetime_datetime_now(jsonb, jsonb) is
+  'The Python datetime.now(UTC).';
 -- file: functions/python/builtins/_py_call_datetime_timedelta.sql
 -- The class timedelta, of ints.
 -- Raises: WM502 for what only CPython can compute here.
@@ -7066,6 +7107,18 @@ $$;
 
 comment on function waymark._py_call_sum(jsonb, jsonb) is
   'The Python sum(iterable, start).';
+-- file: functions/python/builtins/_py_call_time_time.sql
+-- The function time.time, by the engine's clock.
+create or replace function waymark._py_call_time_time() returns jsonb
+language plpgsql volatile parallel safe
+as $$
+begin
+  return waymark._py_from_float(extract(epoch from waymark._now())::float8);
+end
+$$;
+
+comment on function waymark._py_call_time_time() is
+  'The Python time.time().';
 -- file: functions/python/builtins/_py_call_tuple.sql
 -- The function tuple.
 -- Raises: WM502 for what only CPython can compute here.
@@ -12817,7 +12870,9 @@ language plpgsql stable as $$
 declare
   v_seconds numeric;
 begin
-  if waymark.py_le(p_seconds, '0') then
+  if p_seconds ->> '$' in ('timedelta', 'datetime') then
+    perform waymark._raise_python('TypeError', format('''<='' not supported between instances of ''%s'' and ''int''', waymark._py_type_name(p_seconds)));
+  elsif waymark.py_le(p_seconds, '0') then
     return null;
   end if;
   v_seconds := case jsonb_typeof(p_seconds) when 'number' then p_seconds::numeric when 'boolean' then 1
@@ -13615,7 +13670,7 @@ begin
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.shared and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
-  select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
+  select s.run_id, s.task_no, waymark._now() + (s.payload ->> 'seconds')::double precision * interval '1 second'
     from unnest(p_steps) s where s.effect in ('wait', 'signal') and s.payload ? 'seconds';
 end
 $$;
@@ -14438,7 +14493,8 @@ begin
     from unnest(p_steps) s
    where t.ctid = s.row_id and s.shared is not true and s.effect not in ('return', 'raise');
   insert into waymark.timers (run_id, task_no, due_at)
-  select s.run_id, s.task_no, p_now + (s.payload ->> 'seconds')::double precision * interval '1 second'
+  -- From now, not from when the turn began: a sleep is never shorter than the body has asked for.
+  select s.run_id, s.task_no, waymark._now() + (s.payload ->> 'seconds')::double precision * interval '1 second'
     from unnest(p_steps) s where s.effect = 'sleep';
 end
 $$;
@@ -14824,7 +14880,7 @@ grant execute on function waymark.signal(uuid, text, jsonb, jsonb) to waymark_cl
 grant execute on function waymark.add_waiter(uuid, text) to waymark_client;
 
 grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark.pause(uuid), waymark.resume(uuid), waymark.set_priority(uuid, int),
-  waymark.retry(uuid), waymark.restart(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
+  waymark.retry(uuid), waymark.restart(uuid), waymark.wake(uuid), waymark.bulk(text, jsonb, jsonb) to waymark_client;
 grant execute on function waymark.create_schedule(text, text, text, jsonb, jsonb), waymark.edit_schedule(text, jsonb), waymark.pause_schedule(text),
   waymark.resume_schedule(text), waymark.delete_schedule(text), waymark.trigger_schedule(text),
   waymark.backfill_schedule(text, timestamptz, timestamptz) to waymark_client;
