@@ -304,12 +304,13 @@ class Workflow(Sleeper):
         options = dataclasses.replace(self._start_options, **{name: kwargs[name] for name in given})
         return options, self._encode(args, {name: value for name, value in kwargs.items() if name not in given})
 
-    def _encode(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    @classmethod
+    def _encode(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         """The JSON text of the arguments of `run`."""
         try:
-            bound = _signature(type(self)).bind(*args, **kwargs)
+            bound = _signature(cls).bind(*args, **kwargs)
         except TypeError as error:
-            raise ArgumentError(f"{self._name()}.run(): {error}") from None
+            raise ArgumentError(f"{cls._name()}.run(): {error}") from None
         return codec.encode_arguments(bound.arguments)
 
 

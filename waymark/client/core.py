@@ -59,8 +59,8 @@ class Client:
                 await self._pool.fetch(REGISTER, [program])
                 self._registered.add(program)
 
-    async def start(self, programs: Sequence[str], call: Call) -> Any:  # noqa: ANN401 - one run id or several
-        """Start what `call` says, of these programs; one statement, apart from registering them the first time."""
+    async def start(self, programs: Sequence[str], call: Call) -> Any:  # noqa: ANN401 - one run id, several or none
+        """Start or schedule what `call` says, of these programs; one statement, apart from registering them the first time."""
         await self.register(programs)
         try:
             rows = await self._pool.fetch(*call)
@@ -70,6 +70,10 @@ class Client:
             await self.register(programs)
             rows = await self._pool.fetch(*call)
         return rows[0][0]
+
+    async def fetch(self, query: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of one statement, which is its own transaction."""
+        return await self._pool.fetch(query, parameters)
 
     async def status(self, run_id: uuid.UUID) -> str:
         """How a run stands."""
