@@ -29,7 +29,7 @@ grant execute on function waymark.cancel(uuid), waymark.terminate(uuid), waymark
 grant execute on function waymark.create_schedule(text, text, text, jsonb, jsonb), waymark.edit_schedule(text, jsonb), waymark.pause_schedule(text),
   waymark.resume_schedule(text), waymark.delete_schedule(text), waymark.trigger_schedule(text),
   waymark.backfill_schedule(text, timestamptz, timestamptz) to waymark_client;
-grant execute on function waymark.list_schedules(text) to waymark_client, waymark_reader;
+grant execute on function waymark.list_schedules(text), waymark.next_fires(text, int) to waymark_client, waymark_reader;
 grant execute on function waymark.set_queue(text, jsonb), waymark.set_retention(text, interval) to waymark_client;
 
 grant execute on function waymark.open_session(jsonb, int) to waymark_worker;

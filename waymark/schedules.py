@@ -231,6 +231,19 @@ async def list_schedules(status_filter: ScheduleState | None = None) -> list[Sch
     return [_info(row) for row in await _fetch(LIST, status_filter)]
 
 
+async def next_fires(schedule_name: str, count: int = 1) -> list[dt.datetime]:
+    """The next times of a schedule, without jitter; fewer than `count` (at most 1000) where it ends before.
+
+    Of a paused one those that it would have if it were resumed now.
+
+    Raises:
+        UnknownSchedule: there is no such schedule.
+        OptionOutOfRange: `count` is not from 1 to 1000.
+    """
+    rows = await _fetch("select waymark.next_fires(%s, %s)", schedule_name, count)
+    return [time.astimezone(dt.UTC) for (time,) in rows]
+
+
 async def trigger_schedule(schedule_name: str) -> "RunHandle[Any]":
     """Start a run of a schedule now, beside its plan and whatever `overlap` and its state say.
 

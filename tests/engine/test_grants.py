@@ -11,7 +11,7 @@ Connect = Callable[..., psycopg.Connection]
 CONTROL = {"signal", "cancel", "terminate", "pause", "resume", "wake", "set_priority", "retry", "restart", "bulk"}
 SCHEDULES = {
     f"{verb}_schedule" for verb in ("create", "edit", "pause", "resume", "delete", "trigger", "backfill")
-} | {"list_schedules"}  # fmt: skip
+} | {"list_schedules", "next_fires"}  # fmt: skip
 CLIENT = {"start", "start_many", "why", "status", "result", "read_outcomes", "add_waiter", "set_queue", "set_retention"}
 WORKER = {
     "open_session",
@@ -29,7 +29,7 @@ WORKER = {
 ALLOWED = {
     "waymark_client": CLIENT | CONTROL | SCHEDULES | {"hello", "register", "doctor", "cron_next"},
     "waymark_worker": WORKER | {"hello", "register", "doctor", "cron_next"},
-    "waymark_reader": {"hello", "why", "doctor", "cron_next", "list_schedules"},
+    "waymark_reader": {"hello", "why", "doctor", "cron_next", "list_schedules", "next_fires"},
     "public": set[str](),
 }
 VIEWS = {"run_overview", "task_overview", "action_overview", "queue_overview", "program_nodes", "program_edges", "retention"}

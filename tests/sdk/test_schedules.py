@@ -1,6 +1,8 @@
 """Schedules from Python and from the shell; docs/schedules.md is true."""
 
 import datetime as dt
+import json
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +10,7 @@ import psycopg
 import pytest
 
 import waymark
+from tests.infra.test_cli import Waymark
 from tests.sdk import flows
 from waymark import (
     ArgumentError,
@@ -26,6 +29,7 @@ from waymark import (
     delete_schedule,
     edit_schedule,
     list_schedules,
+    next_fires,
     pause_schedule,
     resume_schedule,
     schedule_workflow,
@@ -181,6 +185,27 @@ async def test_trigger_and_backfill_start_runs(engine: str, connection: psycopg.
     assert stored == [("Doubling", {"n": 1, "times": 1}, {"by": "s"})]
 
 
+async def test_next_fires(engine: str) -> None:
+    hours = dt.timedelta(hours=1)
+    start = dt.datetime(2100, 1, 1, tzinfo=UTC)
+    first = [start + n * hours for n in range(3)]
+    await schedule_workflow(flows.Doubling, schedule_name="s", schedule=hours, inputs={"n": 1}, start_at=start, max_runs=5)
+    assert await next_fires("s") == first[:1]
+    assert await next_fires("s", 3) == first
+    assert len(await next_fires("s", 1000)) == 5
+    await edit_schedule("s", end_at=start + 3 * hours)
+    await pause_schedule("s")
+    assert await next_fires("s", 1000) == first
+    await edit_schedule("s", end_at=None, start_at=dt.datetime(2020, 1, 1, 0, 30, tzinfo=UTC))
+    (soon,) = await next_fires("s")
+    assert dt.datetime.now(UTC) < soon < dt.datetime.now(UTC) + hours
+    assert soon.minute == 30
+    with pytest.raises(UnknownSchedule):
+        await next_fires("nobody")
+    with pytest.raises(OptionOutOfRange):
+        await next_fires("s", 0)
+
+
 REFUSED: list[tuple[type[Exception], dict[str, Any]]] = [
     (CronSyntaxError, {"schedule": "61 * * * *"}),
     (CronSyntaxError, {"schedule": ""}),
@@ -265,3 +290,80 @@ async def test_the_program_is_registered_again_in_a_database_made_anew(engine: s
 async def test_an_undecorated_class_is_no_workflow(engine: str) -> None:
     with pytest.raises(TypeError, match="not decorated"):
         await schedule_workflow(waymark.Workflow, schedule_name="s", schedule="@daily")
+
+
+# --- From the shell -----------------------------------------------------------------------------------------------------
+
+
+def test_commands(tmp_path: Path, database_url: str) -> None:
+    shell = Waymark(tmp_path, database_url)
+    shell.ok("register", "tests.sdk.flows")
+    limits = ["--overlap", "queue", "--jitter", "1.5", "--tags", '{"team": "mail"}', "--end-at", "2101-01-01T00:00:00Z"]
+    made = json.loads(
+        shell.ok("schedule", "create", "a", "Doubling", "30 9 * * MON", '{"n": 1}', "--timezone", "Europe/Berlin", *limits)
+    )
+    assert (made["name"], made["workflow"], made["schedule"], made["timezone"]) == (
+        "a",
+        "Doubling",
+        "30 9 * * MON",
+        "Europe/Berlin",
+    )
+    assert (made["state"], made["arguments"], made["runs_started"], made["fires_skipped"]) == ("active", {"n": 1}, 0, 0)
+    assert made["options"].items() >= {"overlap": "queue", "jitter": 1.5, "tags": {"team": "mail"}}.items()
+    assert "last_run_id" not in made
+    edited = json.loads(
+        shell.ok(
+            *("schedule", "edit", "a", "--schedule", "@every 1 hour", "--arguments", '{"n": 2}'),
+            *("--end-at", "none", "--tags", "none", "--max-runs", "3", "--start-at", "2100-01-01T00:00:00Z"),
+        )
+    )
+    assert (edited["schedule"], edited["arguments"], edited["options"]["max_runs"]) == ("@every 1 hour", {"n": 2}, 3)
+    assert not edited["options"].keys() & {"end_at", "tags"}
+    times = [f"2100-01-01T{hour:02}:00:00+00:00" for hour in range(3)]
+    assert shell.ok("schedule", "next", "a").split() == times
+    assert shell.ok("schedule", "next", "a", "--count", "2").split() == times[:2]
+    assert json.loads(shell.ok("schedule", "pause", "a"))["state"] == "paused"
+    assert shell.ok("schedule", "list", "--state", "active") == ""
+    assert json.loads(shell.ok("schedule", "resume", "a"))["state"] == "active"
+    run_id = shell.ok("schedule", "trigger", "a").strip()
+    assert shell.ok("status", run_id) == "queued\n"
+    times = ["2026-01-01T00:00:00Z", "2026-01-01T03:00:00Z"]
+    runs = shell.ok("schedule", "backfill", "a", *times).split()
+    assert len(runs) == 3
+    assert shell.ok("schedule", "backfill", "a", *times).split() == runs
+    (line,) = shell.ok("schedule", "list").splitlines()
+    assert json.loads(line)["runs_triggered"] == 4
+    assert shell.ok("schedule", "delete", "a") == ""
+    assert shell.ok("schedule", "list") == ""
+
+
+def test_times_of_an_expression(tmp_path: Path, database_url: str) -> None:
+    shell = Waymark(tmp_path, database_url)
+    said = shell.ok("schedule", "next", "--cron", "0 0 29 2 *", "--timezone", "Europe/Berlin", "--count", "2").split()
+    assert all(time.endswith("-02-28T23:00:00+00:00") for time in said)
+    assert len(said) == 2
+
+
+def test_what_the_shell_refuses(tmp_path: Path, database_url: str) -> None:
+    shell = Waymark(tmp_path, database_url)
+    shell.ok("register", "tests.sdk.flows")
+    create = ("schedule", "create", "a", "Doubling")
+    assert "does not parse at position 2" in shell.error(*create, "x")
+    assert "unknown time zone" in shell.error(*create, "@daily", '{"n": 1}', "--timezone", "Mars")
+    assert "'0 seconds' is no interval" in shell.error(*create, "@every 0 seconds", '{"n": 1}')
+    assert "the jitter is -1" in shell.error(*create, "@daily", '{"n": 1}', "--jitter=-1")
+    assert "--tags is not JSON" in shell.error(*create, "@daily", '{"n": 1}', "--tags", "{")
+    assert "argument" in shell.error(*create, "@daily")
+    assert shell.ok("schedule", "list") == ""
+    for verb in ("edit", "pause", "next"):
+        assert "there is no schedule 'nobody'" in shell.error("schedule", verb, "nobody")
+    assert "there is no schedule 'nobody'" in shell.error(
+        "schedule", "backfill", "nobody", "2026-01-01T00:00Z", "2026-01-02T00:00+01:00"
+    )
+    shell.ok(*create, "@daily", '{"n": 1}')
+    assert "there is a schedule 'a' already" in shell.error(*create, "@daily", '{"n": 1}')
+    for wrong in ("2026-01-01", "yesterday"):
+        assert shell("schedule", "backfill", "a", wrong, "2026-01-02T00:00Z").returncode == 2
+    assert shell("schedule", "next").returncode == 2
+    assert shell("schedule", "next", "a", "--cron", "@daily").returncode == 2
+    assert shell("schedule", "edit", "a", "--max-runs", "few").returncode == 2

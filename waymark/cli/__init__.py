@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import psycopg
 
-from waymark.cli import control, database, dev, health, parity, programs, queues, retention, runs, signals
+from waymark.cli import control, database, dev, health, parity, programs, queues, retention, runs, schedules, signals
 from waymark.errors import WaymarkError
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"waymark {version('waymark')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (database, programs, parity, runs, signals, control, retention, queues, health, dev):
+    for module in (database, programs, parity, runs, signals, control, schedules, retention, queues, health, dev):
         module.add_commands(commands.add_parser)
     options = parser.parse_args(arguments)
     try:
