@@ -38,6 +38,7 @@ grant execute on function waymark.close_session(bigint, uuid[], bigint[]) to way
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
+grant execute on function waymark.fire_schedules(int) to waymark_worker;
 grant execute on function waymark.prune(text, interval, int, uuid), waymark.apply_retention() to waymark_worker;
 grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;

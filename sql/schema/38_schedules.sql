@@ -74,5 +74,8 @@ create type waymark.schedule_start as (
   name text, workflow text, arguments jsonb, priority smallint, queue text, tags jsonb, fire_at timestamptz, run_id uuid, error text);
 comment on type waymark.schedule_start is 'Internal to firing: a run that a schedule starts.';
 
+create type waymark.schedule_fires as (schedule waymark.schedules, times timestamptz[]);
+comment on type waymark.schedule_fires is 'Internal to firing: a schedule with its next time, and the times that are fired.';
+
 create type waymark.skip as (fire_at timestamptz, times bigint);
 comment on type waymark.skip is 'Internal to schedules: how many times of a plan are passed over, and the one behind them.';

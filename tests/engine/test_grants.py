@@ -25,6 +25,7 @@ WORKER = {
     "complete_action",
     "prune",
     "apply_retention",
+    "fire_schedules",
 }
 ALLOWED = {
     "waymark_client": CLIENT | CONTROL | SCHEDULES | {"hello", "register", "doctor", "cron_next"},

@@ -35,7 +35,7 @@ begin
   return p_schedule;
 exception
   when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-    perform waymark._raise('WM205', format('a schedule has a time that does not exist: %s', sqlerrm));
+    raise exception using errcode = 'WM205', message = format('a schedule has a time that does not exist: %s', sqlerrm);
 end
 $$;
 comment on function waymark._change_schedule(waymark.schedules, jsonb) is 'A schedule with what is said of it, validated.';

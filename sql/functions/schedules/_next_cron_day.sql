@@ -9,6 +9,9 @@ declare
   v_near int[];
   v_day int;
 begin
+  if cardinality(p_cron.days) = 31 and cardinality(p_cron.weekdays) = 7 and cardinality(p_cron.months) = 12 then
+    return case when p_from <= p_until then p_from end;  -- every day, as most do
+  end if;
   while v_month <= p_until loop
     v_next := v_month + interval '1 month';
     if extract(month from v_month)::int = any (p_cron.months) then

@@ -13,6 +13,9 @@ declare
   v_fire timestamp;
   v_change timestamp;
 begin
+  if upper(p_zone) in ('UTC', 'GMT') then
+    return waymark._next_match(p_cron, v_at, v_until);
+  end if;
   while v_at <= v_until loop
     v_wall := waymark._wall(v_at, p_zone);
     v_from := v_wall;

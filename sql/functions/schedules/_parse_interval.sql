@@ -16,8 +16,9 @@ begin
   return v_every;
 exception
   when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
-    perform waymark._raise('WM215', format('%L is no interval of a schedule', left(coalesce(v_text, p_schedule), 100)), 'from 1 second to 100 years',
-      'Write @every and a length of time: @every 90 seconds. What follows months or the clock is a cron expression: 0 0 1 * *.');
+    raise exception using errcode = 'WM215', message = format('%L is no interval of a schedule', left(coalesce(v_text, p_schedule), 100)),
+      detail = 'from 1 second to 100 years',
+      hint = 'Write @every and a length of time: @every 90 seconds. What follows months or the clock is a cron expression: 0 0 1 * *.';
 end
 $$;
 comment on function waymark._parse_interval(text) is 'The interval of a schedule that begins with @every.';

@@ -9,7 +9,7 @@ declare
   v_planned waymark.schedules := v_schedule;
   v_fire timestamptz;
   v_skip waymark.skip;
-  v_times timestamptz[] := '{}';
+  v_times timestamptz[] := array[]::timestamptz[];
   v_known int;
 begin
   if not coalesce(p_from >= '0001-01-01 00:00:00Z' and p_to <= waymark._now() and p_from < p_to, false) then
