@@ -550,6 +550,9 @@ create type waymark.schedule_start as (
   name text, workflow text, arguments jsonb, priority smallint, queue text, tags jsonb, fire_at timestamptz, run_id uuid, error text);
 comment on type waymark.schedule_start is 'Internal to firing: a run that a schedule starts.';
 
+create type waymark.schedule_fires as (schedule waymark.schedules, times timestamptz[]);
+comment on type waymark.schedule_fires is 'Internal to firing: a schedule with its next time, and the times that are fired.';
+
 create type waymark.skip as (fire_at timestamptz, times bigint);
 comment on type waymark.skip is 'Internal to schedules: how many times of a plan are passed over, and the one behind them.';
 -- file: schema/40_types.sql
@@ -11349,7 +11352,7 @@ begin
   return p_schedule;
 exception
   when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-    perform waymark._raise('WM205', format('a schedule has a time that does not exist: %s', sqlerrm));
+    raise exception using errcode = 'WM205', message = format('a schedule has a time that does not exist: %s', sqlerrm);
 end
 $$;
 comment on function waymark._change_schedule(waymark.schedules, jsonb) is 'A schedule with what is said of it, validated.';
@@ -11415,6 +11418,23 @@ exception
 end
 $$;
 comment on function waymark._check_zone(text) is 'Checks that a time zone is one of the IANA database.';
+-- file: functions/schedules/_claim_schedules.sql
+-- Locks schedules that are due, the longest due first, and those with a time that has waited for a run which has ended; answers their names.
+-- Locks: schedules (skip locked).
+create or replace function waymark._claim_schedules(p_batch int, p_now timestamptz) returns text[]
+language plpgsql as $$
+declare
+  v_due text[] := array(
+    select s.name from waymark.schedules s where s.due_at <= p_now order by s.due_at limit p_batch for update skip locked);
+begin
+  return v_due || array(
+    select s.name from waymark.schedules s
+     where s.queued_fire_at is not null and s.name <> all (v_due)
+       and not exists (select from waymark.runs r where r.run_id = s.last_run_id and r.state = 'live')
+     limit p_batch - cardinality(v_due) for update skip locked);
+end
+$$;
+comment on function waymark._claim_schedules(int, timestamptz) is 'Locks schedules that are to be fired.';
 -- file: functions/schedules/_due_at.sql
 -- When a time of a schedule is to be fired: later by a part of its jitter, which is always the same for the same time, and before the next time of the plan, so
 -- that no two are confused.
@@ -11523,6 +11543,9 @@ declare
   v_near int[];
   v_day int;
 begin
+  if cardinality(p_cron.days) = 31 and cardinality(p_cron.weekdays) = 7 and cardinality(p_cron.months) = 12 then
+    return case when p_from <= p_until then p_from end;  -- every day, as most do
+  end if;
   while v_month <= p_until loop
     v_next := v_month + interval '1 month';
     if extract(month from v_month)::int = any (p_cron.months) then
@@ -11575,6 +11598,20 @@ begin
 end
 $$;
 comment on function waymark._next_cron_time(waymark.cron, time) is 'The first time of day that a cron expression matches.';
+-- file: functions/schedules/_next_due_in.sql
+-- In how many milliseconds a schedule is due next; null: none is planned. What another daemon has in hand, and what waits for a run to end, is looked at every second.
+create or replace function waymark._next_due_in(p_now timestamptz) returns bigint
+language plpgsql stable as $$
+declare
+  c_look constant bigint := 1000;
+  v_due_at timestamptz := (select s.due_at from waymark.schedules s where s.due_at is not null order by s.due_at limit 1);
+begin
+  return least(
+    case when v_due_at <= p_now then c_look when v_due_at > p_now then greatest(ceil(extract(epoch from v_due_at - waymark._now()) * 1000), 0) end,
+    case when exists (select from waymark.schedules s where s.queued_fire_at is not null) then c_look end);
+end
+$$;
+comment on function waymark._next_due_in(timestamptz) is 'In how many milliseconds a schedule is due next.';
 -- file: functions/schedules/_next_fire.sql
 -- The first time after p_after at which a cron expression fires in a zone; null: it does not, within 41 years. That decides about never: a calendar
 -- year is of one of 14 kinds (leap or not, the weekday it begins with), and none of them stays away for more than 40 years.
@@ -11591,6 +11628,9 @@ declare
   v_fire timestamp;
   v_change timestamp;
 begin
+  if upper(p_zone) in ('UTC', 'GMT') then
+    return waymark._next_match(p_cron, v_at, v_until);
+  end if;
   while v_at <= v_until loop
     v_wall := waymark._wall(v_at, p_zone);
     v_from := v_wall;
@@ -11873,8 +11913,9 @@ begin
   return v_every;
 exception
   when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
-    perform waymark._raise('WM215', format('%L is no interval of a schedule', left(coalesce(v_text, p_schedule), 100)), 'from 1 second to 100 years',
-      'Write @every and a length of time: @every 90 seconds. What follows months or the clock is a cron expression: 0 0 1 * *.');
+    raise exception using errcode = 'WM215', message = format('%L is no interval of a schedule', left(coalesce(v_text, p_schedule), 100)),
+      detail = 'from 1 second to 100 years',
+      hint = 'Write @every and a length of time: @every 90 seconds. What follows months or the clock is a cron expression: 0 0 1 * *.';
 end
 $$;
 comment on function waymark._parse_interval(text) is 'The interval of a schedule that begins with @every.';
@@ -11897,6 +11938,81 @@ begin
 end
 $$;
 comment on function waymark._plan(waymark.schedules, timestamptz) is 'A schedule with its times found anew.';
+-- file: functions/schedules/_plan_fires.sql
+-- Decides what a schedule starts now: the time that has waited for its run to end, then what has become due, as catch_up and overlap say. Answers the schedule with
+-- its next time, and the times for which runs are to be started. One that cannot be computed keeps its time, says why, and is tried again after a minute.
+create or replace function waymark._plan_fires(p_schedule waymark.schedules, p_is_live boolean, p_now timestamptz) returns waymark.schedule_fires
+language plpgsql stable as $$
+declare
+  c_again constant interval := interval '1 minute';
+  v_taken waymark.schedule_fires;
+  v_times timestamptz[] := array[]::timestamptz[];
+  v_fire timestamptz;
+begin
+  if p_schedule.queued_fire_at is not null and not p_is_live then
+    v_times := array[p_schedule.queued_fire_at];
+    p_schedule.queued_fire_at := null;
+    p_is_live := true;
+  end if;
+  if p_schedule.due_at > p_now or p_schedule.due_at is null then
+    return row(p_schedule, v_times);
+  end if;
+  begin
+    v_taken := waymark._take_due(p_schedule, p_now);
+    p_schedule := v_taken.schedule;
+  exception when data_exception then
+    p_schedule.last_error := format('%s: %s', sqlstate, sqlerrm);
+    p_schedule.due_at := p_now + c_again;
+    return row(p_schedule, v_times);
+  end;
+  foreach v_fire in array v_taken.times loop
+    exit when p_schedule.runs_started + cardinality(v_times) + num_nonnulls(p_schedule.queued_fire_at) >= p_schedule.max_runs;
+    if p_schedule.overlap in ('allow', 'cancel') or not p_is_live then
+      v_times := v_times || v_fire;
+      p_is_live := true;
+    elsif p_schedule.overlap = 'queue' and p_schedule.queued_fire_at is null then
+      p_schedule.queued_fire_at := v_fire;
+    else
+      p_schedule.fires_skipped := p_schedule.fires_skipped + 1;
+    end if;
+  end loop;
+  return row(p_schedule, v_times);
+end
+$$;
+comment on function waymark._plan_fires(waymark.schedules, boolean, timestamptz) is 'Decides what a schedule starts now.';
+-- file: functions/schedules/_record_fires.sql
+-- Writes schedules, which the caller has locked, with what has become of their starts. A run that is to make way for the next is told to cancel, as one run tells
+-- another: by a timer that is due. Inserts into timers.
+create or replace function waymark._record_fires(p_schedules waymark.schedules[], p_starts waymark.schedule_start[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+  with started as materialized (
+    select t.name, count(t.run_id) as runs, count(t.error) as failed, max(t.fire_at) filter (where t.run_id is not null) as fire_at,
+           (array_agg(t.run_id order by t.fire_at desc) filter (where t.run_id is not null))[1] as run_id,
+           (array_agg(t.error order by t.fire_at desc))[1] as error
+      from unnest(p_starts) t group by t.name
+  ), fired as materialized (
+    select s.*, l.row_id, t.runs, t.failed, t.fire_at as started_at, t.run_id, t.error,
+           s.fire_at is null or coalesce(s.runs_started + coalesce(t.runs, 0) + num_nonnulls(s.queued_fire_at) >= s.max_runs, false) as is_over
+      from unnest(p_schedules) s
+     cross join lateral (select c.ctid as row_id from waymark.schedules c where c.name = s.name offset 0) l
+      left join started t on t.name = s.name
+  ), cancelled as (
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select f.last_run_id, 0, -1, p_now from fired f
+     where f.overlap = 'cancel' and f.last_run_id <> f.run_id
+       and exists (select from waymark.runs r where r.run_id = f.last_run_id and r.state = 'live')
+     order by f.last_run_id on conflict do nothing
+  )
+  update waymark.schedules s
+     set state = case when f.is_over then 'ended' else 'active' end, fire_at = case when not f.is_over then f.fire_at end,
+         due_at = case when not f.is_over then f.due_at end, queued_fire_at = f.queued_fire_at, last_fire_at = coalesce(f.started_at, f.last_fire_at),
+         last_run_id = coalesce(f.run_id, f.last_run_id), runs_started = f.runs_started + coalesce(f.runs, 0), fires_skipped = f.fires_skipped,
+         fires_failed = f.fires_failed + coalesce(f.failed, 0), last_error = case when f.runs + f.failed > 0 then f.error else f.last_error end
+    from fired f where s.ctid = f.row_id;
+end
+$$;
+comment on function waymark._record_fires(waymark.schedules[], waymark.schedule_start[], timestamptz) is 'Writes schedules with what has become of their starts.';
 -- file: functions/schedules/_refuse_cron.sql
 -- Refuses a cron expression; never returns. SQLSTATEs: WM210.
 create or replace function waymark._refuse_cron(p_found text, p_position int, p_expected text) returns void
@@ -11955,6 +12071,24 @@ begin
 end
 $$;
 comment on function waymark._skip_times(waymark.schedules, timestamptz, timestamptz, bigint) is 'Passes over times of a schedule''s plan, and counts them.';
+-- file: functions/schedules/_start_fires.sql
+-- Starts the runs of schedules, those that are alike together. Answers each with its run, or with what refused it: then the others go on.
+create or replace function waymark._start_fires(p_starts waymark.schedule_start[]) returns waymark.schedule_start[]
+language plpgsql as $$
+declare
+  v_group waymark.schedule_start[];
+  v_done waymark.schedule_start[] := array[]::waymark.schedule_start[];
+begin
+  for v_group in
+    select array_agg(s order by s.fire_at, s.name) from unnest(p_starts) s
+     group by s.workflow, s.priority, s.queue, s.tags order by s.workflow, s.priority, s.queue, s.tags
+  loop
+    v_done := v_done || waymark._try_starts(v_group);
+  end loop;
+  return v_done;
+end
+$$;
+comment on function waymark._start_fires(waymark.schedule_start[]) is 'Starts the runs of schedules.';
 -- file: functions/schedules/_start_times.sql
 -- Starts runs of a schedule for times of its plan; null: for none. A time that has a run already is answered with that.
 -- SQLSTATEs: WM201, WM202, WM203 the workflow takes other arguments now.
@@ -11983,6 +12117,70 @@ begin
 end
 $$;
 comment on function waymark._store_schedule(waymark.schedules) is 'Writes a schedule and wakes daemons to see when it is due.';
+-- file: functions/schedules/_take_due.sql
+-- Takes the times of a schedule that have become due: those with which catch_up catches up, oldest first; the others are counted as skipped. The schedule gets the
+-- time behind them. Where the running is cancelled, all but the last would be at once, so that there is nothing to catch up with.
+create or replace function waymark._take_due(p_schedule waymark.schedules, p_now timestamptz) returns waymark.schedule_fires
+language plpgsql stable as $$
+declare
+  c_late constant interval := interval '1 minute';
+  v_kept constant int := case when p_schedule.catch_up = 'all' and p_schedule.overlap <> 'cancel' then p_schedule.catch_up_limit else 1 end;
+  v_first timestamptz := p_schedule.fire_at;
+  v_times bigint;
+  v_skip waymark.skip;
+  v_late int;
+  v_due timestamptz[] := array[p_schedule.fire_at];
+begin
+  p_schedule.fire_at := waymark._next_time(p_schedule, v_first);
+  if p_schedule.fire_at <= p_now then
+    v_times := (waymark._skip_times(p_schedule, v_first, p_now, null)).times;
+    -- The last of them may be put off by its jitter.
+    v_skip := waymark._skip_times(p_schedule, v_first, p_now, greatest(v_times - v_kept - 1, 0));
+    p_schedule.fires_skipped := p_schedule.fires_skipped + v_skip.times;
+    p_schedule.fire_at := v_skip.fire_at;
+    v_due := array[]::timestamptz[];
+    while p_schedule.fire_at <= p_now and waymark._due_at(p_schedule, p_schedule.fire_at) <= p_now loop
+      v_due := v_due || p_schedule.fire_at;
+      p_schedule.fire_at := waymark._next_time(p_schedule, p_schedule.fire_at);
+    end loop;
+  end if;
+  v_late := case
+    when p_schedule.catch_up = 'skip' and waymark._due_at(p_schedule, v_due[cardinality(v_due)]) < p_now - c_late then cardinality(v_due)
+    else greatest(cardinality(v_due) - v_kept, 0) end;
+  p_schedule.fires_skipped := p_schedule.fires_skipped + v_late;
+  v_due := v_due[v_late + 1 :];
+  p_schedule.due_at := waymark._due_at(p_schedule, p_schedule.fire_at);
+  return row(p_schedule, v_due);
+end
+$$;
+comment on function waymark._take_due(waymark.schedules, timestamptz) is 'Takes the times of a schedule that have become due.';
+-- file: functions/schedules/_try_starts.sql
+-- Starts runs of the same workflow with the same options. Where that is refused, each is tried on its own: only that which is at fault keeps the error.
+create or replace function waymark._try_starts(p_starts waymark.schedule_start[]) returns waymark.schedule_start[]
+language plpgsql as $$
+declare
+  v_first constant waymark.schedule_start := p_starts[1];
+  v_run_ids uuid[];
+  v_done waymark.schedule_start[] := array[]::waymark.schedule_start[];
+begin
+  v_run_ids := waymark._start_runs(v_first.workflow, array(select s.arguments from unnest(p_starts) s),
+    array(select waymark._fire_key(s.name, s.fire_at) from unnest(p_starts) s),
+    row(v_first.priority, v_first.queue, null, 0, v_first.tags, null, null)::waymark.start_options);
+  return array(
+    select row(s.name, s.workflow, s.arguments, s.priority, s.queue, s.tags, s.fire_at, s.run_id, null)::waymark.schedule_start
+      from unnest(p_starts, v_run_ids) with ordinality s(name, workflow, arguments, priority, queue, tags, fire_at, none, error, run_id, i) order by s.i);
+exception when sqlstate 'WM201' or sqlstate 'WM202' or sqlstate 'WM203' or sqlstate 'WM206' then
+  if cardinality(p_starts) = 1 then
+    p_starts[1].error := format('%s: %s', sqlstate, sqlerrm);
+    return p_starts;
+  end if;
+  for v_i in 1 .. cardinality(p_starts) loop
+    v_done := v_done || waymark._try_starts(p_starts[v_i : v_i]);
+  end loop;
+  return v_done;
+end
+$$;
+comment on function waymark._try_starts(waymark.schedule_start[]) is 'Starts runs of schedules that are alike.';
 -- file: functions/schedules/_wall.sql
 -- What the clocks of a zone show at a time of UTC.
 create or replace function waymark._wall(p_at timestamp, p_zone text) returns timestamp
@@ -12004,7 +12202,7 @@ declare
   v_planned waymark.schedules := v_schedule;
   v_fire timestamptz;
   v_skip waymark.skip;
-  v_times timestamptz[] := '{}';
+  v_times timestamptz[] := array[]::timestamptz[];
   v_known int;
 begin
   if not coalesce(p_from >= '0001-01-01 00:00:00Z' and p_to <= waymark._now() and p_from < p_to, false) then
@@ -12114,14 +12312,14 @@ declare
   v_schedule waymark.schedules := waymark._lock_schedule(p_name);
 begin
   v_schedule := waymark._change_schedule(v_schedule, p_changes);
-  if v_schedule.state = 'ended' and v_schedule.runs_started >= v_schedule.max_runs then
+  if v_schedule.state = 'ended' and v_schedule.runs_started + num_nonnulls(v_schedule.queued_fire_at) >= v_schedule.max_runs then
     null;  -- more times are of no use
   elsif p_changes ?| array['schedule', 'timezone', 'start_at', 'end_at'] or v_schedule.state = 'ended' and p_changes ? 'max_runs' then
     v_schedule := waymark._plan(v_schedule, least(v_now, v_schedule.fire_at - interval '1 microsecond'));
   elsif v_schedule.state = 'active' then
     v_schedule.due_at := waymark._due_at(v_schedule, v_schedule.fire_at);
   end if;
-  if v_schedule.runs_started >= v_schedule.max_runs then
+  if v_schedule.runs_started + num_nonnulls(v_schedule.queued_fire_at) >= v_schedule.max_runs then
     v_schedule.state := 'ended';
     v_schedule.fire_at := null;
     v_schedule.due_at := null;
@@ -12130,6 +12328,49 @@ begin
 end
 $$;
 comment on function waymark.edit_schedule(text, jsonb) is 'Changes a schedule from now on.';
+-- file: functions/schedules/fire_schedules.sql
+-- Fires a batch of the schedules that are due: starts their runs and sets their next times, together or not at all. So a crash loses nothing, and two daemons
+-- do not fire the same: what one has in hand is passed over by the other. A run is the only one of its schedule and time by its idempotency key besides.
+-- A call is bounded: what it does not get to in a second, or in a thousand runs, is due still.
+-- Locks: schedules (skip locked), then what waymark.start locks. A run that is to be cancelled is told so, not locked. SQLSTATEs: WM205.
+create or replace function waymark.fire_schedules(p_batch int) returns waymark.firing
+language plpgsql security definer set search_path = ''
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  c_runs constant int := 1000;
+  c_time constant interval := interval '1 second';
+  v_now timestamptz := waymark._now();
+  v_names text[];
+  v_claimed record;
+  v_planned waymark.schedule_fires;
+  v_schedules waymark.schedules[] := array[]::waymark.schedules[];
+  v_starts waymark.schedule_start[] := array[]::waymark.schedule_start[];
+begin
+  if not coalesce(p_batch between 1 and 1000, false) then
+    perform waymark._raise('WM205', format('the batch is %s; allowed are 1 to 1000', coalesce(p_batch::text, 'null')));
+  end if;
+  v_names := waymark._claim_schedules(p_batch, v_now);
+  -- A statement of its own: it sees the runs that daemons have started which had these schedules before.
+  for v_claimed in
+    select l.schedule, exists (select from waymark.runs r where r.run_id = (l.schedule).last_run_id and r.state = 'live') as is_live
+      from unnest(v_names) with ordinality n(name, i)
+     cross join lateral (select c as schedule from waymark.schedules c where c.name = n.name offset 0) l order by n.i
+  loop
+    v_planned := waymark._plan_fires(v_claimed.schedule, v_claimed.is_live, v_now);
+    v_schedules := v_schedules || v_planned.schedule;
+    v_starts := v_starts || array(
+      select row(s.name, s.workflow, s.arguments, s.priority, s.queue, s.tags, t, null, null)::waymark.schedule_start
+        from (select (v_planned.schedule).*) s cross join unnest(v_planned.times) t);
+    exit when cardinality(v_starts) >= c_runs or waymark._now() > v_now + c_time;
+  end loop;
+  v_starts := waymark._start_fires(v_starts);
+  perform waymark._record_fires(v_schedules, v_starts, v_now);
+  return row(
+    (select count(run_id) from unnest(v_starts)),
+    case when cardinality(v_names) = p_batch or cardinality(v_schedules) < cardinality(v_names) then 0 else waymark._next_due_in(v_now) end)::waymark.firing;
+end
+$$;
+comment on function waymark.fire_schedules(int) is 'Fires a batch of the schedules that are due.';
 -- file: functions/schedules/list_schedules.sql
 -- The schedules of a state (null: all) by name. SQLSTATEs: WM205.
 create or replace function waymark.list_schedules(p_state text default null) returns setof waymark.schedule_info
@@ -14918,6 +15159,7 @@ grant execute on function waymark.close_session(bigint, uuid[], bigint[]) to way
 grant execute on function waymark.reclaim(int) to waymark_worker;
 grant execute on function waymark.heartbeat(bigint, uuid[], bigint[], bigint[], jsonb[]) to waymark_worker;
 grant execute on function waymark.find_unwanted(uuid[], bigint[], bigint[]) to waymark_worker;
+grant execute on function waymark.fire_schedules(int) to waymark_worker;
 grant execute on function waymark.prune(text, interval, int, uuid), waymark.apply_retention() to waymark_worker;
 grant execute on function waymark.claim_token(uuid, bigint, int), waymark.complete_action(uuid, bigint, bigint, jsonb) to waymark_worker;
 grant execute on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) to waymark_worker;
