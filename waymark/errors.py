@@ -329,6 +329,21 @@ class StepException(WaymarkError):
     """A Python exception inside a step, as the engine carries it. It never leaves the engine."""
 
 
+# --- Tests (waymark.testing) ----------------------------------------------------------------------------------------
+
+
+class RunStuck(WaymarkError):
+    """A test waits for a run that cannot go on: nothing is due any more. The message quotes `waymark.why`."""
+
+
+class ActionStuck(WaymarkError):
+    """An action has been running in the test process for longer than the engine's `patience`."""
+
+
+class ActionNotLoaded(WaymarkError, LookupError):
+    """A run asks for an action that no module of the test process has."""
+
+
 SQLSTATES: dict[str, type[WaymarkError]] = {
     "WM101": InvalidProgram,
     "WM102": ProgramTooLarge,

@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -170,6 +170,9 @@ class Client:
         await self._pool.close()
 
 
+client_type: Callable[[str], Client] = Client
+"""Makes the client of a database; `waymark.testing` has clients of its own."""
+
 _Clients = dict[str, tuple[Client, AsyncGenerator[None, None]]]
 _clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients] = weakref.WeakKeyDictionary()
 
@@ -179,11 +182,17 @@ async def current_client() -> Client:
     url = config.database_url()
     clients = _clients.setdefault(asyncio.get_running_loop(), {})
     if url not in clients:
-        client = Client(url)
+        client = client_type(url)
         lifetime = _close_with_the_loop(client, clients, url)
         clients[url] = (client, lifetime)
         await anext(lifetime)
     return clients[url][0]
+
+
+def forget_clients(url: str) -> None:
+    """Whoever wants a client for this database from now on gets a new one, in whatever event loop."""
+    for clients in _clients.values():
+        clients.pop(url, None)
 
 
 async def _close_with_the_loop(client: Client, clients: _Clients, url: str) -> AsyncGenerator[None, None]:
