@@ -21,7 +21,7 @@ from tests.cluster import Cluster, build_daemon
 from waymark.db import bundle
 from waymark.db.embedded import EmbeddedServer, bin_folder
 
-pytest_plugins = ["waymark.testing"]
+pytest_plugins = ["pytester", "waymark.testing"]
 
 # The tests of faults and of chaos check with it.
 pytest.register_assert_rewrite("tests.faults.load")

@@ -2,14 +2,13 @@
 
 import asyncio
 import datetime as dt
+import time
 from typing import Annotated
 
 import psycopg
 
 import waymark
 from waymark import BackoffPolicy, Depends, RetryPolicy, Workflow, action, current_action, heartbeat, workflow
-
-DAY = 86400
 
 
 @action
@@ -163,3 +162,18 @@ class Polling(Workflow):
         for _ in range(times):
             await asyncio.sleep(60)
         return times
+
+
+@workflow
+class Reading(Workflow):
+    async def run(self, zone: dt.timezone) -> dict[str, object]:
+        return {
+            "zone": dt.datetime.now(zone),
+            "naive": dt.datetime.now(),  # noqa: DTZ005 - the local time
+            "today": dt.date.today(),  # noqa: DTZ011
+            "utc": dt.datetime.utcnow(),  # noqa: DTZ003
+            "ns": time.time_ns(),
+            "year": time.strftime("%Y"),
+            "text": [time.ctime(), time.asctime()],
+            "given": time.strftime("%Y", time.gmtime(0)),
+        }

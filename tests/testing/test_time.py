@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 import uuid
 
 import psycopg
@@ -9,7 +10,19 @@ import pytest
 import sqlalchemy
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.testing.flows import Approval, Computing, Napping, Parents, Paying, Polling, Reminder, Waiting, charge, send_mail
+from tests.testing.flows import (
+    Approval,
+    Computing,
+    Napping,
+    Parents,
+    Paying,
+    Polling,
+    Reading,
+    Reminder,
+    Waiting,
+    charge,
+    send_mail,
+)
 from waymark import ResultNotReady, RunCancelled, RunDeadlineExceeded, RunHandle, UnknownRun
 from waymark.testing import RunStuck, WaymarkEngine
 
@@ -43,6 +56,21 @@ async def test_what_becomes_due_on_the_way_happens_at_its_time(waymark_engine: W
     assert waymark_engine.now() == began + 10 * DAY
     assert [await run.result() for run in runs] == [[began, began + n * DAY] for n in (3, 1, 2)]
     assert waymark_engine.now() == began + 10 * DAY
+
+
+async def test_what_a_body_reads_of_the_time_is_the_engines(waymark_engine: WaymarkEngine) -> None:
+    now = waymark_engine.now()
+    local = now.astimezone()
+    assert await Reading().run(dt.timezone(dt.timedelta(hours=5))) == {
+        "zone": now,
+        "naive": local.replace(tzinfo=None),
+        "today": local.date(),
+        "utc": now.replace(tzinfo=None),
+        "ns": int(now.timestamp()) * 10**9,
+        "year": now.strftime("%Y"),
+        "text": [time.ctime(now.timestamp())] * 2,
+        "given": "1970",
+    }
 
 
 async def test_a_signal_before_the_wait_is_taken_and_no_time_passes(waymark_engine: WaymarkEngine) -> None:
@@ -135,10 +163,10 @@ async def test_cancel_pause_and_resume(waymark_engine: WaymarkEngine) -> None:
     await run.pause()
     with pytest.raises(RunStuck, match="being resumed"):
         await run.result()
-    await waymark_engine.advance(2 * DAY)
+    await waymark_engine.advance(2 * DAY)  # one has passed above, when the sleep was over
     await run.resume()
     began, ended = await run.result()
-    assert ended - began == 2 * DAY
+    assert ended - began == 3 * DAY
     run = await Napping().start(1)
     await waymark_engine.settle()
     await run.cancel()
