@@ -53,6 +53,10 @@ pub struct Config {
     pub reclaim_interval: Duration,
     /// `WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE`: the most a sweep re-offers.
     pub reclaim_batch: i32,
+    /// `WAYMARK_SCHEDULER_POLL_INTERVAL_MS`: how often the daemon looks for due schedules unbidden.
+    pub scheduler_poll_interval: Duration,
+    /// `WAYMARK_SCHEDULER_BATCH_SIZE`: the most schedules that one look fires.
+    pub scheduler_batch: i32,
     /// `WAYMARK_RETENTION_INTERVAL_MS`: how often the daemon looks for ended runs to prune; zero: never.
     pub retention_interval: Duration,
     /// `WAYMARK_RUNNER_PROFILE_INTERVAL_MS`: how often the counters are logged; zero: never.
@@ -101,6 +105,8 @@ impl Config {
             lock_heartbeat: millis(&get, "WAYMARK_LOCK_HEARTBEAT_MS", 10..=1_200_000, 5_000)?,
             reclaim_interval: millis(&get, "WAYMARK_EXPIRED_LOCK_RECLAIMER_INTERVAL_MS", 10..=3_600_000, 1_000)?,
             reclaim_batch: number(&get, "WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE", 1..=100_000, 1_000)?,
+            scheduler_poll_interval: millis(&get, "WAYMARK_SCHEDULER_POLL_INTERVAL_MS", 10..=60_000, 1_000)?,
+            scheduler_batch: number(&get, "WAYMARK_SCHEDULER_BATCH_SIZE", 1..=1_000, 100)?,
             retention_interval: match get(RETENTION_INTERVAL).as_deref().map(str::trim) {
                 Some("0") => Duration::ZERO,
                 _ => millis(&get, RETENTION_INTERVAL, 100..=3_600_000, 60_000)?,
@@ -209,6 +215,8 @@ mod tests {
         assert_eq!(config.lock_heartbeat, Duration::from_secs(5));
         assert_eq!(config.reclaim_interval, Duration::from_secs(1));
         assert_eq!(config.reclaim_batch, 1_000);
+        assert_eq!(config.scheduler_poll_interval, Duration::from_secs(1));
+        assert_eq!(config.scheduler_batch, 100);
         assert_eq!(config.retention_interval, Duration::from_secs(60));
         assert_eq!(config.profile_interval, Duration::from_secs(5));
         assert_eq!(config.log_level, LevelFilter::INFO);
@@ -234,6 +242,8 @@ mod tests {
             ("WAYMARK_LOCK_HEARTBEAT_MS", "8000", "half of WAYMARK_LOCK_TTL_MS (15000)"),
             ("WAYMARK_EXPIRED_LOCK_RECLAIMER_INTERVAL_MS", "1", "10 to 3600000"),
             ("WAYMARK_EXPIRED_LOCK_RECLAIMER_BATCH_SIZE", "0", "1 to 100000"),
+            ("WAYMARK_SCHEDULER_POLL_INTERVAL_MS", "9", "10 to 60000"),
+            ("WAYMARK_SCHEDULER_BATCH_SIZE", "1001", "1 to 1000"),
             ("WAYMARK_RETENTION_INTERVAL_MS", "99", "100 to 3600000"),
             ("WAYMARK_RUNNER_PROFILE_INTERVAL_MS", "3600001", "0 to 3600000"),
             ("WAYMARK_LOG_LEVEL", "loud", LEVELS),

@@ -25,7 +25,7 @@ use crate::{
     database::{self, Database, TurnConnection},
     error::{Error, describe, json_string},
     hub::Hub,
-    lane, retention,
+    lane, retention, schedules,
     session::{self, Lease},
     worker::supervisor,
 };
@@ -93,6 +93,8 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     services.spawn_local(session::keep(hub.clone(), client, registrations));
     services.spawn_local(listen(hub.clone()));
     services.spawn_local(retention::keep(hub.clone()));
+    let scheduler = hub.database.connect("schedules").await.map_err(at_start)?;
+    services.spawn_local(schedules::keep(hub.clone(), scheduler));
     services.spawn_local({
         let hub = hub.clone();
         async move { hub.profile().await }

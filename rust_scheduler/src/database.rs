@@ -335,6 +335,17 @@ pub async fn apply_retention(client: &Client) -> Result<(i32, i32, Option<Durati
     Ok((row.try_get(0)?, row.try_get(1)?, due_in.map(|ms| Duration::from_millis(u64::from(ms.unsigned_abs())))))
 }
 
+/// `waymark.fire_schedules`: how many runs it started, and after which time it is to be called again; none: nothing is planned.
+///
+/// # Errors
+/// As the database says; nothing is fired then.
+pub async fn fire_schedules(client: &Client, batch: i32) -> Result<(i32, Option<Duration>), Error> {
+    let query = "select fired, due_in_ms from waymark.fire_schedules($1)";
+    let row = client.query_typed_one(query, &[(&batch, Type::INT4)]).await?;
+    let due_in: Option<i64> = row.try_get(1)?;
+    Ok((row.try_get(0)?, due_in.map(|ms| Duration::from_millis(ms.unsigned_abs()))))
+}
+
 /// `waymark.close_session`: gives back what the session still runs and is not to be kept; how many that were, or none
 /// while a turn of it is under way.
 ///

@@ -54,6 +54,8 @@ pub struct Hub {
     invocations: Cell<u64>,
     programs: mpsc::UnboundedSender<Bytes>,
     workers: Cell<Starts>,
+    listening: Cell<bool>,
+    schedules: Notify,
     closing: Cell<bool>,
     fatal: RefCell<Option<Error>>,
     failed: Notify,
@@ -103,6 +105,8 @@ impl Hub {
             invocations: Cell::new(0),
             programs,
             workers: Cell::default(),
+            listening: Cell::new(false),
+            schedules: Notify::new(),
             closing: Cell::new(false),
             fatal: RefCell::default(),
             failed: Notify::new(),
@@ -157,19 +161,33 @@ impl Hub {
         self.wake_lanes();
     }
 
-    /// A notification: there may be work, or one of this daemon's sessions runs what is no longer wanted.
+    /// A notification: there may be work, a schedule may be due sooner, or one of this daemon's sessions runs what is no longer wanted.
     pub fn notified(&self, payload: &str) {
         match payload.parse() {
             Ok(session) if self.lease.all().contains(&session) => self.heartbeats.ask(),
             Ok(_) => {}
+            Err(_) if payload == "schedules" => self.schedules.notify_one(),
             Err(_) => self.want(),
         }
     }
 
-    /// Whether notifications arrive.
+    /// Waits until a schedule may be due sooner than the engine has said.
+    pub async fn schedules_changed(&self) {
+        self.schedules.notified().await;
+    }
+
+    /// Notifications arrive, or do so no longer.
     pub fn set_listening(&self, listening: bool) {
+        self.listening.set(listening);
         self.pulse.borrow_mut().set_listening(listening);
+        self.schedules.notify_one();
         self.wake_lanes();
+    }
+
+    /// Whether notifications arrive.
+    #[must_use]
+    pub fn is_listening(&self) -> bool {
+        self.listening.get()
     }
 
     /// Whether nothing is going on.

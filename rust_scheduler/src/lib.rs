@@ -12,6 +12,7 @@
 //! - [`hub`]: what the tasks share: inboxes of the lanes, workers, the pulse;
 //! - [`worker`]: protocol, connection, process and supervision of the workers;
 //! - [`session`]: the lease, the sweep for expired work, registrations;
+//! - [`schedules`], [`retention`]: what happens by the clock;
 //! - [`heartbeats`]: what running attempts tell, on its way to the engine;
 //! - [`database`], [`tls`], [`values`]: connections and the engine's functions by name; payloads pass as bytes;
 //! - [`config`], [`cli`], [`error`], [`backoff`], [`stats`]: what their names say.
@@ -29,6 +30,7 @@ pub mod hub;
 pub mod lane;
 pub mod plan;
 pub mod retention;
+pub mod schedules;
 pub mod session;
 pub mod stats;
 pub mod tls;
