@@ -1,5 +1,5 @@
 comment on schema waymark is 'Waymark: durable workflows. Start here: select * from waymark.run_overview;';
-comment on schema waymark_programs is 'One generated step function for each program version; \sf shows a workflow as a procedure.';
+comment on schema waymark_programs is 'One generated step function for each program version, and one that calls it for a batch; \sf shows a workflow as a procedure.';
 
 -- A program is one compiled version of a workflow, named by the hash of its canonical IR and never changed.
 -- replaced_at: since when another version is the newest; null while this one is.

@@ -23,6 +23,7 @@ begin
     returning program_id into v_program_id;
     if found then
       execute waymark._generate_function(p_ir, v_function);
+      execute waymark._generate_batch(v_function);
       perform waymark._store_graph(v_program_id, p_ir);
       exit;
     end if;

@@ -1,5 +1,5 @@
 -- Deletes versions of programs, and their step functions; answers how many. Passed over is what somebody registers just now, and what has been the newest
--- again since p_before. One of the places with dynamic SQL: the name is engine-made. Locks: programs (skip locked).
+-- again since p_before. One of the places with dynamic SQL: the names are engine-made. Locks: programs (skip locked).
 create or replace function waymark._drop_programs(p_program_ids bigint[], p_before timestamptz) returns int
 language plpgsql as $$
 declare
@@ -14,7 +14,7 @@ begin
     delete from waymark.program_nodes n where n.program_id = v_program.program_id;
     delete from waymark.program_edges e where e.program_id = v_program.program_id;
     delete from waymark.programs p where p.program_id = v_program.program_id;
-    execute format('drop function waymark_programs.%I', v_program.function_name);
+    execute format('drop function waymark_programs.%I, waymark_programs.%I', v_program.function_name, v_program.function_name || '_batch');
     v_count := v_count + 1;
   end loop;
   return v_count;

@@ -9,6 +9,7 @@ declare
   v_due_at timestamptz := case when p_options.delay > 0 then v_now + p_options.delay * interval '1 second' end;
   v_deadline timestamptz := v_now + p_options.deadline * interval '1 second';
   v_program waymark.programs;
+  v_names text[];
   v_run_ids uuid[];
   v_started int;
 begin
@@ -22,9 +23,14 @@ begin
     -- The snapshot may be older than the newest program: then this fails as a serialization failure does. See waymark._begin_pass.
     perform from waymark.workflows w where w.workflow = p_workflow for share;
   end if;
+  v_names := array(select p ->> 'name' from jsonb_array_elements(v_program.parameters) p);
   v_run_ids := array(select waymark._new_run_id(v_now) from generate_subscripts(p_arguments, 1));
   with given as materialized (
-    select g.run_id, g.key, waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) as arguments
+    select g.run_id, g.key,
+           -- What has exactly the parameters, and no tags, is bound already.
+           case when jsonb_typeof(g.arguments) is distinct from 'object' then waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments)
+                when g.arguments ?& v_names and g.arguments - v_names = '{}' and not jsonb_path_exists(g.arguments, 'strict $.**."$"', silent => true) then g.arguments
+                else waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) end as arguments
       from unnest(v_run_ids, p_arguments, p_keys) as g (run_id, arguments, key)
   ), started as (
     insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)

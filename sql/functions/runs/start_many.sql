@@ -1,7 +1,7 @@
 -- Starts a batch of runs inside the caller's transaction: all or none.
 -- SQLSTATEs: those of waymark.start; WM205 too many, keys of another number or out of their range.
 create or replace function waymark.start_many(p_workflow text, p_arguments jsonb[], p_options jsonb default '{}', p_idempotency_keys text[] default null)
-returns uuid[] language plpgsql security definer set search_path = '' as $$
+returns uuid[] language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   c_runs constant int := 10000;
 begin

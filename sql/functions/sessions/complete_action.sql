@@ -4,7 +4,7 @@
 -- Locks, in order: actions, tasks, runs, sessions. SQLSTATEs: WM403.
 create or replace function waymark.complete_action(p_run_id uuid, p_action_id bigint, p_fencing_token bigint, p_value jsonb) returns void
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_events waymark.task_event[];

@@ -2,7 +2,7 @@
 -- are cancelled, their run has ended, or another session has them. Writes nothing.
 create or replace function waymark.find_unwanted(p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[]) returns int[]
 language plpgsql stable security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
   return array(
     select b.position::int

@@ -4,7 +4,7 @@
 create or replace function waymark.heartbeat(p_session bigint, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_details jsonb[])
 returns int[]
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_limit constant int := 131072;
   v_now timestamptz := waymark._now();

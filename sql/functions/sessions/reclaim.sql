@@ -3,7 +3,7 @@
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, timers, runs, sessions (skip locked).
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);

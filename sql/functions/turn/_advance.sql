@@ -13,6 +13,9 @@ declare
   v_answered uuid[];
   v_steps waymark.task_step[];
   v_shared boolean;
+  v_end boolean;
+  v_stay boolean;
+  v_yield boolean;
   v_more boolean := false;
   v_rounds numeric := 0;
   v_wanted smallint;
@@ -28,11 +31,15 @@ begin
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
     end if;
-    perform waymark._park_tasks(v_steps, p_now);
-    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then
+    select bool_or(e.ends), bool_or(not e.ends), bool_or(s.effect = 'yield'), min(s.priority) filter (where s.effect in ('action', 'fork', 'branches'))
+      into v_end, v_stay, v_yield, v_wanted
+      from unnest(v_steps) s left join lateral (select s.effect in ('return', 'raise') as ends where s.shared is not true) e on true;
+    if v_stay then
+      perform waymark._park_tasks(v_steps, p_now);
+    end if;
+    if v_end then
       perform waymark._finish_runs(v_steps, p_now);
     end if;
-    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room,
@@ -45,7 +52,7 @@ begin
       v_room := v_room - v_count;
       v_shares := null;
     end if;
-    v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
+    v_more := v_more or v_yield;
     v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);

@@ -13,6 +13,9 @@ declare
   v_events waymark.task_event[];
   v_asked uuid[];
 begin
+  if not exists (select from waymark.timers m where m.due_at <= p_now) then
+    return p_events;
+  end if;
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id, d.due_at, d.task_no, d.action_id),
          array_agg(case when d.held is null then 'gone' when d.paused and d.action_id not in (-1, -2, -3) then 'put off' else 'taken' end
                    order by d.run_id, d.due_at, d.task_no, d.action_id)

@@ -5,10 +5,6 @@
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
 language plpgsql as $$
 declare
-  c_call constant text :=
-    'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' e.shared, s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step)'
-    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.heap, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
@@ -19,18 +15,18 @@ declare
       from unnest(p_events) e where e.program_id = 0);
 begin
   for v_program in
-    select p.program_id, p.function_name from waymark.programs p
+    select p.program_id, format('select waymark_programs.%I($1, $2)', p.function_name || '_batch') as call from waymark.programs p
      where p.program_id in (select e.program_id from unnest(p_events) e)
   loop
     if not p_isolate then
-      execute format(c_call, v_program.function_name) into v_some using p_events, v_program.program_id;
+      execute v_program.call into v_some using p_events, v_program.program_id;
       v_steps := v_steps || v_some;
       continue;
     end if;
     foreach v_event in array p_events loop
       continue when v_event.program_id <> v_program.program_id;
       begin
-        execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
+        execute v_program.call into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
                             v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, null::jsonb, 'raise',

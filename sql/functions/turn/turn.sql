@@ -9,7 +9,7 @@ create or replace function waymark.turn(
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
   c_outcomes constant text[] := array['succeeded', 'failed', 'timed_out', 'lost', 'released'];
