@@ -32,7 +32,7 @@ create schema if not exists waymark_programs authorization waymark_owner;
 set local role waymark_owner;
 -- file: schema/10_programs.sql
 comment on schema waymark is 'Waymark: durable workflows. Start here: select * from waymark.run_overview;';
-comment on schema waymark_programs is 'One generated step function for each program version; \sf shows a workflow as a procedure.';
+comment on schema waymark_programs is 'One generated step function for each program version, and one that calls it for a batch; \sf shows a workflow as a procedure.';
 
 -- A program is one compiled version of a workflow, named by the hash of its canonical IR and never changed.
 -- replaced_at: since when another version is the newest; null while this one is.
@@ -3311,6 +3311,20 @@ begin
 end
 $$;
 comment on function waymark._generate_assign(jsonb, jsonb, text, text) is 'The code of an assignment.';
+-- file: functions/programs/_generate_batch.sql
+-- The text that creates the function which runs a program's step function for a batch of tasks. A turn names it in a dynamic statement,
+-- which is planned each time; what is planned here is planned once a connection.
+create or replace function waymark._generate_batch(p_name text) returns text
+language sql immutable as $$
+  select format('create function waymark_programs.%I(p_events waymark.task_event[], p_program_id bigint) returns waymark.task_step[] language plpgsql stable as %L',
+    p_name || '_batch', format(
+      E'\nbegin\n  return (\n'
+      '    select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,\n'
+      '                         e.shared, s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step)\n'
+      '      from unnest(p_events) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.heap, e.ok, e.value) s\n'
+      '     where e.program_id = p_program_id);\nend\n', p_name))
+$$;
+comment on function waymark._generate_batch(text) is 'The text that creates the function for a batch of steps of a program.';
 -- file: functions/programs/_generate_block.sql
 -- The WHEN branches of one basic block: its nodes in straight line; a node that suspends ends a branch and goes on in one of its own (~id).
 -- A node whose expression the engine has to leave to CPython suspends, too. It goes on from p_resume_code, which enters its branch again and skips the
@@ -4251,6 +4265,7 @@ begin
     returning program_id into v_program_id;
     if found then
       execute waymark._generate_function(p_ir, v_function);
+      execute waymark._generate_batch(v_function);
       perform waymark._store_graph(v_program_id, p_ir);
       exit;
     end if;
@@ -10654,7 +10669,7 @@ $$;
 comment on function waymark._check_retention(text, interval) is 'Refuses what is no retention.';
 -- file: functions/retention/_drop_programs.sql
 -- Deletes versions of programs, and their step functions; answers how many. Passed over is what somebody registers just now, and what has been the newest
--- again since p_before. One of the places with dynamic SQL: the name is engine-made. Locks: programs (skip locked).
+-- again since p_before. One of the places with dynamic SQL: the names are engine-made. Locks: programs (skip locked).
 create or replace function waymark._drop_programs(p_program_ids bigint[], p_before timestamptz) returns int
 language plpgsql as $$
 declare
@@ -10669,7 +10684,7 @@ begin
     delete from waymark.program_nodes n where n.program_id = v_program.program_id;
     delete from waymark.program_edges e where e.program_id = v_program.program_id;
     delete from waymark.programs p where p.program_id = v_program.program_id;
-    execute format('drop function waymark_programs.%I', v_program.function_name);
+    execute format('drop function waymark_programs.%I, waymark_programs.%I', v_program.function_name, v_program.function_name || '_batch');
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -10933,24 +10948,20 @@ end
 $$;
 comment on function waymark._check_value(jsonb, text) is 'Refuses a value from outside that carries a malformed tag.';
 -- file: functions/runs/_new_run_id.sql
--- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then random bits.
+-- A UUID version 7 (RFC 9562): 48 bits of milliseconds, so that new rows meet in the same index pages, then the random bits and the variant of a version 4.
 create or replace function waymark._new_run_id(p_now timestamptz) returns uuid
-language plpgsql volatile parallel safe as $$
-begin
-  return encode(
-    overlay(
-      overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from p_now) * 1000)::bigint) from 3) from 1 for 6)
-      placing set_byte(substring(uuid_send(gen_random_uuid()) from 7 for 1), 0, 112 + floor(random() * 16)::int) from 7 for 1),
-    'hex')::uuid;
-end
+language sql volatile parallel safe as $$
+  select (lpad(to_hex((extract(epoch from p_now) * 1000)::bigint), 12, '0') || '7' || substr(gen_random_uuid()::text, 16))::uuid
 $$;
 comment on function waymark._new_run_id(timestamptz) is 'A time-ordered run id (UUIDv7).';
 -- file: functions/runs/_notify_start.sql
--- Runs at the commit of a transaction that started a run: only then is it known who is waiting. A check inside start could read
--- "nobody waits" long before the commit and leave the run to the poll.
+-- Runs at the commit of a transaction that started runs, once: only then is it known who is waiting. A check inside start could read
+-- "nobody waits" long before the commit and leave the run to the poll. The setting, which ends with the transaction or with what is rolled back of it,
+-- says that this is on its way; where constraints are checked early, the next start has it done again.
 create or replace function waymark._notify_start() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  perform set_config('waymark.notifies', '', true);
   perform waymark._wake_hungry();
   return null;
 end
@@ -10958,8 +10969,9 @@ $$;
 comment on function waymark._notify_start() is 'At commit of a start: notifies daemons that wait for work.';
 
 drop trigger if exists runs_notify_at_commit on waymark.runs;
-create constraint trigger runs_notify_at_commit after insert on waymark.runs
-  deferrable initially deferred for each row execute function waymark._notify_start();
+create constraint trigger runs_notify_at_commit after insert on waymark.runs deferrable initially deferred for each row
+  when (case when current_setting('waymark.notifies', true) = 'at commit' then false else set_config('waymark.notifies', 'at commit', true) is not null end)
+  execute function waymark._notify_start();
 -- file: functions/runs/_parse_start_options.sql
 -- SQLSTATEs: WM204 unknown option, WM205 out of range.
 create or replace function waymark._parse_start_options(p_options jsonb) returns waymark.start_options
@@ -11035,6 +11047,7 @@ declare
   v_due_at timestamptz := case when p_options.delay > 0 then v_now + p_options.delay * interval '1 second' end;
   v_deadline timestamptz := v_now + p_options.deadline * interval '1 second';
   v_program waymark.programs;
+  v_names text[];
   v_run_ids uuid[];
   v_started int;
 begin
@@ -11048,9 +11061,14 @@ begin
     -- The snapshot may be older than the newest program: then this fails as a serialization failure does. See waymark._begin_pass.
     perform from waymark.workflows w where w.workflow = p_workflow for share;
   end if;
+  v_names := array(select p ->> 'name' from jsonb_array_elements(v_program.parameters) p);
   v_run_ids := array(select waymark._new_run_id(v_now) from generate_subscripts(p_arguments, 1));
   with given as materialized (
-    select g.run_id, g.key, waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) as arguments
+    select g.run_id, g.key,
+           -- What has exactly the parameters, and no tags, is bound already.
+           case when jsonb_typeof(g.arguments) is distinct from 'object' then waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments)
+                when g.arguments ?& v_names and g.arguments - v_names = '{}' and not jsonb_path_exists(g.arguments, 'strict $.**."$"', silent => true) then g.arguments
+                else waymark._bind_arguments(p_workflow, v_program.parameters, g.arguments) end as arguments
       from unnest(v_run_ids, p_arguments, p_keys) as g (run_id, arguments, key)
   ), started as (
     insert into waymark.runs (run_id, workflow, program_id, priority, queue, idempotency_key, tags, waiters, arguments, created_at, deadline)
@@ -11187,7 +11205,7 @@ comment on function waymark.add_waiter(uuid, text) is 'Asks that the end of a ru
 -- file: functions/runs/read_outcomes.sql
 -- Reads only. Unknown ids give no row.
 create or replace function waymark.read_outcomes(p_run_ids uuid[]) returns setof waymark.run_outcome
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
   return query select r.run_id, r.workflow, r.state, r.result, r.error from waymark.runs r where r.run_id = any (p_run_ids);
 end
@@ -11222,7 +11240,7 @@ comment on function waymark.result(uuid) is 'The result of a run; null while it 
 -- Starts a run inside the caller's transaction. Nothing of the workflow runs in the caller's session.
 -- SQLSTATEs: WM201 unknown workflow, WM202, WM203, WM206 arguments, WM204, WM205 options.
 create or replace function waymark.start(p_workflow text, p_arguments jsonb default '{}', p_options jsonb default '{}') returns uuid
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   v_options waymark.start_options := waymark._parse_start_options(p_options);
 begin
@@ -11234,7 +11252,7 @@ comment on function waymark.start(text, jsonb, jsonb) is 'Starts a run of a work
 -- Starts a batch of runs inside the caller's transaction: all or none.
 -- SQLSTATEs: those of waymark.start; WM205 too many, keys of another number or out of their range.
 create or replace function waymark.start_many(p_workflow text, p_arguments jsonb[], p_options jsonb default '{}', p_idempotency_keys text[] default null)
-returns uuid[] language plpgsql security definer set search_path = '' as $$
+returns uuid[] language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   c_runs constant int := 10000;
 begin
@@ -12606,7 +12624,7 @@ comment on function waymark.close_session(bigint, uuid[], bigint[]) is 'Ends a s
 -- Locks, in order: actions, tasks, runs, sessions. SQLSTATEs: WM403.
 create or replace function waymark.complete_action(p_run_id uuid, p_action_id bigint, p_fencing_token bigint, p_value jsonb) returns void
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_events waymark.task_event[];
@@ -12631,7 +12649,7 @@ comment on function waymark.complete_action(uuid, bigint, bigint, jsonb) is 'Han
 -- are cancelled, their run has ended, or another session has them. Writes nothing.
 create or replace function waymark.find_unwanted(p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[]) returns int[]
 language plpgsql stable security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
   return array(
     select b.position::int
@@ -12650,7 +12668,7 @@ comment on function waymark.find_unwanted(uuid[], bigint[], bigint[]) is 'The po
 create or replace function waymark.heartbeat(p_session bigint, p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_details jsonb[])
 returns int[]
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_limit constant int := 131072;
   v_now timestamptz := waymark._now();
@@ -12727,7 +12745,7 @@ comment on function waymark.open_session(jsonb, int) is 'Opens the session of a 
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, timers, runs, sessions (skip locked).
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_now timestamptz := waymark._now();
   v_orphaned boolean := exists (select from waymark.sessions where expires_at <= v_now);
@@ -14245,6 +14263,9 @@ declare
   v_answered uuid[];
   v_steps waymark.task_step[];
   v_shared boolean;
+  v_end boolean;
+  v_stay boolean;
+  v_yield boolean;
   v_more boolean := false;
   v_rounds numeric := 0;
   v_wanted smallint;
@@ -14260,11 +14281,15 @@ begin
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
     end if;
-    perform waymark._park_tasks(v_steps, p_now);
-    if exists (select from unnest(v_steps) s where s.effect in ('return', 'raise') and s.shared is not true) then
+    select bool_or(e.ends), bool_or(not e.ends), bool_or(s.effect = 'yield'), min(s.priority) filter (where s.effect in ('action', 'fork', 'branches'))
+      into v_end, v_stay, v_yield, v_wanted
+      from unnest(v_steps) s left join lateral (select s.effect in ('return', 'raise') as ends where s.shared is not true) e on true;
+    if v_stay then
+      perform waymark._park_tasks(v_steps, p_now);
+    end if;
+    if v_end then
       perform waymark._finish_runs(v_steps, p_now);
     end if;
-    select min(s.priority) into v_wanted from unnest(v_steps) s where s.effect in ('action', 'fork', 'branches');
     if v_wanted is not null then
       if v_room > 0 then
         return query select * from waymark._claim_actions(p_session, p_queues, v_room,
@@ -14277,7 +14302,7 @@ begin
       v_room := v_room - v_count;
       v_shares := null;
     end if;
-    v_more := v_more or exists (select from unnest(v_steps) s where s.effect = 'yield');
+    v_more := v_more or v_yield;
     v_events := '{}';
     exit when not v_shared;
     perform waymark._coordinate(v_steps, p_now);
@@ -14572,6 +14597,9 @@ declare
   v_events waymark.task_event[];
   v_asked uuid[];
 begin
+  if not exists (select from waymark.timers m where m.due_at <= p_now) then
+    return p_events;
+  end if;
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.run_id, d.due_at, d.task_no, d.action_id),
          array_agg(case when d.held is null then 'gone' when d.paused and d.action_id not in (-1, -2, -3) then 'put off' else 'taken' end
                    order by d.run_id, d.due_at, d.task_no, d.action_id)
@@ -14890,10 +14918,6 @@ comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seco
 create or replace function waymark._step_tasks(p_events waymark.task_event[], p_isolate boolean) returns waymark.task_step[]
 language plpgsql as $$
 declare
-  c_call constant text :=
-    'select array_agg(row(e.row_id, e.run_id, e.task_no, e.program_id, e.priority, e.queue, e.started_at, e.step_no,'
-    ' e.shared, s.pc, s.locals, s.frames, s.heap, s.effect, s.payload, s.commands)::waymark.task_step)'
-    ' from unnest($1) e cross join lateral waymark_programs.%I(e.pc, e.locals, e.frames, e.heap, e.ok, e.value) s where e.program_id = $2';
   v_program record;
   v_event waymark.task_event;
   v_some waymark.task_step[];
@@ -14904,18 +14928,18 @@ declare
       from unnest(p_events) e where e.program_id = 0);
 begin
   for v_program in
-    select p.program_id, p.function_name from waymark.programs p
+    select p.program_id, format('select waymark_programs.%I($1, $2)', p.function_name || '_batch') as call from waymark.programs p
      where p.program_id in (select e.program_id from unnest(p_events) e)
   loop
     if not p_isolate then
-      execute format(c_call, v_program.function_name) into v_some using p_events, v_program.program_id;
+      execute v_program.call into v_some using p_events, v_program.program_id;
       v_steps := v_steps || v_some;
       continue;
     end if;
     foreach v_event in array p_events loop
       continue when v_event.program_id <> v_program.program_id;
       begin
-        execute format(c_call, v_program.function_name) into v_some using array[v_event], v_program.program_id;
+        execute v_program.call into v_some using array[v_event], v_program.program_id;
       exception when others then
         v_some := array[row(v_event.row_id, v_event.run_id, v_event.task_no, v_event.program_id, v_event.priority, v_event.queue, v_event.started_at,
                             v_event.step_no, v_event.shared, v_event.pc, '{}'::jsonb, '[]'::jsonb, null::jsonb, 'raise',
@@ -14971,7 +14995,7 @@ create or replace function waymark.turn(
   p_run_ids uuid[], p_action_ids bigint[], p_fencing_tokens bigint[], p_outcomes text[], p_values jsonb[], p_run_us bigint[])
 returns setof waymark.turn_row
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_batch constant int := 1000;
   c_outcomes constant text[] := array['succeeded', 'failed', 'timed_out', 'lost', 'released'];
