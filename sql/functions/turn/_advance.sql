@@ -31,9 +31,9 @@ begin
       v_steps := waymark._share_runs(v_steps, p_now);
       perform waymark._park_shared(v_steps, p_now);
     end if;
-    select bool_or(e.ends), bool_or(not e.ends), bool_or(s.effect = 'yield'), min(s.priority) filter (where s.effect in ('action', 'fork', 'branches'))
-      into v_end, v_stay, v_yield, v_wanted
-      from unnest(v_steps) s left join lateral (select s.effect in ('return', 'raise') as ends where s.shared is not true) e on true;
+    select bool_or(s.effect in ('return', 'raise') and s.shared is not true), bool_or(s.effect not in ('return', 'raise')),
+           bool_or(s.effect = 'yield'), min(s.priority) filter (where s.effect in ('action', 'fork', 'branches'))
+      into v_end, v_stay, v_yield, v_wanted from unnest(v_steps) s;
     if v_stay then
       perform waymark._park_tasks(v_steps, p_now);
     end if;
