@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import time
 import uuid
+import zoneinfo
 
 import psycopg
 import pytest
@@ -23,7 +24,7 @@ from tests.testing.flows import (
     charge,
     send_mail,
 )
-from waymark import ResultNotReady, RunCancelled, RunDeadlineExceeded, RunHandle, UnknownRun
+from waymark import ResultNotReady, RunCancelled, RunDeadlineExceeded, RunHandle, UnknownRun, list_schedules, schedule_workflow
 from waymark.testing import RunStuck, WaymarkEngine
 
 DAY = dt.timedelta(days=1)
@@ -226,6 +227,31 @@ async def test_old_runs_are_pruned(waymark_engine: WaymarkEngine, database: psyc
     await waymark_engine.advance(2 * DAY)
     with pytest.raises(UnknownRun):
         await run.status()
+
+
+async def test_schedules_fire_at_their_times(waymark_engine: WaymarkEngine) -> None:
+    began = waymark_engine.now()
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    await schedule_workflow(Paying, schedule_name="daily", schedule="30 3 * * *", timezone=berlin, inputs={"amount": 1})
+    await schedule_workflow(Napping, schedule_name="queued", schedule=DAY, inputs={"days": 1.5}, overlap="queue", max_runs=3)
+    await waymark_engine.advance(150 * DAY)
+    times = [call.at.astimezone(berlin) for call in waymark_engine.calls(charge)]
+    assert 149 <= len(times) <= 151
+    assert {time.strftime("%H:%M:%S") for time in times} == {"03:30:00"}
+    assert len({time.date() for time in times}) == len(times)
+    daily, queued = await list_schedules()
+    assert (daily.runs_started, daily.fires_skipped) == (len(times), 0)
+    assert (queued.state, queued.runs_started, queued.last_fire_at) == ("ended", 3, began + 3 * DAY)
+    assert queued.last_run_id is not None
+    slept = await RunHandle[list[dt.datetime]](queued.last_run_id).result()
+    assert slept == [began + 4 * DAY, began + 5.5 * DAY]
+
+
+async def test_a_run_is_stuck_though_schedules_fire(waymark_engine: WaymarkEngine) -> None:
+    await schedule_workflow(Paying, schedule_name="often", schedule=dt.timedelta(minutes=1), inputs={"amount": 1})
+    with pytest.raises(RunStuck, match="passed 100 times for other runs"):
+        await Approval().run()
+    assert len(waymark_engine.calls(charge)) == 100
 
 
 async def test_the_clock_is_moved_forward_only(waymark_engine: WaymarkEngine) -> None:

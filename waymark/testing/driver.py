@@ -105,7 +105,7 @@ class Driver:
         await self._answer_outcomes()
         if self._worker.has_results or len(self._worker.claims) > sum(wait.inside for wait in self._waits):
             await self._attend()
-        elif not (self._ended or results or turn.claims or turn.backlog) and self._waits:
+        elif not (self._ended or turn.claims or turn.backlog) and self._waits:
             await self._look_ahead(turn.due_in_ms)
 
     async def _turn(self, results: list[Result]) -> Turn:
@@ -177,9 +177,11 @@ class Driver:
         await asyncio.sleep(0.001)
 
     async def _look_ahead(self, due_in_ms: int | None) -> None:
-        """The last turn has done nothing: go on with what it did not see, or rest until something is due."""
+        """Nothing is being executed: go on with what the last turn has left, or rest until something is due."""
         found = await self.session.what_next()
-        if found.busy:
+        if found.firing:
+            await self.session.fire_schedules()
+        if found.busy or found.firing:
             if not found.queues:
                 await self._be_patient()
             return
@@ -250,7 +252,6 @@ class Driver:
         else:
             await self.session.set_clock(at)
             self._engine.clock = at
-            await self.session.sweep()
             self._quiet_since = self._loop.time()
         for claim in [claim for claim, ends_at in self._hanging.items() if ends_at <= at]:
             del self._hanging[claim]

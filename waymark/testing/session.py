@@ -20,6 +20,7 @@ TURN = (
 )
 HEARTBEAT = "select waymark.heartbeat(%s, %s::uuid[], %s::bigint[], %s::bigint[], %s::text[]::jsonb[])"
 FIND_UNWANTED = "select waymark.find_unwanted(%s::uuid[], %s::bigint[], %s::bigint[])"
+SWEEP = "waymark.reclaim(%s), waymark.apply_retention() is null"
 
 CAPACITY = 1000
 BATCH = 1000
@@ -60,9 +61,10 @@ class Turn(NamedTuple):
 
 
 class Next(NamedTuple):
-    """`waymark_testing.what_next`: whether there is something to do now, in which other queues, and when next."""
+    """`waymark_testing.what_next`: whether there is something to do or to fire now, in which other queues, and when next."""
 
     busy: bool
+    firing: bool
     queues: list[str]
     due_at: dt.datetime | None
 
@@ -135,8 +137,12 @@ class Session:
 
     async def sweep(self) -> None:
         """What daemons do now and then: attempts that are overdue or lost are offered again, old runs are pruned."""
-        while (await self.rows("select waymark.reclaim(%s), waymark.apply_retention() is null", BATCH))[0][0] >= BATCH:
+        while (await self.rows(f"select {SWEEP}", BATCH))[0][0] >= BATCH:
             pass
+
+    async def fire_schedules(self) -> None:
+        """Start the runs of schedules that are due."""
+        await self.rows("select from waymark.fire_schedules(%s)", BATCH)
 
     async def lose(self, claim: Claim) -> None:
         """The worker of an attempt is gone, and so is the daemon that would tell."""
@@ -157,8 +163,10 @@ class Session:
         return (await self.rows("select at from waymark_testing.clock"))[0][0].astimezone(dt.UTC)
 
     async def set_clock(self, now: dt.datetime) -> None:
-        """Move the clock, for every session there is."""
-        await self.rows("select waymark_testing.set_clock(%s)", now)
+        """Move the clock, for every session there is, and sweep."""
+        moved = await self.rows(f"select waymark_testing.set_clock(%s), {SWEEP}", now, BATCH)
+        if moved[0][1] >= BATCH:
+            await self.sweep()
 
     def close(self) -> None:
         """Hang up, from any thread."""

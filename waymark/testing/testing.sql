@@ -41,9 +41,10 @@ begin
 end
 $$;
 
--- Whether the next turn or sweep has something to do; queues of ready actions that p_queues does not have; when else something is due. A limited queue says itself
--- when it goes on (turn).
-create or replace function waymark_testing.what_next(p_queues text[], out p_busy boolean, out p_queues_more text[], out p_due_at timestamptz)
+-- Whether the next turn or sweep has something to do; whether a schedule is to be fired; queues of ready actions that p_queues does not have; when else something is
+-- due. A limited queue says itself when it goes on (turn).
+create or replace function waymark_testing.what_next(
+  p_queues text[], out p_busy boolean, out p_firing boolean, out p_queues_more text[], out p_due_at timestamptz)
 language plpgsql stable as $$
 declare
   v_now timestamptz := waymark._now();
@@ -53,7 +54,13 @@ begin
           union all
           select a.final_deadline from waymark.actions a where a.state in ('ready', 'backoff', 'blocked')
           union all
+          select h.due_at from waymark.schedules h where h.due_at > v_now
+          union all
           select least(a.deadline, s.expires_at) from waymark.actions a join waymark.sessions s using (session_id) where s.info ? 'lost') d;
+  p_firing := exists (
+    select from waymark.schedules h
+     where h.due_at <= v_now
+        or h.queued_fire_at is not null and not exists (select from waymark.runs r where r.run_id = h.last_run_id and r.state = 'live'));
   p_queues_more := array(select distinct a.queue from waymark.actions a where a.state = 'ready' and a.queue <> all (p_queues));
   p_busy := coalesce(p_due_at <= v_now, false) or p_queues_more <> '{}'
     or exists (select from waymark.tasks t where t.state = 'ready' and t.paused is null)
