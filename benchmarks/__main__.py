@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import engine, peers, report, workloads  # noqa: F401 - they declare the workloads
+from benchmarks import engine, growth, peers, report, workloads  # noqa: F401 - they declare the workloads
 from benchmarks.bench import WORKLOADS, Bench
 from waymark.db import install
 from waymark.db.embedded import EmbeddedServer

@@ -5,11 +5,12 @@ Synchronous commit is on and history is kept. Every workload starts its own daem
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -18,6 +19,7 @@ from benchmarks import workflows
 from benchmarks.report import Figure
 from waymark import Workflow
 from waymark.cli.dev import workers
+from waymark.db import install
 from waymark.ir import to_json
 
 WORKLOADS: dict[str, "Workload"] = {}
@@ -71,6 +73,18 @@ class Bench:
                 self.value("waymark.register(%s)", Jsonb(to_json(declared.program)))
 
     @contextmanager
+    def beside(self, name: str) -> Generator["Bench"]:
+        """Another database of this server, with the engine, for what is to be compared round by round."""
+        self.connection.execute(f"create database {name}".encode())
+        url = self.url.rpartition("/")[0] + f"/{name}"
+        install.upgrade(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            other = replace(self, url=url, connection=connection)
+            other.register()
+            yield other
+        self.connection.execute(f"drop database {name} with (force)".encode())
+
+    @contextmanager
     def daemons(self, count: int = 1, **settings: str) -> Generator[list[int]]:
         """`count` daemons that are ready; their process ids."""
         given = {
@@ -85,24 +99,38 @@ class Bench:
             self.wait("(select count(*) from waymark.sessions where hungry) = %s", "the daemons are ready", parameters=(count,))
             yield pids
 
-    def start(self, workflow: type[Workflow], runs: int, **arguments: object) -> None:
-        """Start runs, each 10,000 in a transaction."""
+    def start(self, workflow: type[Workflow], runs: int, **arguments: object) -> list[UUID]:
+        """Start runs, each 10,000 in a call; their ids, in the order in which they are taken."""
+        started: list[UUID] = []
         for begin in range(0, runs, 10_000):
             count = min(10_000, runs - begin)
-            query = b"select waymark.start_many(%s, array_fill(%s::jsonb, array[%s]))"
-            self.connection.execute(query, (workflow.name, Jsonb(arguments), count))
+            started += self.value(
+                "waymark.start_many(%s, array_fill(%s::jsonb, array[%s]))", workflow.name, Jsonb(arguments), count
+            )
+        return started
+
+    def join(self, runs: Sequence[UUID], seconds: float = 600) -> None:
+        """Until these runs have ended.
+
+        Asks by their keys, for more and more of those before the last one: what waits for something else may not slow them down.
+        """
+        left, asked = len(runs), 1
+        while left > 0:
+            part = list(runs[max(0, left - asked) : left])
+            self.wait("not exists (select from waymark.read_outcomes(%s) where state = 'live')", "runs end", seconds, (part,))
+            left, asked = left - asked, min(asked * 2, 1_000)
 
     def drain(self, workflow: type[Workflow], runs: int, **arguments: object) -> Spent:
         """Start runs in one transaction; what passed from its commit to the end of the last of them."""
         with self.connection.transaction():
-            self.start(workflow, runs, **arguments)
+            started = self.start(workflow, runs, **arguments)
             began = self.value("waymark._now()")
         before = self.counters()
-        self.wait("not exists (select from waymark.tasks where state <> 'timer')", "draining")
+        self.join(started)
         after = self.counters()
         query = b"""select extract(epoch from max(ended_at) - %s)::float8, count(*) filter (where state = 'succeeded')
-                      from waymark.runs where workflow = %s and created_at >= %s - interval '1 minute' and ended_at >= %s"""
-        seconds, ended = self.connection.execute(query, (began, workflow.name, began, began)).fetchone() or (0, 0)
+                      from waymark.runs where run_id = any(%s)"""
+        seconds, ended = self.connection.execute(query, (began, started)).fetchone() or (0, 0)
         if ended != runs:
             raise SystemExit(f"{ended} of {runs} runs succeeded")
         return Spent(seconds, after[0] - before[0], after[1] - before[1])
@@ -112,6 +140,12 @@ class Bench:
         return self.value("pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8"), self.value(
             "xact_commit::float8 from pg_stat_database where datname = current_database()"
         )
+
+    def settle(self, *tables: str) -> None:
+        """Do now for these tables what the server would do in its own time."""
+        for table in tables:
+            self.connection.execute(f"vacuum (analyze) waymark.{table}".encode())
+        self.connection.execute("checkpoint")
 
     def clear(self) -> None:
         """Forget what was run, and let the server settle."""

@@ -1,19 +1,16 @@
 """What is measured of the whole product: daemons and real workers on a server."""
 
 import asyncio
+import os
 import random
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import psycopg
+from uuid import UUID
 
 from benchmarks.bench import Bench, children, cpu_seconds, resident_mb, workload
 from benchmarks.report import Figure, Point
-from benchmarks.workflows import FanOut, FiveChain, OneAction, Payload, Retried, Sleeper, TenIterations
-
-KEPT = Path(__file__).parent / "sql/kept.sql"
+from benchmarks.workflows import FanOut, FiveChain, OneAction, Payload, Retried, TenIterations
 
 
 @workload()
@@ -49,13 +46,14 @@ def fan_out(bench: Bench) -> Iterator[Figure]:
 def latency(bench: Bench) -> Iterator[Figure]:
     """`await OneAction().run(…)` of an idle system, one after the other, as the caller sees it."""
     with bench.daemons():
-        rounds = [asyncio.run(_calls(bench.size(300, 2_000))) for _ in range(bench.rounds)]
+        rounds = [asyncio.run(call(bench, bench.size(300, 2_000))) for _ in range(bench.rounds)]
     yield Figure("median", "ms", tuple(map(statistics.median, rounds)), ("≤", 2))
     yield Figure("99th percentile", "ms", tuple(percentile(times, 99) for times in rounds), ("≤", 8))
 
 
-async def _calls(calls: int) -> list[float]:
-    """Milliseconds of each call."""
+async def call(bench: Bench, calls: int) -> list[float]:
+    """Milliseconds of each of so many calls, after some that are not counted."""
+    os.environ["WAYMARK_DATABASE_URL"] = bench.url
     for number in range(20):
         await OneAction().run(number)
     times: list[float] = []
@@ -85,16 +83,15 @@ def open_loop(bench: Bench) -> Iterator[Figure]:
 
 def _offer(bench: Bench, rate: float, seconds: float) -> Sequence[float]:
     """Start runs at this rate for so long; milliseconds from the start of each, by its transaction, to its end."""
-    began, offered = time.monotonic(), 0
-    since = bench.value("waymark._now()")
+    began = time.monotonic()
+    offered: list[UUID] = []
     while (passed := time.monotonic() - began) < seconds:
-        if (due := int(passed * rate) - offered) > 0:
-            bench.start(OneAction, due, value=1)
-            offered += due
+        if (due := int(passed * rate) - len(offered)) > 0:
+            offered += bench.start(OneAction, due, value=1)
         time.sleep(0.002)
-    bench.wait("not exists (select from waymark.tasks)", "the offered runs end")
-    query = "select extract(epoch from ended_at - created_at)::float8 * 1000 from waymark.runs where created_at >= %s"
-    return [milliseconds for (milliseconds,) in bench.connection.execute(query, (since,))]
+    bench.join(offered)
+    query = "select extract(epoch from ended_at - created_at)::float8 * 1000 from waymark.runs where run_id = any(%s)"
+    return [milliseconds for (milliseconds,) in bench.connection.execute(query, (offered,))]
 
 
 @workload()
@@ -180,104 +177,6 @@ def idle(bench: Bench) -> Iterator[Figure]:
         yield Figure("memory of a worker", "MB", (max(map(resident_mb, children(daemon))),), ("≤", 60))
     bench.connection.execute("alter system reset autovacuum")
     bench.value("pg_reload_conf()")
-
-
-@workload()
-def sleeping(bench: Bench) -> Iterator[Figure]:
-    """Runs that sleep, beside others that do not."""
-    sleepers, runs = bench.size(50_000, 1_000_000), bench.size(2_000, 10_000)
-    bench.clear()
-    with bench.daemons() as (daemon,):
-        bench.drain(TenIterations, 200, iterations=10)
-        before = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
-        calm = statistics.median(asyncio.run(_calls(200)))
-        memory = resident_mb(daemon)
-        began = time.monotonic()
-        bench.start(Sleeper, sleepers, seconds=1_000_000)
-        bench.wait("not exists (select from waymark.tasks where state = 'ready')", "they sleep", 3600)
-        yield Figure(f"{sleepers:,} runs put to sleep", "runs/s", (sleepers / (time.monotonic() - began),))
-        bench.connection.execute("vacuum analyze waymark.tasks")
-        beside = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
-        ratio = statistics.median(beside) / statistics.median(before)
-        yield Figure("throughput beside them", "of without", (ratio,), ("≥", 0.9))
-        yield Figure("latency beside them", "of without", (statistics.median(asyncio.run(_calls(200))) / calm,), ("≤", 1.1))
-        yield Figure("memory of the daemon", "of before", (resident_mb(daemon) / memory,), ("≤", 1.1))
-        bench.start(Sleeper, 20, seconds=1)
-        bench.wait("(select count(*) = 20 from waymark.runs where workflow = 'Sleeper' and state <> 'live')", "20 of them end")
-        query = b"""select extract(epoch from a.claimed_at - r.started_at)::float8 * 1000 - 1000
-                      from waymark.runs r join waymark.action_attempts a using (run_id) where r.workflow = 'Sleeper'"""
-        late = max(milliseconds for (milliseconds,) in bench.connection.execute(query))
-        yield Figure("late, of a sleep when idle", "ms", (late,), ("≤", 100))
-        bench.connection.execute("update waymark.timers set due_at = clock_timestamp()")
-        began = time.monotonic()
-        bench.wait("not exists (select from waymark.tasks)", "they end", 3600)
-        yield Figure("woken, with an action each", "runs/s", (sleepers / (time.monotonic() - began),), ("≥", 5_000))
-    bench.clear()
-
-
-@workload()
-def history(bench: Bench) -> Iterator[Figure]:
-    """Beside finished runs that are kept, against an empty database."""
-    kept, runs = bench.size(300_000, 10_000_000), bench.size(2_000, 10_000)
-    bench.clear()
-    with bench.daemons():
-        bench.drain(TenIterations, 500, iterations=10)
-        empty = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
-        for _ in range(0, kept, 100_000):
-            bench.connection.execute(KEPT.read_bytes(), (100_000,))
-        bench.connection.execute("vacuum (analyze) waymark.runs")
-        bench.connection.execute("vacuum (analyze) waymark.action_attempts")
-        bench.connection.execute("checkpoint")
-        full = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds)]
-    ratio = statistics.median(full) / statistics.median(empty)
-    yield Figure(
-        f"throughput beside {kept:,}",
-        "of empty",
-        (ratio,),
-        ("≥", 0.9),
-        Point("cost of history", "finished runs", "waymark", kept),
-    )
-    bench.clear()
-
-
-@workload()
-def held_snapshot(bench: Bench) -> Iterator[Figure]:
-    """While one snapshot is held open, so that nothing dead can be removed."""
-    runs, rounds = bench.size(2_000, 10_000), bench.size(5, 10)
-    bench.clear()
-    with bench.daemons(), psycopg.connect(bench.url) as holder:
-        bench.drain(TenIterations, 500, iterations=10)
-        free = [runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(3)]
-        holder.execute("set transaction isolation level repeatable read")
-        holder.execute("select count(*) from waymark.runs")
-        rates: list[float] = []
-        for number in range(1, rounds + 1):
-            rates.append(runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds)
-            place = Point("throughput while a snapshot is held", "actions since", "waymark", number * runs * 10)
-            yield Figure(f"after {number * runs * 10:,} actions", "actions/s", (rates[-1],), point=place)
-        ratio = statistics.median(rates[-3:]) / statistics.median(free)
-        yield Figure("at the end", "of before", (ratio,), ("≥", 0.9))
-    bench.clear()
-
-
-@workload()
-def daemons(bench: Bench) -> Iterator[Figure]:
-    """Several daemons on one database, with more and more connections."""
-    runs = bench.size(2_000, 10_000)
-    rates: dict[tuple[int, int], float] = {}
-    for count, lanes in ((1, 2), (2, 2), (4, 2), (4, 4), (4, 8), (4, 16)):
-        bench.clear()
-        slots = str(max(25, 400 // count))
-        settings = {"WAYMARK_EXECUTOR_SHARDS": str(lanes), "WAYMARK_CONCURRENT_PER_WORKER": slots, "WAYMARK_WORKER_COUNT": "1"}
-        with bench.daemons(count, **settings):
-            bench.drain(TenIterations, 300, iterations=10)
-            rounds = tuple(runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds for _ in range(bench.rounds))
-        rates[count, count * lanes] = statistics.median(rounds)
-        place = Point("throughput by connections", "connections that turn", "waymark", count * lanes)
-        yield Figure(f"{count} daemons, {count * lanes} connections", "actions/s", rounds, point=place)
-    best = max(rates.values())
-    later = list(rates.values())[list(rates.values()).index(best) :]
-    yield Figure("the least beyond the best point", "of the best", (min(later) / best,), ("≥", 0.9))
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

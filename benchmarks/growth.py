@@ -1,0 +1,130 @@
+"""What a system meets that grows: runs that sleep, history, rows that nobody may remove, more daemons.
+
+What the machine does beside this changes from minute to minute: so the crowded database and an empty one of the same
+server are measured in turns, each with daemons of its own.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.bench import Bench, resident_mb, workload
+from benchmarks.report import Figure, Point
+from benchmarks.workflows import Sleeper, TenIterations
+from benchmarks.workloads import call
+
+KEPT = Path(__file__).parent / "sql/kept.sql"
+
+
+@workload()
+def sleeping(bench: Bench) -> Iterator[Figure]:
+    """Runs that sleep, beside others that do not."""
+    sleepers = bench.size(50_000, 1_000_000)
+    bench.clear()
+    with bench.beside("empty") as empty, empty.daemons(), bench.daemons() as (daemon,):
+        _compare(bench, empty, rounds=1)
+        memory = resident_mb(daemon)
+        began = time.monotonic()
+        asleep = bench.start(Sleeper, sleepers, seconds=1_000_000)
+        ready = "not exists (select from waymark.tasks where state = 'ready' and task_no = 0 and paused is null)"
+        bench.wait(ready, "they sleep", 3600)
+        yield Figure(f"{sleepers:,} runs put to sleep", "runs/s", (sleepers / (time.monotonic() - began),))
+        bench.settle("tasks", "timers", "runs")
+        yield Figure("throughput beside them", "of empty", _compare(bench, empty), ("≥", 0.9))
+        yield Figure("latency beside them", "of empty", _compare_latency(bench, empty), ("≤", 1.1))
+        yield Figure("memory of the daemon", "of before", (resident_mb(daemon) / memory,), ("≤", 1.1))
+        yield Figure("late, of a sleep when idle", "ms", (_lateness(bench),), ("≤", 100))
+        began = bench.value("waymark._now()")
+        bench.connection.execute("update waymark.timers set due_at = waymark._now()")
+        bench.join(asleep, 3600)
+        seconds = bench.value(
+            "extract(epoch from max(ended_at) - %s)::float8 from waymark.runs where workflow = 'Sleeper'", began
+        )
+        yield Figure("woken, with an action each", "runs/s", (sleepers / seconds,), ("≥", 5_000))
+    bench.clear()
+
+
+def _lateness(bench: Bench) -> float:
+    """By how many milliseconds the latest of some sleeps of a second was late."""
+    runs = bench.start(Sleeper, 20, seconds=1)
+    bench.join(runs)
+    return bench.value(
+        "max(extract(epoch from a.claimed_at - r.started_at)::float8 * 1000 - 1000)"
+        " from waymark.runs r join waymark.action_attempts a using (run_id) where r.run_id = any(%s)",
+        runs,
+    )
+
+
+@workload()
+def history(bench: Bench) -> Iterator[Figure]:
+    """Beside finished runs that are kept."""
+    kept, batch = bench.size(300_000, 10_000_000), 100_000
+    bench.clear()
+    for _ in range(0, kept, batch):
+        bench.connection.execute(KEPT.read_bytes(), (batch,))
+    bench.settle("runs", "action_attempts")
+    with bench.beside("empty") as empty, empty.daemons(), bench.daemons():
+        _compare(bench, empty, rounds=1)
+        place = Point("cost of history", "finished runs", "throughput", kept)
+        yield Figure(f"throughput beside {kept:,}", "of empty", _compare(bench, empty), ("≥", 0.9), place)
+        yield Figure(f"latency beside {kept:,}", "of empty", _compare_latency(bench, empty), ("≤", 1.1))
+    bench.clear()
+
+
+@workload()
+def held_snapshot(bench: Bench) -> Iterator[Figure]:
+    """While one snapshot is held open, so that nothing dead can be removed."""
+    runs, rounds = bench.size(2_000, 10_000), bench.size(5, 10)
+    bench.clear()
+    with bench.beside("empty") as empty, empty.daemons(), bench.daemons(), psycopg.connect(bench.url) as holder:
+        _compare(bench, empty, rounds=1)
+        holder.execute("set transaction isolation level repeatable read")
+        holder.execute("select count(*) from waymark.runs")
+        for number in range(1, rounds + 1):
+            actions = number * runs * 10
+            place = Point("throughput while a snapshot is held", "actions since", "waymark", actions)
+            goal = ("≥", 0.9) if number == rounds else None
+            yield Figure(f"after {actions:,} actions", "of without", _compare(bench, empty, rounds=1), goal, place)
+    bench.clear()
+
+
+@workload()
+def daemons(bench: Bench) -> Iterator[Figure]:
+    """More and more daemons and connections on one database."""
+    runs = bench.size(2_000, 10_000)
+    rates: dict[tuple[int, int], list[float]] = {(1, 2): [], (2, 2): [], (4, 2): [], (4, 4): [], (4, 8): [], (4, 16): []}
+    for _ in range(bench.rounds):
+        for (count, lanes), found in rates.items():
+            bench.clear()
+            with bench.daemons(count, WAYMARK_EXECUTOR_SHARDS=str(lanes)):
+                bench.drain(TenIterations, 300, iterations=10)
+                found.append(runs * 10 / bench.drain(TenIterations, runs, iterations=10).seconds)
+    for (count, lanes), found in rates.items():
+        place = Point("throughput by connections", "connections that turn", "waymark", count * lanes)
+        yield Figure(f"{count} daemons, {count * lanes} connections", "actions/s", tuple(found), point=place)
+    medians = [statistics.median(found) for found in rates.values()]
+    least = min(medians[medians.index(max(medians)) :])
+    yield Figure("the least beyond the best point", "of the best", (least / max(medians),), ("≥", 0.9))
+
+
+def _compare(crowded: Bench, empty: Bench, rounds: int | None = None) -> tuple[float, ...]:
+    """The throughput of the one as a part of that of the other, in each round."""
+    runs = crowded.size(2_000, 10_000)
+    ratios: list[float] = []
+    for _ in range(rounds or crowded.rounds):
+        seconds = [bench.drain(TenIterations, runs, iterations=10).seconds for bench in (crowded, empty)]
+        ratios.append(seconds[1] / seconds[0])
+    return tuple(ratios)
+
+
+def _compare_latency(crowded: Bench, empty: Bench) -> tuple[float, ...]:
+    """The median latency of the one as a multiple of that of the other, in each round."""
+    ratios: list[float] = []
+    for _ in range(crowded.rounds):
+        times = [statistics.median(asyncio.run(call(bench, 200))) for bench in (crowded, empty)]
+        ratios.append(times[0] / times[1])
+    return tuple(ratios)
