@@ -65,6 +65,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// `WAYMARK_PYTHON`: the interpreter of the workers.
     pub python: PathBuf,
+    /// `BENCH_TRACE`: the file that a trace of the daemon's loop is written to; none: no trace.
+    pub trace: Option<PathBuf>,
 }
 
 const RETENTION_INTERVAL: &str = "WAYMARK_RETENTION_INTERVAL_MS";
@@ -114,6 +116,7 @@ impl Config {
             profile_interval: millis(&get, "WAYMARK_RUNNER_PROFILE_INTERVAL_MS", 0..=3_600_000, 5_000)?,
             log_level: log_level(&get)?,
             python: get("WAYMARK_PYTHON").map_or_else(default_python, PathBuf::from),
+            trace: get("BENCH_TRACE").map(PathBuf::from),
         };
         // Two heartbeats may be lost before the lease is.
         if config.lock_heartbeat * 2 > config.lock_ttl {

@@ -27,6 +27,7 @@ use crate::{
     hub::Hub,
     lane, retention, schedules,
     session::{self, Lease},
+    trace::Trace,
     worker::supervisor,
 };
 
@@ -73,8 +74,10 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     let at_start = |error| Error::at_start(&error);
     let client = database.connect("session").await.map_err(at_start)?;
     let lease = Lease::open(&client, description(&config, &queues), config.lock_ttl).await.map_err(at_start)?;
+    let trace = config.trace.as_deref().map(|path| Trace::create(path, config.executor_shards, config.worker_count));
+    let trace = trace.transpose().map_err(|cause| Error::System { what: "the file of BENCH_TRACE", cause })?;
     let (programs, registrations) = mpsc::unbounded_channel();
-    let hub = Rc::new(Hub::new(config, queues, database, lease, sockets.path.clone(), programs));
+    let hub = Rc::new(Hub::new(config, queues, database, lease, trace, sockets.path.clone(), programs));
     tracing::info!(
         session = hub.lease.current().id,
         workers = hub.config.worker_count,
@@ -114,6 +117,9 @@ pub async fn run(config: Config, queues: Vec<String>, mut signals: Signals) -> R
     let handed_in = hand_in(&hub, &mut lanes, &mut signals).await;
     services.shutdown().await;
     hub.stats.log(0);
+    if let Some(trace) = &hub.trace {
+        trace.finish();
+    }
     close_sessions(&hub).await;
     match failure {
         Some(error) => Err(error),

@@ -19,6 +19,7 @@ use crate::{
     plan::{Load, Pulse, Step, Turn, Yield},
     session::Lease,
     stats::Stats,
+    trace::Trace,
     worker::{
         link::{Claim, Link},
         protocol::Outcome,
@@ -42,6 +43,8 @@ pub struct Hub {
     pub heartbeats: Heartbeats,
     /// The counters.
     pub stats: Stats,
+    /// Where the loop is recorded, if it is.
+    pub trace: Option<Trace>,
     /// The private folder of the workers' sockets.
     pub sockets: PathBuf,
     pulse: RefCell<Pulse>,
@@ -86,6 +89,7 @@ impl Hub {
         queues: Vec<String>,
         database: Database,
         lease: Lease,
+        trace: Option<Trace>,
         sockets: PathBuf,
         programs: mpsc::UnboundedSender<Bytes>,
     ) -> Self {
@@ -96,6 +100,7 @@ impl Hub {
             lease,
             heartbeats: Heartbeats::default(),
             stats: Stats::default(),
+            trace,
             sockets,
             pulse: RefCell::new(pulse),
             lanes: (0..config.executor_shards).map(|_| Inbox::default()).collect(),
@@ -206,6 +211,9 @@ impl Hub {
 
     /// A claim has ended: its lane will hand that in, once the engine knows what the attempt has told before.
     pub fn complete(&self, completion: Completion) {
+        if let Some(trace) = &self.trace {
+            trace.completed(&completion);
+        }
         if let Some(completion) = self.heartbeats.hold(completion) {
             self.pass_on(completion);
         }
@@ -263,8 +271,12 @@ impl Hub {
         };
         let invocation = self.invocations.get() + 1;
         self.invocations.set(invocation);
-        if let Err(error) = link.dispatch(invocation, claim) {
-            self.complete(claim.ended(Outcome::Failed, Some(json_exception(&error.to_string()).into())));
+        match (link.dispatch(invocation, claim), &self.trace) {
+            (Ok(()), None) => {}
+            (Ok(()), Some(trace)) => trace.dispatched(link.slot, claim),
+            (Err(error), _) => {
+                self.complete(claim.ended(Outcome::Failed, Some(json_exception(&error.to_string()).into())));
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 //! A lane: one connection that makes one turn after the other. While a turn is in flight, results pile up in the
 //! lane's inbox and go with the next one.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use tokio::time::{sleep, sleep_until, timeout};
 use tokio_postgres::{Error, Row};
@@ -13,6 +16,7 @@ use crate::{
     hub::Hub,
     plan::{Step, Turn, Yield},
     session::{self, Session},
+    trace::Track,
     values::{Jsonb, RunId},
     worker::{link::Claim, protocol::Outcome},
 };
@@ -36,7 +40,11 @@ pub async fn run(hub: Rc<Hub>, index: usize, connection: TurnConnection) {
         let (step, batch) = lane.hub.plan(index);
         match step {
             Step::Turn(turn) => {
+                let began = Instant::now();
                 let brought = lane.turn(turn, batch).await;
+                if let Some(trace) = &lane.hub.trace {
+                    trace.turn(index, began, turn, brought);
+                }
                 lane.hub.end_turn(turn, brought);
             }
             Step::Wait(_) if lane.hub.is_closing() => return,
@@ -193,6 +201,7 @@ impl Lane {
 
     /// Gives out what a turn brought.
     fn take(&self, answer: &Answer, results: usize) -> Yield {
+        let began = Instant::now();
         let mut brought = Yield::default();
         let mut rejected = 0;
         for row in &answer.rows {
@@ -202,6 +211,9 @@ impl Lane {
             }
         }
         self.hub.send_dispatched();
+        if let Some(trace) = &self.hub.trace {
+            trace.step(Track::Lane(self.index), "dispatch", began, brought.actions);
+        }
         self.hub.stats.turn(results, rejected, brought.actions);
         brought
     }

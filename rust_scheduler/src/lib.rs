@@ -15,7 +15,7 @@
 //! - [`schedules`], [`retention`]: what happens by the clock;
 //! - [`heartbeats`]: what running attempts tell, on its way to the engine;
 //! - [`database`], [`tls`], [`values`]: connections and the engine's functions by name; payloads pass as bytes;
-//! - [`config`], [`cli`], [`error`], [`backoff`], [`stats`]: what their names say.
+//! - [`config`], [`cli`], [`error`], [`backoff`], [`stats`], [`trace`]: what their names say.
 //!
 //! One thread runs all of it: what the daemon does for an action is a fraction of what Postgres and Python do for it.
 
@@ -34,5 +34,6 @@ pub mod schedules;
 pub mod session;
 pub mod stats;
 pub mod tls;
+pub mod trace;
 pub mod values;
 pub mod worker;

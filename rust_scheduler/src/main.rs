@@ -7,6 +7,7 @@ use std::{
 };
 
 use tokio::task::LocalSet;
+use tracing::level_filters::LevelFilter;
 use waymark_scheduler::{
     cli::{self, Command, HELP},
     config::Config,
@@ -24,6 +25,31 @@ fn main() -> ExitCode {
     }
 }
 
+/// Logs to stderr.
+#[cfg(not(feature = "console"))]
+fn log(level: LevelFilter) {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .with_target(false)
+        .init();
+}
+
+/// Logs to stderr, and serves tokio-console on this machine alone, wherever `TOKIO_CONSOLE_BIND` points.
+#[cfg(feature = "console")]
+fn log(level: LevelFilter) {
+    use std::net::Ipv4Addr;
+    use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+    let console = console_subscriber::ConsoleLayer::builder().server_addr((Ipv4Addr::LOCALHOST, 6669)).spawn();
+    let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).with_target(false);
+    tracing_subscriber::registry().with(console).with(lines.with_filter(level)).init();
+}
+
+#[cfg(all(feature = "console", not(tokio_unstable)))]
+compile_error!("the feature console needs RUSTFLAGS=\"--cfg tokio_unstable\"");
+
 fn start() -> Result<(), Error> {
     let queues = match cli::parse(env::args().skip(1))? {
         Command::Run { queues } => queues,
@@ -37,12 +63,7 @@ fn start() -> Result<(), Error> {
         }
     };
     let config = Config::from_env()?;
-    tracing_subscriber::fmt()
-        .with_max_level(config.log_level)
-        .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
-        .with_target(false)
-        .init();
+    log(config.log_level);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -63,7 +63,7 @@ impl Stage {
         let database = Database::new(&config.database_url).unwrap();
         let (sender, programs) = mpsc::unbounded_channel();
         let lease = Lease::of(1, String::new(), 15_000);
-        let hub = Hub::new(config, vec!["default".into()], database, lease, folder.clone(), sender);
+        let hub = Hub::new(config, vec!["default".into()], database, lease, None, folder.clone(), sender);
         Self { hub: Rc::new(hub), programs, folder }
     }
 

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     process::{ExitStatus, Stdio},
     rc::Rc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::BytesMut;
@@ -20,7 +20,7 @@ use super::{
     link::Link,
     protocol::{self, FromWorker},
 };
-use crate::{error::Error, hub::Hub};
+use crate::{error::Error, hub::Hub, trace::Track};
 
 /// How long a worker may take from its start to READY, which includes importing the user's modules.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
@@ -211,11 +211,13 @@ fn read(link: &Link, buffer: &mut BytesMut) -> io::Result<usize> {
 }
 
 fn take_frames(hub: &Hub, link: &Link, buffer: &mut BytesMut) -> Result<(), String> {
+    let (began, mut results) = (Instant::now(), 0);
     while let Some(frame) =
         protocol::decode(buffer).map_err(|error| format!("the worker broke the protocol: {error}"))?
     {
         match frame {
             FromWorker::Result { invocation, outcome, run_us, value } => {
+                results += 1;
                 // An invocation that was timed out here already has been handed in.
                 if let Some(completion) = link.answered(invocation, outcome, run_us, value) {
                     hub.complete(completion);
@@ -235,6 +237,9 @@ fn take_frames(hub: &Hub, link: &Link, buffer: &mut BytesMut) -> Result<(), Stri
                 return Err("the worker broke the protocol: it greeted twice".into());
             }
         }
+    }
+    if let Some(trace) = hub.trace.as_ref().filter(|_| results > 0) {
+        trace.step(Track::Worker(link.slot), "results", began, results);
     }
     Ok(())
 }
