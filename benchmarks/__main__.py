@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import engine, growth, peers, report, workloads  # noqa: F401 - they declare the workloads
+from benchmarks import engine, growth, peers, profile, report, workloads  # noqa: F401 - they declare the workloads
 from benchmarks.bench import WORKLOADS, Bench
 from waymark.db import install
 from waymark.db.embedded import EmbeddedServer
@@ -24,6 +24,7 @@ def main() -> int:
         prog="python -m benchmarks", description=__doc__, epilog=f"Workloads: {', '.join(WORKLOADS)}."
     )
     parser.add_argument("workloads", nargs="*", help="which (default: all)", choices=[*WORKLOADS, []], metavar="workload")
+    parser.add_argument("--short", action="store_true", help="the short set, which ends with where the time goes")
     parser.add_argument("--full", action="store_true", help="sizes that take an hour instead of minutes")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes of a daemon (default: %(default)s)")
@@ -45,7 +46,7 @@ def main() -> int:
                 "daemon": f"{options.workers} workers of {options.slots} slots, {options.lanes} lanes",
             })  # fmt: skip
             print("\n".join(f"{name}: {value}" for name, value in about.items()))
-            for name in options.workloads or WORKLOADS:
+            for name in options.workloads or [name for name, found in WORKLOADS.items() if found.short or not options.short]:
                 print(f"\n{name}: {WORKLOADS[name].title}", flush=True)
                 began, found = time.monotonic(), results.setdefault(name, [])
                 for figure in WORKLOADS[name].measure(bench):

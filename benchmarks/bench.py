@@ -3,6 +3,7 @@
 Synchronous commit is on and history is kept. Every workload starts its own daemons, on one database.
 """
 
+import itertools
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,6 +24,7 @@ from waymark.db import install
 from waymark.ir import to_json
 
 WORKLOADS: dict[str, "Workload"] = {}
+_traces = itertools.count(1)
 RUN_TABLES = (
     *("runs", "tasks", "pages", "actions", "timers", "action_attempts", "task_history", "task_waits", "scopes", "semaphores"),
     *("failed_tasks", "failed_calls", "signals"),
@@ -95,7 +97,8 @@ class Bench:
             **settings,
         }
         with ExitStack() as stack:
-            pids = [stack.enter_context(workers(self.url, ["benchmarks.workflows"], **given)).pid for _ in range(count)]
+            modules = ["benchmarks.workflows"]
+            pids = [stack.enter_context(workers(self.url, modules, **given, **_trace())).pid for _ in range(count)]
             self.wait("(select count(*) from waymark.sessions where hungry) = %s", "the daemons are ready", parameters=(count,))
             yield pids
 
@@ -141,6 +144,13 @@ class Bench:
             "xact_commit::float8 from pg_stat_database where datname = current_database()"
         )
 
+    def setting(self, name: str, value: str | None) -> None:
+        """Change a setting of the server; None: as it was."""
+        self.connection.execute(
+            (f"alter system reset {name}" if value is None else f"alter system set {name} = {value}").encode()
+        )
+        self.value("pg_reload_conf()")
+
     def settle(self, *tables: str) -> None:
         """Do now for these tables what the server would do in its own time."""
         for table in tables:
@@ -167,14 +177,22 @@ class Workload:
         return (self.measure.__doc__ or self.name).splitlines()[0].rstrip(".")
 
 
-def workload(*, short: bool = True) -> Callable[[Callable[[Bench], Iterator[Figure]]], Callable[[Bench], Iterator[Figure]]]:
-    """Declare a workload; `short`: it belongs to `make bench`."""
+def workload(*, short: bool = False) -> Callable[[Callable[[Bench], Iterator[Figure]]], Callable[[Bench], Iterator[Figure]]]:
+    """Declare a workload; `short`: it belongs to `make benchmark`."""
 
     def declare(measure: Callable[[Bench], Iterator[Figure]]) -> Callable[[Bench], Iterator[Figure]]:
         WORKLOADS[measure.__name__] = Workload(measure.__name__, measure, short)
         return measure
 
     return declare
+
+
+def _trace() -> dict[str, str]:
+    """The trace of each daemon goes to a file of its own, named after what BENCH_TRACE says: that itself, then with numbers."""
+    if not (name := os.environ.get("BENCH_TRACE")):
+        return {}
+    file, number = Path(name), next(_traces)
+    return {"BENCH_TRACE": str(file.with_stem(f"{file.stem}-{number}") if number > 1 else file)}
 
 
 def resident_mb(pid: int) -> float:

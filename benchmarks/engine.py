@@ -13,7 +13,7 @@ BATCH = 100
 SQL = Path(__file__).parent / "sql"
 
 
-@workload()
+@workload(short=True)
 def engine(bench: Bench) -> Iterator[Figure]:
     """The engine alone on one connection, and the bare writes of its rows."""
     actions = bench.size(40_000, 200_000)

@@ -13,7 +13,7 @@ from benchmarks.report import Figure, Point
 from benchmarks.workflows import FanOut, FiveChain, OneAction, Payload, Retried, TenIterations
 
 
-@workload()
+@workload(short=True)
 def drain(bench: Bench) -> Iterator[Figure]:
     """Runs that are queued, drained."""
     with bench.daemons():
@@ -31,7 +31,7 @@ def drain(bench: Bench) -> Iterator[Figure]:
         yield Figure("commits", "per action", tuple(s.commits / actions for s in loops), ("≤", 0.05))
 
 
-@workload()
+@workload(short=True)
 def fan_out(bench: Bench) -> Iterator[Figure]:
     """One gather of many actions."""
     with bench.daemons():
@@ -42,7 +42,7 @@ def fan_out(bench: Bench) -> Iterator[Figure]:
             yield Figure(f"gathers of {width:,}", "actions/s", rates, goal and ("≥", goal), place)
 
 
-@workload()
+@workload(short=True)
 def latency(bench: Bench) -> Iterator[Figure]:
     """`await OneAction().run(…)` of an idle system, one after the other, as the caller sees it."""
     with bench.daemons():
@@ -94,7 +94,7 @@ def _offer(bench: Bench, rate: float, seconds: float) -> Sequence[float]:
     return [milliseconds for (milliseconds,) in bench.connection.execute(query, (offered,))]
 
 
-@workload()
+@workload(short=True)
 def bulk_start(bench: Bench) -> Iterator[Figure]:
     """Runs that are queued, by one client, without workers."""
     runs = bench.size(50_000, 200_000)
@@ -162,8 +162,7 @@ def limits(bench: Bench) -> Iterator[Figure]:
 def idle(bench: Bench) -> Iterator[Figure]:
     """What a daemon that has nothing to do costs."""
     seconds = bench.size(10, 60)
-    bench.connection.execute("alter system set autovacuum = off")
-    bench.value("pg_reload_conf()")
+    bench.setting("autovacuum", "off")
     with bench.daemons() as (daemon,):
         bench.drain(TenIterations, 200, iterations=10)
         bench.wait("exists (select from waymark.sessions where hungry)", "the daemon is idle")
@@ -175,8 +174,7 @@ def idle(bench: Bench) -> Iterator[Figure]:
         yield Figure("processor of a daemon", "% of a core", ((cpu_seconds(daemon) - spent) / seconds * 100,), ("≤", 0.5))
         yield Figure("memory of a daemon", "MB", (resident_mb(daemon),), ("≤", 40))
         yield Figure("memory of a worker", "MB", (max(map(resident_mb, children(daemon))),), ("≤", 60))
-    bench.connection.execute("alter system reset autovacuum")
-    bench.value("pg_reload_conf()")
+    bench.setting("autovacuum", None)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
