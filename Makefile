@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 SCHEMA := docs/internals/ir.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers fuzz stateful chaos check bench bench-full bundle generated format build setup clean
+.PHONY: help demo test servers fuzz stateful chaos check benchmark bench bench-full bundle generated format build setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,7 @@ check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies,
 	$(BIN)/lint-imports
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+	RUSTFLAGS='--cfg tokio_unstable' cargo clippy --features console --locked -- -D warnings
 	$(BIN)/python -m waymark.db.bundle check
 	@$(BIN)/python -c "import pathlib, sys; from waymark.ir.schema import schema_text; \
 		sys.exit(schema_text() != pathlib.Path('$(SCHEMA)').read_text() and '$(SCHEMA) is stale: run make generated')"
@@ -47,13 +48,19 @@ check: setup ## Lints, formats, types, layers, generated files, PL/pgSQL bodies,
 	$(BIN)/python -m tests.plpgsql_check
 	@.ci/compose config --quiet
 
-bench: build ## Measure throughput, latency and cost on this machine, beside other systems (minutes)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+benchmark: build ## Measure the main figures, and where the time goes (a minute; BENCH_TRACE=file: the daemon's loop as a Chrome trace)
+	$(BIN)/python -m benchmarks --short $(BENCH_ARGS)
 
-bench-full: build ## The same with sizes that take an hour, and plots
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+bench: .venv/.peers build ## Measure throughput, latency and cost on this machine, beside other systems (minutes), and draw plots
+	$(BIN)/python -m benchmarks --output bench-results $(BENCH_ARGS)
+
+bench-full: .venv/.peers build ## The same with sizes that take an hour
 	$(BIN)/python -m benchmarks --full --output bench-results $(BENCH_ARGS)
+
+# Without them the benchmarks say what they leave out.
+.venv/.peers: .venv/.installed
+	-$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
 
 bundle: setup ## Make the newest migration's bundle from sql/
 	$(BIN)/python -m waymark.db.bundle make

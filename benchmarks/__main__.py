@@ -14,6 +14,7 @@ import psycopg
 
 from benchmarks import engine, growth, peers, profile, report, workloads  # noqa: F401 - they declare the workloads
 from benchmarks.bench import WORKLOADS, Bench
+from benchmarks.ratios import ratios
 from waymark.db import install
 from waymark.db.embedded import EmbeddedServer
 
@@ -53,6 +54,8 @@ def main() -> int:
                     found.append(figure)
                     print(figure.line(), flush=True)
                 print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
+            if rows := list(ratios(results)):
+                print("\nWaymark against others, on the same server in the same run:", *rows, sep="\n")
     if options.output:
         for file in report.write(options.output, about, results):
             print(f"wrote {file}")

@@ -8,6 +8,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,7 +68,7 @@ def machine(versions: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(folder: Path, about: Mapping[str, str], results: Mapping[str, list[Figure]]) -> list[Path]:
-    """Write `results.json`, and a plot for each set of points (SVG, needs matplotlib); the files."""
+    """Write `results.json`, and a plot for each set of points (SVG) where matplotlib is installed; the files."""
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {"about": dict(about), "results": {}}
     plots: dict[tuple[str, str, str], dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
@@ -81,6 +82,8 @@ def write(folder: Path, about: Mapping[str, str], results: Mapping[str, list[Fig
                 lines = plots[figure.point.plot, figure.point.axis, figure.unit]
                 lines[figure.point.line].append((figure.point.x, figure.median))
     (folder / "results.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    if find_spec("matplotlib") is None:
+        return [folder / "results.json"]
     return [folder / "results.json", *(_draw(folder, *titles, lines) for titles, lines in plots.items())]
 
 

@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Protocol
 
 from benchmarks.bench import Bench, workload
@@ -58,6 +59,9 @@ def pgqueuer(bench: Bench) -> Iterator[Figure]:
 
 
 def _compare(bench: Bench, name: str, jobs: int) -> Iterator[Figure]:
+    if find_spec(name) is None:
+        print("  left out: it is not installed (.venv/bin/pip install --editable '.[bench]')")
+        return
     peer: Peer = import_module(f"benchmarks.peers.{name}_adapter")
     bench.connection.execute(f"create database peer_{name}".encode())
     url = bench.url.rpartition("/")[0] + f"/peer_{name}"
