@@ -72,7 +72,11 @@ class Bench:
         """Make all workflows of the benchmarks known."""
         for declared in vars(workflows).values():
             if isinstance(declared, type) and issubclass(declared, Workflow) and declared is not Workflow:
-                self.value("waymark.register(%s)", Jsonb(to_json(declared.program)))
+                self.register_workflow(declared)
+
+    def register_workflow(self, declared: type[Workflow]) -> None:
+        """Make a workflow known."""
+        self.value("waymark.register(%s)", Jsonb(to_json(declared.program)))
 
     @contextmanager
     def beside(self, name: str) -> Generator["Bench"]:

@@ -94,11 +94,15 @@ def _draw(folder: Path, title: str, axis: str, unit: str, lines: Mapping[str, li
     axes = canvas.subplots()
     for name, points in lines.items():
         axes.plot(*zip(*sorted(points), strict=True), marker="o", label=name)
-    places = [x for points in lines.values() for x, _ in points]
-    if min(places) > 0 and max(places) > 20 * min(places):
+    places = sorted({x for points in lines.values() for x, _ in points})
+    if places[0] > 0 and places[-1] > 20 * places[0]:
         axes.set_xscale("log")
+    # Where something was measured, and nowhere else.
+    axes.set_xticks(places, [f"{x:,.0f}" for x in places])
+    axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_formatter("{x:,g}")
     axes.set(title=title, xlabel=axis, ylabel=unit)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, max(y for points in lines.values() for _, y in points) * 1.1)
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     file = folder / f"{title.replace(' ', '-').replace(',', '')}.svg"

@@ -7,17 +7,21 @@ import argparse
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from benchmarks.growing import WORKFLOWS
+from benchmarks.bench import Bench, workload
+from benchmarks.growing import WORKFLOWS, DictAdd, DictStore, ListAppend, ListStore
+from benchmarks.report import Figure, Point
 from waymark import Workflow
 from waymark.db import install
 from waymark.db.embedded import EmbeddedServer
 from waymark.ir import to_json
 
+STEPS = 80
 DRIVE = """
 create procedure pg_temp.drive(p_session bigint, p_turns int, inout p_seconds float8[]) language plpgsql as $$
 declare
@@ -57,10 +61,29 @@ def measure(connection: psycopg.Connection, session: int, workflow: type[Workflo
     return statistics.median(seconds) * 1000, (written - wal) / steps
 
 
+@workload()
+def state(bench: Bench) -> Iterator[Figure]:
+    """Steps of loops over large state, by the engine alone."""
+    sizes = (100, 1_000, 10_000)
+    with psycopg.connect(bench.url, autocommit=True) as connection:
+        connection.execute(DRIVE)
+        (session,) = connection.execute("select waymark.open_session('{}', 3600000)").fetchone() or (0,)
+        for cls in (ListAppend, ListStore, DictStore, DictAdd):
+            bench.register_workflow(cls)
+            rounds = [[measure(connection, session, cls, size, STEPS)[0] for size in sizes] for _ in range(bench.rounds)]
+            name = (cls.__doc__ or "").splitlines()[0]
+            for size, times in zip(sizes, zip(*rounds, strict=True), strict=True):
+                place = Point("cost of a step by state", "elements", name, size)
+                yield Figure(f"{name}, {size:,} elements", "ms", times, point=place)
+            yield Figure(f"{name}, {sizes[-1]:,} elements", f"of {sizes[0]}", tuple(t[-1] / t[0] for t in rounds), ("≤", 2))
+        connection.execute("select waymark.close_session(%s)", (session,))
+    bench.clear()
+
+
 def main() -> int:
     """Print the table; each ratio is the cost of a step at the last size, as a multiple of that at the first."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.state", description=__doc__)
-    parser.add_argument("--steps", type=int, default=80, help="steps that are measured (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=STEPS, help="steps that are measured (default: %(default)s)")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[100, 1_000, 10_000], help="sizes of the state (default: %(default)s)"
     )
