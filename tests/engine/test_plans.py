@@ -43,6 +43,8 @@ select gen_random_uuid(), n, 0, 0 from generate_series(1, 20000) n;
 insert into waymark.semaphores (run_id, semaphore_no, value) select gen_random_uuid(), n, 0 from generate_series(1, 20000) n;
 """
 TABLES = ["actions", "tasks", "timers", "runs", "action_attempts", "task_history", "task_waits", "scopes", "semaphores"]
+TIMER_PAGES = """select (heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)::float8
+                   from pg_statio_user_tables where relid = 'waymark.timers'::regclass"""
 NAMES = ", ".join(f"waymark.{name}" for name in TABLES)
 LEAF = module("Leaf", function("run", act(local("n"), "n"), give_local("n"), parameters=("n",)))
 TREE = module(
@@ -114,3 +116,25 @@ def test_a_turn_reads_what_it_works_on_and_no_more(
         connection.execute(f"vacuum analyze {NAMES}".encode())
     large = pages_read(session, workflow)
     assert large < 2 * small, f"{small} pages with empty tables, {large} with large ones"
+
+
+def test_what_falls_due_at_once_is_woken_a_probe_each(connection: psycopg.Connection, session: Session) -> None:
+    """Statistics of a time when nothing was due must not lead every probe through all that is."""
+    session.register(module("Sleeper", function("run", sleep(1_000_000), give(const(1)))))
+
+    def pages_a_run(runs: int) -> float:
+        for _ in range(runs):
+            session.start("Sleeper")
+        while session.value("select exists (select from waymark.tasks where state = 'ready')"):
+            session.turn(capacity=1000)
+        connection.execute("vacuum analyze waymark.timers")
+        connection.execute("update waymark.timers set due_at = waymark._now()")
+        session.value("select pg_stat_force_next_flush()")
+        before = session.value(TIMER_PAGES)
+        while session.value("select exists (select from waymark.timers)"):
+            session.turn(capacity=1000)
+        session.value("select pg_stat_force_next_flush()")
+        return (session.value(TIMER_PAGES) - before) / runs
+
+    few = pages_a_run(100)
+    assert pages_a_run(3000) < 2 * few
