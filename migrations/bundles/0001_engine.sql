@@ -14961,13 +14961,14 @@ comment on function waymark._step_tasks(waymark.task_event[], boolean) is 'Runs 
 create or replace function waymark._take_timers(p_due waymark.timers[], p_fates text[], p_now timestamptz, out p_taken waymark.timers[], out p_gone waymark.timers[])
 language plpgsql as $$
 begin
+  -- "is true" keeps the condition from the index of due timers: statistics of a time when none was due make it look like the way in.
   -- Only a statement that begins after the bodies are held sees what others, who had them before, have left of the timers.
   with due as materialized (
     select d.*, m.row_id
       from unnest(p_due, p_fates) with ordinality d(run_id, task_no, action_id, due_at, fate, i)
      cross join lateral (
         select c.ctid as row_id from waymark.timers c
-         where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and c.due_at <= p_now for update skip locked offset 0) m
+         where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and (c.due_at <= p_now) is true for update skip locked offset 0) m
   ), removed as (
     delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
   ), put_off as (
