@@ -1,5 +1,7 @@
 """Schedules through the daemon and from the shell; docs/schedules.md is true."""
 
+import asyncio
+import datetime as dt
 import json
 import re
 import shlex
@@ -10,6 +12,8 @@ import pytest
 
 from tests.cluster import ROOT, Cluster
 from tests.infra.test_cli import Waymark
+from tests.sdk import flows
+from waymark import RunHandle, list_schedules, schedule_workflow
 
 PAGE = (ROOT / "docs/schedules.md").read_text()
 
@@ -27,6 +31,25 @@ async def test_the_code_of_the_page(engine: str, cluster: Cluster, monkeypatch: 
 
     cluster.start(user_module="report_app", path=tmp_path)
     assert await report_app.schedule_reports() == ["heartbeat sent", "sales sent"]
+
+
+async def test_a_daemon_starts_what_is_scheduled(engine: str, cluster: Cluster) -> None:
+    cluster.start(user_module="tests.sdk.flows")
+    for name, schedule in {"cron": "* * * * * *", "interval": dt.timedelta(seconds=1)}.items():
+        await schedule_workflow(flows.Doubling, schedule_name=name, schedule=schedule, inputs={"n": 21}, max_runs=2)
+    await wait_until_ended(2)
+    for found in await list_schedules():
+        assert (found.runs_started, found.fires_failed, found.next_fire_at) == (2, 0, None)
+        assert found.last_run_id is not None
+        assert found.last_fire_at is not None
+        assert found.created_at < found.last_fire_at
+        assert await RunHandle[int](found.last_run_id).result(timeout=20) == 42
+
+
+async def wait_until_ended(count: int) -> None:
+    async with asyncio.timeout(20):
+        while len(await list_schedules("ended")) < count:
+            await asyncio.sleep(0.05)
 
 
 def test_the_commands_of_the_page(tmp_path: Path, database_url: str) -> None:
