@@ -126,8 +126,12 @@ def edit(options: argparse.Namespace) -> int:
     changes = _options(options)
     if options.schedule is not None:
         changes["schedule"] = options.schedule
-    arguments = "{}" if options.arguments is None else f'{{"arguments": {options.arguments}}}'
-    call("select waymark.edit_schedule(%s, %s::jsonb || %s::jsonb)", options.name, json.dumps(changes), arguments)
+    parameters = [options.name, json.dumps(changes)]
+    if options.arguments is None:
+        call("select waymark.edit_schedule(%s, %s::jsonb)", *parameters)
+    else:
+        query = "select waymark.edit_schedule(%s, %s::jsonb || jsonb_build_object('arguments', %s::jsonb))"
+        call(query, *parameters, options.arguments)
     return _show(options.name)
 
 
