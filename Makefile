@@ -24,7 +24,7 @@ servers: build ## The tests of the engine on PostgreSQL 16 and 15 (15: from Debi
 	@.ci/tools
 	WAYMARK_TEST_POSTGRES=15 $(BIN)/pytest -q tests/engine tests/operators tests/language tests/infra/test_migrations.py
 
-fuzz: build ## Compare N (10000) random programs with CPython, and cron expressions with cronsim
+fuzz: build ## Compare N (10000) random programs with CPython, cron expressions and a year of schedules with cronsim
 	FUZZ=$(or $(N),10000) $(BIN)/pytest -q tests/fuzz
 
 stateful: setup ## Drive the engine against its model for N (10000) steps, then everything side by side for SECONDS (60)

@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,12 @@ def test_without_notifications_due_schedules_are_found(cluster: Cluster, load: L
 def test_no_time_is_fired_twice_or_never(own_postgres: EmbeddedServer, cluster: Cluster, own_load: Load, seed: int) -> None:
     """Three daemons; one after the other is killed and replaced, connections are cut, Postgres crashes twice."""
     chance = random.Random(seed)
-    settings = {"user_module": MODULE, "lock_ttl_ms": 3000, "lock_heartbeat_ms": 500, "scheduler_poll_interval_ms": 200}
+    settings: dict[str, Any] = {
+        "user_module": MODULE,
+        "lock_ttl_ms": 3000,
+        "lock_heartbeat_ms": 500,
+        "scheduler_poll_interval_ms": 200,
+    }
     daemons = cluster.start(3, url=own_load.url, **settings)
     own_load.result(own_load.start(flows.Chain, 1))
     for n in range(24):
