@@ -1,6 +1,9 @@
 //! Fires schedules when they are due, on a connection of its own, so that nothing else of the daemon waits for it.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
@@ -21,6 +24,7 @@ pub async fn keep(hub: Rc<Hub>, mut client: Client) {
     let mut backoff = Backoff::database(hub.config.lock_heartbeat);
     let poll_interval = hub.config.scheduler_poll_interval;
     loop {
+        let began = Instant::now();
         let due_in = match timeout(ANSWER_TIMEOUT, database::fire_schedules(&client, hub.config.scheduler_batch)).await
         {
             Ok(Ok((fired, due_in))) => {
@@ -28,7 +32,8 @@ pub async fn keep(hub: Rc<Hub>, mut client: Client) {
                 if fired > 0 {
                     tracing::debug!(fired, "schedules have started runs");
                 }
-                due_in.unwrap_or(Duration::MAX)
+                // Where many are due at once, it rests as long as it works: half of a core is left to what runs.
+                due_in.map_or(Duration::MAX, |due_in| due_in.max(began.elapsed()))
             }
             Ok(Err(error)) if Remedy::of(&error) != Remedy::Reconnect => {
                 tracing::warn!("schedules could not be fired: {}", describe(&error));
