@@ -332,6 +332,10 @@ class StepException(WaymarkError):
 # --- Tests (waymark.testing) ----------------------------------------------------------------------------------------
 
 
+class NotATestDatabase(WaymarkError):
+    """A test was given a database whose engine is in use: its clock would stand still from then on."""
+
+
 class RunStuck(WaymarkError):
     """A test waits for a run that cannot go on: nothing is due any more. The message quotes `waymark.why`."""
 

@@ -1,5 +1,6 @@
 """`Workflow` and `@workflow`: a class whose `run` is compiled once and executed by Postgres."""
 
+import collections
 import contextvars
 import copy
 import dataclasses
@@ -387,3 +388,9 @@ def declared_workflows() -> list[type[Workflow]]:
                 f"{object_name(other)} and {object_name(cls)} are both workflows named {cls.name!r}; give one another name="
             )
     return [found[name] for name in sorted(found)]
+
+
+def distinct_workflows() -> list[type[Workflow]]:
+    """Those of the decorated classes of all loaded modules whose names no other has, by name."""
+    count = collections.Counter(cls.name for cls in _declared.values())
+    return sorted((cls for cls in _declared.values() if count[cls.name] == 1), key=lambda cls: cls.name)

@@ -34,7 +34,7 @@ def test_holds_everything_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"waymark/db/sql/{path}" for path in bundle.sources()} <= names
     assert {f"waymark/db/migrations/bundles/{name}.sql" for name in bundle.names()} <= names
-    assert "waymark/db/migrations/env.py" in names
+    assert {"waymark/db/migrations/env.py", "waymark/testing/testing.sql"} <= names
     scripts = {Path(name).name for name in names if ".data/scripts/" in name}
     assert scripts == {"start-workers", "waymark"}
     assert {name.split("/")[0].split("-")[0] for name in names} == {"waymark"}

@@ -1,5 +1,7 @@
 """The plugin as users have it: in a test session of its own, on an embedded server or with pytest-postgresql."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +9,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
+from waymark.db import install as engine
+from waymark.testing import NotATestDatabase, WaymarkEngine, install
 from waymark.testing.database import PREFIX, Databases, remove_left_behind
 
 INI = """
@@ -29,7 +33,7 @@ class Greeting(Workflow):
         await asyncio.sleep(86400)
         return await greet(name)
 """
-TESTS = """
+TESTS = '''
 import psycopg
 import pytest
 from flows import Greeting, greet
@@ -45,12 +49,18 @@ async def test_greeting(waymark_engine, n):
 
 def test_without_a_loop(waymark_engine):
     assert Greeting().run_sync("Ann") == "Hello Ann"
-"""
+
+def test_started_in_sql_first(waymark_engine):
+    with psycopg.connect(waymark_engine.url) as connection:
+        connection.execute("""select waymark.start('Greeting', '{"name": "Ann"}')""")
+    waymark_engine.advance_sync(86400)
+    assert [call.outcome for call in waymark_engine.calls(greet)] == ["succeeded"]
+'''
 
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A user's project with a workflow and three tests of it."""
+    """A user's project with a workflow and four tests of it."""
     pytester.makeini(INI)
     pytester.makepyfile(flows=FLOWS, test_flows=TESTS.replace("OTHERS", "1"))
     pytester.syspathinsert()
@@ -64,7 +74,7 @@ def folders() -> set[Path]:
 def test_on_an_embedded_server(project: pytest.Pytester) -> None:
     before = folders()
     project.makeconftest('pytest_plugins = ["waymark.testing"]')
-    project.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
     assert folders() == before, "the server and its folder are gone"
 
 
@@ -110,7 +120,7 @@ async def test_greeting(waymark_engine):
         assert connection.execute("select * from greetings").fetchall() == []
 """
     )
-    project.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("load", ["load=[load_engine]", ""])
@@ -133,7 +143,12 @@ def waymark_database_url(postgresql):
     return f"postgresql://{{info.user}}:{{info.password}}@{{info.host}}:{{info.port}}/{{info.dbname}}"
 """)
     project.makepyfile(test_flows=TESTS.replace("OTHERS", "0").replace("like 'waymark_%'", "= 'none'"))
-    project.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
+    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
+
+
+def test_who_does_not_test_does_not_pay() -> None:
+    code = "import sys, waymark.client, waymark.runs; assert not {'pytest', 'waymark.testing'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_server_that_was_left_behind_is_removed() -> None:
@@ -149,4 +164,21 @@ def test_a_database_in_use_is_dropped(waymark_server: str) -> None:
     with pytest.raises(psycopg.OperationalError):
         connection.execute("select 1")
     connection.close()
+    databases.close()
+
+
+def test_the_clock_of_an_engine_in_use_is_left_alone(waymark_server: str) -> None:
+    databases = Databases(waymark_server)
+    with databases.create() as url:
+        engine.upgrade(url)
+        with psycopg.connect(url) as connection:
+            connection.execute("select waymark.open_session('{}', 1000)")
+        for refused in (lambda: install(url), lambda: WaymarkEngine(url)):
+            with pytest.raises(NotATestDatabase, match="is in use, and not by tests"):
+                refused()
+        with psycopg.connect(url) as connection:
+            row = connection.execute("select waymark._now() - clock_timestamp(), to_regnamespace('waymark_testing')").fetchone()
+        assert row is not None
+        assert abs(row[0].total_seconds()) < 1
+        assert row[1] is None
     databases.close()

@@ -5,9 +5,11 @@ pytest_plugins = ["waymark.testing"]  # in the conftest.py at the root of the te
 async def test_reminder(waymark_engine):
     waymark_engine.stub(send_mail)
     assert await Reminder().run("Ann") == "reminded after 30 days"
+
+PYTEST_DONT_REWRITE: a conftest.py may import from here before pytest loads the plugin.
 """
 
-from waymark.errors import ActionNotLoaded, ActionStuck, RunStuck
+from waymark.errors import ActionNotLoaded, ActionStuck, NotATestDatabase, RunStuck
 from waymark.testing.database import install, load_engine
 from waymark.testing.doubles import Call
 from waymark.testing.engine import WaymarkEngine
@@ -24,6 +26,7 @@ __all__ = [
     "ActionNotLoaded",
     "ActionStuck",
     "Call",
+    "NotATestDatabase",
     "RunStuck",
     "WaymarkEngine",
     "_waymark_databases",

@@ -6,7 +6,7 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -15,6 +15,9 @@ from psycopg import sql
 
 from waymark.db import install as engine
 from waymark.db.embedded import EmbeddedServer
+from waymark.errors import NotATestDatabase
+from waymark.ir import to_text
+from waymark.workflow import Workflow, distinct_workflows
 
 SETTINGS = {
     "fsync": "off",
@@ -36,18 +39,38 @@ LEAVING = 0.2
 _numbers = itertools.count(1)
 
 
-def install(url: str, epoch: dt.datetime | None = None) -> None:
-    """Install the engine in a database of tests, and the clock that stands. What is there already stays.
+def install(url: str, epoch: dt.datetime | None = None, workflows: Sequence[type[Workflow]] | None = None) -> None:
+    """Make a database one of tests: with the engine, the clock that stands, and workflows. What is there already stays.
 
     Args:
         url: the database, as a role that may create roles and schemas.
         epoch: where the clock stands at first; default: now, in whole seconds.
+        workflows: are registered, as by workers; default: those of all loaded modules, but for those that share a name.
+
+    Raises:
+        NotATestDatabase: its engine has runs or daemons, and keeps its clock.
     """
+    if engine.current(url) is not None:
+        _refuse_other_databases(url)
     engine.upgrade(url)
     with engine.connect(url) as connection:
         connection.execute(CLOCK.read_bytes())
         if epoch is not None:
             connection.execute("select waymark_testing.set_clock(%s)", [epoch])
+        for cls in distinct_workflows() if workflows is None else workflows:
+            connection.execute("select waymark.register(%s::jsonb)", [to_text(cls.program)])
+
+
+def _refuse_other_databases(url: str) -> None:
+    with engine.connect(url) as connection:
+        if connection.execute("select to_regclass('waymark_testing.clock')").fetchone() != (None,):
+            return
+        in_use = "select exists (select from waymark.runs) or exists (select from waymark.sessions)"
+        if connection.execute(in_use).fetchone() == (True,):
+            raise NotATestDatabase(
+                f"the engine in database {connection.info.dbname} is in use, and not by tests: nothing was changed",
+                hint="waymark.testing replaces the engine's clock by one that stands. Give it an empty database.",
+            )
 
 
 def read_clock(url: str) -> dt.datetime:

@@ -39,15 +39,13 @@ class WaymarkEngine:
         self.automatic = True
         self.patience = 10.0
         self.doubles = Doubles()
-        self.clock: dt.datetime | None = None
+        self.clock = read_clock(url)
         self._drivers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Driver]] = weakref.WeakKeyDictionary()
 
     # --- Time -----------------------------------------------------------------------------------------------------------
 
     def now(self) -> dt.datetime:
         """The engine's time, in UTC. It stands still but for `advance` and what waiting for runs skips."""
-        if self.clock is None:
-            self.clock = read_clock(self.url)
         return self.clock
 
     async def advance(self, by: dt.timedelta | float) -> None:
@@ -74,7 +72,6 @@ class WaymarkEngine:
         """
         if when.tzinfo is None:
             raise ValueError(f"{when} has no time zone")
-        await self.driver()
         await self.advance(when - self.now())
 
     async def settle(self) -> None:
@@ -161,10 +158,7 @@ class WaymarkEngine:
         return await asyncio.shield(self._drivers[loop])
 
     async def _open(self) -> Driver:
-        session = await Session.open(self.url)
-        if self.clock is None:
-            self.clock = await session.now()
-        return Driver(self, session)
+        return Driver(self, await Session.open(self.url))
 
     def client(self, url: str) -> Client:
         """A client for a database: for this one, it drives the engine."""

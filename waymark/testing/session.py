@@ -1,6 +1,5 @@
 """What the daemon says to the engine, by the same functions, on one connection of an event loop."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,8 +9,6 @@ import psycopg
 
 from waymark.client.connections import connect
 from waymark.client.waiting import READ_OUTCOMES, Outcome
-from waymark.errors import EngineNotInstalled
-from waymark.testing.database import install
 
 TURN = (
     "select kind, run_id, action_id, fencing_token, attempt, name, arguments::text, timeout_ms, due_in_ms, backlog, context::text"
@@ -79,15 +76,8 @@ class Session:
 
     @classmethod
     async def open(cls, url: str) -> "Session":
-        """Connect to a database of tests; one that was not prepared for it is now."""
-        try:
-            connection = await connect(url)
-        except EngineNotInstalled:
-            await asyncio.to_thread(install, url)
-            connection = await connect(url)
-        cursor = await connection.execute("select to_regclass('waymark_testing.clock')")
-        if await cursor.fetchone() == (None,):
-            await asyncio.to_thread(install, url)
+        """Connect to a database of tests."""
+        connection = await connect(url)
         connection.prepare_threshold = 1
         await connection.execute(PATIENCE)
         cursor = await connection.execute("select waymark.open_session('{}', %s)", [LEASE_MS])
@@ -157,10 +147,6 @@ class Session:
     async def goes_on(self, run_id: UUID) -> bool:
         """Whether a run has something that is due, or being done."""
         return (await self.rows("select waymark_testing.goes_on(%s)", run_id))[0][0]
-
-    async def now(self) -> dt.datetime:
-        """The engine's time."""
-        return (await self.rows("select at from waymark_testing.clock"))[0][0].astimezone(dt.UTC)
 
     async def set_clock(self, now: dt.datetime) -> None:
         """Move the clock, for every session there is, and sweep."""
