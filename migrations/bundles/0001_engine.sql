@@ -11050,6 +11050,7 @@ declare
   v_names text[];
   v_run_ids uuid[];
   v_started int;
+  v_n int;
 begin
   select p.program_id, p.parameters, p.entry into v_program.program_id, v_program.parameters, v_program.entry
     from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
@@ -11089,8 +11090,13 @@ begin
   select count(*) into v_started from started;
   if v_started < cardinality(v_run_ids) then
     v_run_ids := array(
-      select coalesce((select r.run_id from waymark.runs r where r.workflow = p_workflow and r.idempotency_key = g.key), g.run_id)
+      select case when g.key is null then g.run_id
+                  else (select r.run_id from waymark.runs r where r.workflow = p_workflow and r.idempotency_key = g.key) end
         from unnest(v_run_ids, p_keys) with ordinality as g (run_id, key, n) order by n);
+    -- Pruned since its key was found to be taken: it is free again.
+    for v_n in select n from unnest(v_run_ids) with ordinality as g (run_id, n) where g.run_id is null loop
+      v_run_ids[v_n] := (waymark._start_runs(p_workflow, p_arguments[v_n:v_n], p_keys[v_n:v_n], p_options))[1];
+    end loop;
     if p_options.waiter is not null then
       perform waymark.add_waiter(r, p_options.waiter) from unnest(v_run_ids) r;
     end if;
@@ -14129,7 +14135,8 @@ $$;
 comment on function waymark._now() is 'The engine clock.';
 -- file: functions/turn/_abandon_calls.sql
 -- What runs that end leave outstanding: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated
--- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself), timers.
+-- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself; a claim that is being
+-- made may come to nothing, so what is left of it has a timer, which has it abandoned before anybody can claim it again), timers.
 create or replace function waymark._abandon_calls(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -14140,6 +14147,16 @@ begin
     from unnest(p_steps) s
    cross join lateral (
       select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
+  if exists (select from unnest(p_steps) s where s.effect = 'raise') then
+    insert into waymark.timers (run_id, task_no, action_id, due_at)
+    select c.run_id, c.task_no, c.action_id, p_now
+      from unnest(p_steps) s
+     cross join lateral (
+        select h.run_id, h.task_no, h.action_id from waymark.actions h
+         where h.run_id = s.run_id and (h.ctid = any (v_leftovers)) is not true offset 0) c
+     where s.effect = 'raise'
+        on conflict do nothing;
+  end if;
   if v_leftovers is null then
     return;
   end if;
@@ -14979,7 +14996,7 @@ begin
     into p_taken, p_gone from due d;
   if exists (select from unnest(p_gone) d where d.action_id > 0) then
     perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
   end if;
 end
 $$;

@@ -125,6 +125,21 @@ def test_a_verb_passes_over_an_action_whose_result_is_being_handed_in(
     assert session.is_quiet()
 
 
+@pytest.mark.parametrize("ends", ["commit", "rollback"])
+def test_a_claim_that_comes_to_nothing_leaves_no_action_of_an_ended_run(session: Session, connect: Connect, ends: str) -> None:
+    """Terminate passes over an action that is just being claimed; nobody else executes it, whatever becomes of the claim."""
+    subject = LIVE["ready"](session)
+    claiming = Session(connect(autocommit=False), ttl_ms=60_000)
+    claiming.connection.commit()
+    (claim,) = claiming.turn()
+    assert control(session, "terminate", subject.run_id) == "terminated"
+    assert session.turn() == []
+    getattr(claiming.connection, ends)()
+    assert session.turn(claim.succeeded(1)) == []
+    assert session.outcome(subject.run_id)[0] == "terminated"
+    assert session.is_quiet()
+
+
 def handed_in(lane: Session, results: list[Result], capacity: int) -> list[Claim]:
     """A turn, repeated with the same results when it met a new priority of an action, as a daemon repeats it."""
     while True:

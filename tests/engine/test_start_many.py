@@ -70,6 +70,26 @@ def test_two_batches_with_the_same_keys_in_another_order_do_not_deadlock(session
     assert session.value("select count(*) from waymark.runs") == 200
 
 
+def test_a_key_whose_run_is_pruned_meanwhile_starts_a_run(session: Session, connect: Connect) -> None:
+    """Between the statement that finds the key taken and the one that reads whose it is."""
+    session.register(programs.one_action())
+    old = session.start("One", n=0, options={"idempotency_key": "a"})
+    session.turn(*(claim.succeeded(1) for claim in session.turn()))
+    session.connection.execute("""
+      create function wait_here() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return null; end';
+      create trigger wait_here after insert on waymark.runs for each statement execute function wait_here()""")
+    holding, starting = connect(autocommit=False), Session(connect())
+    holding.execute("select pg_advisory_xact_lock(1)")
+    with ThreadPoolExecutor(1) as pool:
+        starts = pool.submit(start_many, starting, 2, keys=[None, "a"])
+        wait_until(lambda: is_blocked(session.connection, starting.connection.info.backend_pid), "the start is between the two")
+        holding.execute("select waymark.prune('succeeded', '0')")
+        holding.commit()
+        run_ids = starts.result()
+    assert old not in run_ids
+    assert sorted(run_ids) == session.value("select array_agg(run_id order by run_id) from waymark.runs")
+
+
 @pytest.mark.parametrize(
     ("call", "sqlstate", "message"),
     [

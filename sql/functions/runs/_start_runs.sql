@@ -12,6 +12,7 @@ declare
   v_names text[];
   v_run_ids uuid[];
   v_started int;
+  v_n int;
 begin
   select p.program_id, p.parameters, p.entry into v_program.program_id, v_program.parameters, v_program.entry
     from waymark.workflows w join waymark.programs p using (program_id) where w.workflow = p_workflow;
@@ -51,8 +52,13 @@ begin
   select count(*) into v_started from started;
   if v_started < cardinality(v_run_ids) then
     v_run_ids := array(
-      select coalesce((select r.run_id from waymark.runs r where r.workflow = p_workflow and r.idempotency_key = g.key), g.run_id)
+      select case when g.key is null then g.run_id
+                  else (select r.run_id from waymark.runs r where r.workflow = p_workflow and r.idempotency_key = g.key) end
         from unnest(v_run_ids, p_keys) with ordinality as g (run_id, key, n) order by n);
+    -- Pruned since its key was found to be taken: it is free again.
+    for v_n in select n from unnest(v_run_ids) with ordinality as g (run_id, n) where g.run_id is null loop
+      v_run_ids[v_n] := (waymark._start_runs(p_workflow, p_arguments[v_n:v_n], p_keys[v_n:v_n], p_options))[1];
+    end loop;
     if p_options.waiter is not null then
       perform waymark.add_waiter(r, p_options.waiter) from unnest(v_run_ids) r;
     end if;

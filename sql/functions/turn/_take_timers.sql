@@ -21,7 +21,7 @@ begin
     into p_taken, p_gone from due d;
   if exists (select from unnest(p_gone) d where d.action_id > 0) then
     perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'return', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
   end if;
 end
 $$;
