@@ -41,6 +41,10 @@ async def render(scene: str) -> str:
     return f"{scene} rendered"
 
 
+@action(queue="slow", deadline=600)
+async def tune() -> None: ...
+
+
 @action(timeout=0.05, retry=RetryPolicy(attempts=2))
 async def count_rows() -> int:
     current = current_action()
@@ -177,3 +181,9 @@ class Reading(Workflow):
             "text": [time.ctime(), time.asctime()],
             "given": time.strftime("%Y", time.gmtime(0)),
         }
+
+
+@workflow
+class Tuning(Workflow):
+    async def run(self) -> None:
+        await tune()

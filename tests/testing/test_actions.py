@@ -18,6 +18,7 @@ from tests.testing.flows import (
     Paying,
     Reminder,
     Rendering,
+    Tuning,
     book,
     charge,
     convert,
@@ -39,6 +40,7 @@ async def test_an_action_with_a_transaction(waymark_engine: WaymarkEngine, datab
     database.execute("create table public.bookings (amount int)")
     assert await Booking().run(6) == "booked 6"
     assert database.execute("select amount from public.bookings").fetchall() == [(6,)]
+    assert [call.outcome for call in waymark_engine.calls(book)] == ["succeeded"]
     waymark_engine.stub(book, returns="nothing done")
     assert await Booking().run(7) == "nothing done"
     assert database.execute("select amount from public.bookings").fetchall() == [(6,)]
@@ -179,6 +181,25 @@ async def test_queues_and_their_limits(waymark_engine: WaymarkEngine, database: 
     database.execute("""select waymark.set_queue('gpu', '{"concurrency": 0}')""")
     with pytest.raises(RunStuck, match="Rendering: it waits for"):
         await Rendering().run(scenes)
+
+
+async def test_an_action_that_nobody_takes_ends_at_its_deadline(
+    waymark_engine: WaymarkEngine, database: psycopg.Connection
+) -> None:
+    began = waymark_engine.now()
+    database.execute("""select waymark.set_queue('slow', '{"concurrency": 0}')""")
+    with pytest.raises(ExhaustedRetries, match="did not end before its deadline"):
+        await Tuning().run()
+    assert waymark_engine.now() - began == dt.timedelta(minutes=10)
+
+
+async def test_who_waits_may_be_cancelled(waymark_engine: WaymarkEngine) -> None:
+    run = await Hanging().start()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(run.result(), 0.05)
+    await run.cancel()
+    with pytest.raises(RunCancelled):
+        await run.result()
 
 
 async def test_a_transaction_that_holds_a_run(waymark_engine: WaymarkEngine, database: psycopg.Connection) -> None:

@@ -175,6 +175,14 @@ async def test_cancel_pause_and_resume(waymark_engine: WaymarkEngine) -> None:
         await run.result()
 
 
+async def test_a_sleep_that_is_ended_early(waymark_engine: WaymarkEngine) -> None:
+    run = await Napping().start(10)
+    await waymark_engine.advance(3 * DAY)
+    await run.wake()
+    began, ended = await run.result()
+    assert ended - began == 3 * DAY
+
+
 async def test_every_session_sees_the_clock(waymark_engine: WaymarkEngine, database: psycopg.Connection) -> None:
     """Connections that were open before, of whatever kind, and new ones."""
     now = "select waymark._now()"

@@ -73,8 +73,7 @@ class Driver:
         try:
             return await wait.done
         finally:
-            if wait in self._waits:
-                self._waits.remove(wait)
+            self._forget(wait)
 
     def close(self) -> None:
         """Hang up, from any thread; what is still being executed is cancelled when the loop runs again."""
@@ -115,7 +114,7 @@ class Driver:
         turn = await self.session.turn(results)
         for result in results:
             call = self._calls.pop(result.claim[:3], None)
-            if call is not None and result.claim[:2] not in turn.rejected:
+            if call is not None and (result.claim[:2] not in turn.rejected or self._has_completed_itself(result)):
                 call.outcome = result.outcome
         missing: ActionNotLoaded | None = None
         for claim in sorted(turn.claims, key=lambda claim: claim.action_id):
@@ -154,6 +153,9 @@ class Driver:
                 await self.session.lose(claim)
                 call.outcome = "lost"
 
+    def _has_completed_itself(self, result: Result) -> bool:
+        return result.outcome == "succeeded" and self._engine.doubles.find(result.claim.name).transaction_kind is not None
+
     async def _attend(self) -> None:
         """Actions are being executed: wait for one, and cancel those that nobody wants."""
         await self._worker.wait(POLL)
@@ -172,7 +174,8 @@ class Driver:
         if self._is_impatient():
             raise RunStuck(
                 f"nothing has got on for {self._engine.patience:g} s, though there is work that is due",
-                hint="Does a transaction of the test hold a run that it has changed? Commit it before you wait.",
+                hint="Does a transaction of the test hold a run that it has changed? Commit it before you wait."
+                " Does a body compute for longer? Raise waymark_engine.patience.",
             )
         await asyncio.sleep(0.001)
 
@@ -181,7 +184,9 @@ class Driver:
         found = await self.session.what_next()
         if found.firing:
             await self.session.fire_schedules()
-        if found.busy or found.firing:
+        if found.sweep:
+            await self.session.sweep()
+        if found.busy or found.firing or found.sweep:
             if not found.queues:
                 await self._be_patient()
             return
@@ -225,9 +230,9 @@ class Driver:
             return
         for wait in list(self._waits):
             await self._examine(wait, due_at)
-        limits = [wait.until for wait in self._waits if wait.until is not None]
-        if self._waits:
-            await self._pass_time(min(at for at in [due_at, *limits] if at is not None))
+        next_at = min((at for at in [due_at, *(wait.until for wait in self._waits)] if at is not None), default=None)
+        if self._waits and next_at is not None:
+            await self._pass_time(next_at)
 
     async def _examine(self, wait: Wait, due_at: dt.datetime | None) -> None:
         """Fail a wait for a run if waiting longer would not help."""
@@ -258,12 +263,16 @@ class Driver:
             self._ended.append(Result(claim, "timed_out", None))
 
     def _end(self, wait: Wait, outcome: Outcome | None) -> None:
-        self._waits.remove(wait)
+        self._forget(wait)
         wait.answer(outcome)
 
     def _fail(self, wait: Wait, error: WaymarkError) -> None:
-        self._waits.remove(wait)
+        self._forget(wait)
         wait.fail(error)
+
+    def _forget(self, wait: Wait) -> None:
+        if wait in self._waits:  # who waits may have been cancelled meanwhile
+            self._waits.remove(wait)
 
 
 def _time_of(claim: Claim) -> dt.timedelta:

@@ -58,10 +58,11 @@ class Turn(NamedTuple):
 
 
 class Next(NamedTuple):
-    """`waymark_testing.what_next`: whether there is something to do or to fire now, in which other queues, and when next."""
+    """`waymark_testing.what_next`: what there is to do now (turns, schedules, sweeps; in which other queues), and when next."""
 
     busy: bool
     firing: bool
+    sweep: bool
     queues: list[str]
     due_at: dt.datetime | None
 

@@ -41,30 +41,30 @@ begin
 end
 $$;
 
--- Whether the next turn or sweep has something to do; whether a schedule is to be fired; queues of ready actions that p_queues does not have; when else something is
--- due. A limited queue says itself when it goes on (turn).
+-- What there is to do now: whether the next turn, waymark.fire_schedules and waymark.reclaim have something, and queues of ready actions that p_queues does not
+-- have; and when else something is due. A limited queue says itself when it goes on (turn).
 create or replace function waymark_testing.what_next(
-  p_queues text[], out p_busy boolean, out p_firing boolean, out p_queues_more text[], out p_due_at timestamptz)
+  p_queues text[], out p_busy boolean, out p_firing boolean, out p_sweep boolean, out p_queues_more text[], out p_due_at timestamptz)
 language plpgsql stable as $$
 declare
   v_now timestamptz := waymark._now();
+  v_timer timestamptz := (select min(m.due_at) from waymark.timers m where m.due_at < 'infinity');
+  v_schedule timestamptz := (select min(h.due_at) from waymark.schedules h);
+  v_final timestamptz := (select min(a.final_deadline) from waymark.actions a where a.state in ('ready', 'backoff', 'blocked'));
+  -- Of attempts that nobody will tell of.
+  v_lost timestamptz := (
+    select min(least(a.deadline, s.expires_at)) from waymark.actions a left join waymark.sessions s using (session_id)
+     where a.state = 'running' and (s.session_id is null or s.info ? 'lost'));
 begin
-  select min(d.due_at) into p_due_at
-    from (select m.due_at from waymark.timers m where m.due_at < 'infinity'
-          union all
-          select a.final_deadline from waymark.actions a where a.state in ('ready', 'backoff', 'blocked')
-          union all
-          select h.due_at from waymark.schedules h where h.due_at > v_now
-          union all
-          select least(a.deadline, s.expires_at) from waymark.actions a join waymark.sessions s using (session_id) where s.info ? 'lost') d;
-  p_firing := exists (
-    select from waymark.schedules h
-     where h.due_at <= v_now
-        or h.queued_fire_at is not null and not exists (select from waymark.runs r where r.run_id = h.last_run_id and r.state = 'live'));
   p_queues_more := array(select distinct a.queue from waymark.actions a where a.state = 'ready' and a.queue <> all (p_queues));
-  p_busy := coalesce(p_due_at <= v_now, false) or p_queues_more <> '{}'
+  p_firing := v_schedule <= v_now is true or exists (
+    select from waymark.schedules h
+     where h.queued_fire_at is not null and not exists (select from waymark.runs r where r.run_id = h.last_run_id and r.state = 'live'));
+  p_sweep := least(v_final, v_lost) <= v_now is true;
+  p_busy := v_timer <= v_now is true or p_queues_more <> '{}'
     or exists (select from waymark.tasks t where t.state = 'ready' and t.paused is null)
     or exists (select from waymark.actions a where a.state = 'ready' and not exists (select from waymark.queues q where q.queue = a.queue));
+  p_due_at := least(v_timer, v_schedule, v_final, v_lost);
 end
 $$;
 
