@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import engine, growth, peers, profile, report, state, workloads  # noqa: F401 - they declare the workloads
+from benchmarks import engine, growth, peers, profile, report, schedules, state, workloads  # noqa: F401 - they declare the workloads
 from benchmarks.bench import WORKLOADS, Bench
 from benchmarks.ratios import ratios
 from waymark.db import install
