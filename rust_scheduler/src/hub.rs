@@ -29,6 +29,14 @@ use crate::{
 /// The most bytes of results one turn hands in, unless a single result is larger.
 const MAX_RESULT_BYTES: usize = 32 << 20;
 
+/// Beyond two, a lane is used for each so many actions that are under way.
+const ACTIONS_A_LANE: usize = 200;
+
+/// Lanes that are worth turns of their own: a turn has its price, whatever it carries, and databases have few cores.
+fn lanes_in_use(lanes: usize, outstanding: usize) -> usize {
+    lanes.min((outstanding / ACTIONS_A_LANE).max(2))
+}
+
 /// The shared state. Everything that happens to it wakes whom it concerns.
 pub struct Hub {
     /// The settings.
@@ -128,6 +136,9 @@ impl Hub {
             || self.lanes.iter().enumerate().any(|(other, inbox)| other != lane && !inbox.results.borrow().is_empty());
         let load = Load { results: results.len(), free: self.free(), elsewhere };
         let mut pulse = self.pulse.borrow_mut();
+        if load.results == 0 && lane >= self.lanes_in_use() {
+            return (Step::Wait(None), Vec::new());
+        }
         let step = pulse.next(load, Instant::now());
         let Step::Turn(turn) = step else { return (step, Vec::new()) };
         pulse.begin(turn);
@@ -201,6 +212,10 @@ impl Hub {
         self.pulse.borrow().is_idle() && self.outstanding() == 0
     }
 
+    fn lanes_in_use(&self) -> usize {
+        lanes_in_use(self.lanes.len(), self.outstanding())
+    }
+
     fn wake_lanes(&self) {
         for lane in &self.lanes {
             lane.wake.notify_one();
@@ -230,7 +245,7 @@ impl Hub {
     }
 
     fn pass_on(&self, completion: Completion) {
-        let lane = &self.lanes[completion.claim.run_id.shard(self.lanes.len())];
+        let lane = &self.lanes[completion.claim.run_id.shard(self.lanes_in_use())];
         lane.results.borrow_mut().push(completion);
         lane.wake.notify_one();
     }
@@ -378,5 +393,16 @@ impl Hub {
             ticks.tick().await;
             self.stats.log(self.outstanding());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_beyond_two_are_used_as_there_is_work_for_them() {
+        assert_eq!([0, 399, 600, 10_000].map(|outstanding| lanes_in_use(16, outstanding)), [2, 2, 3, 16]);
+        assert_eq!(lanes_in_use(1, 10_000), 1);
     }
 }
