@@ -20,12 +20,14 @@ from types import ModuleType
 from typing import Any
 
 from tests.engine.session import Claim, Result, Session
-from tests.language.harness import Engine, Worker, form_of
+from tests.language.harness import Engine, finish, form_of
 from waymark import Workflow, action
+from waymark.actions import find_action
 from waymark.client.waiting import Outcome
 from waymark.codec import encode, encode_exception
 from waymark.errors import WorkflowFailed
 from waymark.runs import value_of
+from waymark.testing.worker import Worker
 
 UNIT = 10
 """Seconds: times are compared in these."""
@@ -191,8 +193,8 @@ class Timeline(Engine):
         return Ending(kind, form, self._closed, _ended(self._acts, self._closed))
 
     async def _drive(self, run_id: uuid.UUID) -> Outcome:
-        worker = Worker()
-        results: list[Result] = []
+        worker = Worker(1000, find_action)
+        results: list[Any] = []
         for _ in range(MAX_TURNS):
             claims = self._session.turn(*results, capacity=1000)
             assert self._session.rejected == []
@@ -201,12 +203,15 @@ class Timeline(Engine):
             if self._closed < 0 and not self._session.value(_BODY_GOES_ON, run_id):
                 self._closed = self._at
             if outcome.state != "live" and self._session.is_quiet():
-                await worker.finish()
+                await finish(worker)
                 return outcome
             own = [claim for claim in claims if claim.name == ACT]
             self._running |= {claim.action_id: (self._at, claim, json.loads(claim.arguments)) for claim in own}
-            worker.submit([claim for claim in claims if claim.name != ACT])
-            results = await worker.some()
+            for claim in sorted(claims, key=lambda claim: claim.action_id):
+                if claim.name != ACT:
+                    worker.submit(claim)
+            await worker.wait()
+            results = worker.take_results()
             if not claims and not results and not self._is_ready():
                 results = self._pass_on()
         raise AssertionError(f"the run has not ended after {MAX_TURNS} turns")

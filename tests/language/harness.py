@@ -10,7 +10,6 @@ import copy
 import dataclasses
 import enum
 import functools
-import struct
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,14 +18,13 @@ import psycopg
 import pydantic
 from psycopg.types.string import TextLoader
 
-from tests.engine.session import Claim, Result, Session
+from tests.engine.session import Session
 from tests.language.actions import CALLS
-from tests.worker.harness import OUTCOMES
 from waymark import UnsupportedPatternError, Workflow, codec, workflow
+from waymark.actions import find_action
 from waymark.client.waiting import READ_OUTCOMES, Outcome
 from waymark.runs import failure_of, value_of
-from waymark.worker import protocol
-from waymark.worker.executor import Executor
+from waymark.testing.worker import Worker
 
 MAX_TURNS = 5000
 
@@ -145,22 +143,24 @@ class Engine:
         return await self._drive(run_id)
 
     async def _drive(self, run_id: uuid.UUID) -> Outcome:
-        worker = Worker()
-        results: list[Result] = []
+        worker = Worker(1000, find_action)
+        results: list[Any] = []
         was_idle = False
         for _ in range(MAX_TURNS):
             claims = self._session.turn(*results, capacity=1000)
             assert self._session.rejected == []
             outcome = Outcome(*self._row(run_id))
             if outcome.state != "live":
-                await worker.finish()
+                await finish(worker)
                 return outcome
-            worker.submit(claims)
-            is_idle = not worker.pending and not self._session.backlog and not claims
+            for claim in sorted(claims, key=lambda claim: claim.action_id):
+                worker.submit(claim)
+            is_idle = not worker.claims and not self._session.backlog and not claims
             if is_idle and was_idle:  # not at once: a step that took too long goes on in the next turn
                 self._pass_time()
             was_idle = is_idle
-            results = await worker.some()
+            await worker.wait()
+            results = worker.take_results()
         raise AssertionError(f"the run has not ended after {MAX_TURNS} turns")
 
     def _row(self, run_id: uuid.UUID) -> tuple[Any, ...]:
@@ -176,45 +176,8 @@ class Engine:
             self._session = Session(self._connection)
 
 
-class Worker:
-    """The worker's Executor without a socket: claims in, results out as they come."""
-
-    def __init__(self) -> None:
-        self._executor = Executor(1000, self._receive, lambda: None)
-        self._reader = protocol.FrameReader()
-        self._claims: dict[int, Claim] = {}
-        self._results: list[Result] = []
-        self._arrived = asyncio.Event()
-
-    @property
-    def pending(self) -> bool:
-        """Whether actions are being executed."""
-        return bool(self._claims)
-
-    def submit(self, claims: list[Claim]) -> None:
-        for claim in sorted(claims, key=lambda claim: claim.action_id):
-            self._claims[claim.action_id] = claim
-            invocation = (claim.action_id, claim.run_id.bytes, claim.action_id, claim.attempt)
-            self._executor.submit(protocol.Run(*invocation, claim.timeout_ms, claim.name, claim.context or "", claim.arguments))
-
-    async def some(self) -> list[Result]:
-        """The results so far; waits for one if any action is being executed."""
-        if not self._results and self._claims:
-            self._arrived.clear()
-            await self._arrived.wait()
-        await asyncio.sleep(0)  # what ends in the same round of the event loop goes in the same turn
-        found, self._results = self._results, []
-        return found
-
-    async def finish(self) -> None:
-        while self._claims:
-            await self.some()
-
-    def _receive(self, frame: bytes) -> None:
-        for kind, body in self._reader.feed(frame):
-            if kind == protocol.HEARTBEAT:
-                continue
-            number, outcome, _ = struct.unpack_from("<QBQ", body)
-            text = body[17:].decode() or None
-            self._results.append(Result(self._claims.pop(number), OUTCOMES[outcome], text))
-            self._arrived.set()
+async def finish(worker: Worker) -> None:
+    """Let what is still being executed end."""
+    while worker.claims:
+        await worker.wait()
+        worker.take_results()

@@ -1,6 +1,7 @@
 """The worker's own executor in the test's event loop: attempts in, results out, without a socket between."""
 
 import asyncio
+import contextlib
 import struct
 from collections.abc import Callable
 
@@ -74,17 +75,14 @@ class Worker:
         for number in [number for number, claim in self._claims.items() if claim in claims]:
             self._executor.cancel(number)
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float | None = None) -> None:
         """Let attempts go on until one has ended, at most so long."""
-        for _ in range(3):  # most end at once
-            await asyncio.sleep(0)
         if not self._results and self._claims:
             self._arrived.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._arrived.wait()
-            except TimeoutError:
-                pass
+        await asyncio.sleep(0)  # what ends in the same round of the event loop goes in the same turn
 
     def take_results(self) -> list[Result]:
         """What has ended since the last call."""
