@@ -43,8 +43,8 @@ select gen_random_uuid(), n, 0, 0 from generate_series(1, 20000) n;
 insert into waymark.semaphores (run_id, semaphore_no, value) select gen_random_uuid(), n, 0 from generate_series(1, 20000) n;
 """
 TABLES = ["actions", "tasks", "timers", "runs", "action_attempts", "task_history", "task_waits", "scopes", "semaphores"]
-TIMER_PAGES = """select (heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)::float8
-                   from pg_statio_user_tables where relid = 'waymark.timers'::regclass"""
+PAGES = """select (heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)::float8
+             from pg_statio_user_tables where relid = %s::regclass"""
 NAMES = ", ".join(f"waymark.{name}" for name in TABLES)
 LEAF = module("Leaf", function("run", act(local("n"), "n"), give_local("n"), parameters=("n",)))
 TREE = module(
@@ -130,11 +130,27 @@ def test_what_falls_due_at_once_is_woken_a_probe_each(connection: psycopg.Connec
         connection.execute("vacuum analyze waymark.timers")
         connection.execute("update waymark.timers set due_at = waymark._now()")
         session.value("select pg_stat_force_next_flush()")
-        before = session.value(TIMER_PAGES)
+        before = session.value(PAGES, "waymark.timers")
         while session.value("select exists (select from waymark.timers)"):
             session.turn(capacity=1000)
         session.value("select pg_stat_force_next_flush()")
-        return (session.value(TIMER_PAGES) - before) / runs
+        return (session.value(PAGES, "waymark.timers") - before) / runs
 
     few = pages_a_run(100)
     assert pages_a_run(3000) < 2 * few
+
+
+def test_a_sweep_reads_what_is_overdue_and_no_more(connection: psycopg.Connection, session: Session) -> None:
+    connection.execute(
+        """insert into waymark.actions (run_id, task_no, step_no, slot, node, name, arguments, timeout_ms, state, priority, queue,
+                                        fencing_token, ready_at, session_id, claimed_at, deadline)
+           select gen_random_uuid(), 0, 1, 0, 0, 'app:other', '{}', 1000, 'running', 0, 'default',
+                  1, now(), %s, now(), now() + interval '1 hour'
+             from generate_series(1, 5000)""",
+        (session.session_id,),
+    )
+    session.value("select pg_stat_force_next_flush()")
+    before = session.value(PAGES, "waymark.actions")
+    assert session.value("select waymark.reclaim(100)") == 0
+    session.value("select pg_stat_force_next_flush()")
+    assert session.value(PAGES, "waymark.actions") - before < 20
