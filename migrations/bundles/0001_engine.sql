@@ -12742,6 +12742,7 @@ comment on function waymark.open_session(jsonb, int) is 'Opens the session of a 
 -- file: functions/sessions/reclaim.sql
 -- The recurring, bounded sweep that any daemon runs: actions of sessions whose lease has expired, and actions past their deadline, running or not,
 -- are handed in as lost or timed out, exactly as if a daemon had reported them; then sessions that hold nothing are removed.
+-- It looks at all that runs only when a lease has expired.
 -- Locks, in order: actions (skip locked: whoever holds one is just handing in its result), tasks, timers, runs, sessions (skip locked).
 create or replace function waymark.reclaim(p_batch int) returns int
 language plpgsql security definer set search_path = ''
@@ -12762,9 +12763,9 @@ begin
     select a.run_id, a.action_id, a.fencing_token, a.deadline <= v_now as overdue, a.session_id
       from waymark.actions a
      where a.state = 'running'
+       and a.deadline <= case when v_orphaned then 'infinity' else v_now end
        and (a.deadline <= v_now
-            or v_orphaned and not exists (
-                 select from waymark.sessions s where s.session_id = a.session_id and s.expires_at > v_now))
+            or not exists (select from waymark.sessions s where s.session_id = a.session_id and s.expires_at > v_now))
      limit greatest(p_batch, 0)
        for update skip locked
   )
