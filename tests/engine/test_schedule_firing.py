@@ -261,6 +261,13 @@ def test_what_cannot_start_is_said_and_holds_up_nothing(session: Session) -> Non
         assert read(session, name, "runs_started", "last_error") == (1, None)
 
 
+def test_a_workflow_that_is_gone_is_said(session: Session) -> None:
+    create(session, "s", "@every 1 hour")
+    session.connection.execute("delete from waymark.workflows")
+    assert at(session, read(session, "s", "created_at") + HOUR) == 0
+    assert read(session, "s", "fires_failed", "last_error") == (1, 'WM201: there is no workflow "One"')
+
+
 def test_an_edit_does_not_lose_what_was_due(session: Session) -> None:
     create(session, "s", "0 * * * *", catch_up="all", overlap="allow")
     begin = read(session, "s", "fire_at")

@@ -51,7 +51,7 @@ select 'signal ' || s.seq || ' of ' || s.run_id || ' is not taken, and "' || s.n
 
 # Tables that have nothing of a run.
 OTHERS = ["programs", "workflows", "program_nodes", "program_edges", "program_signals", "sessions", "queues", "queue_shares"]
-OTHERS += ["retention", "retention_pass"]
+OTHERS += ["retention", "retention_pass", "schedules"]
 
 
 def breaches(connection: psycopg.Connection) -> list[str]:

@@ -64,9 +64,9 @@ RESULTS: dict[str, Callable[[Json], Json]] = {
 """What these return whenever they succeed; an action returns its argument."""
 
 VERBS = {"cancel": 2, "terminate": 2, "pause": 3, "resume": 6, "wake": 3, "retry": 4, "restart": 1, "set_priority": 3}
-REFUSALS = {"WM301", "WM305", "WM401", "WM403", "40001"}
+REFUSALS = {"WM301", "WM305", "WM401", "WM403", "40001", "WM213", "WM214"}
 """What a caller has to expect: the run is gone, or in another state; the lease is lost; somebody else has the attempt, or its
-action has changed meanwhile, and the result is to be handed in again."""
+action has changed meanwhile, and the result is to be handed in again; there is such a schedule already, or none."""
 
 
 class Traffic:
@@ -209,6 +209,34 @@ class Traffic:
                 limits = chance.choice([{}, {"concurrency": 3}, {"concurrency": 40}, {"rate": 1000, "seconds": 1}])
                 self.call(connection, "set_queue('narrow', %s)", Jsonb(limits))
 
+    def plan(self, chance: random.Random) -> None:
+        """Schedules, in transactions that stay open for a while."""
+        connection = self.open()
+        while not self.over.is_set():
+            name, overlap = chance.choice("abc"), chance.choice(["skip", "queue", "cancel", "allow"])
+            options = Jsonb({"overlap": overlap, "catch_up": chance.choice(["one", "all"]), "catch_up_limit": 3})
+            with connection.transaction(force_rollback=chance.random() < 0.2):
+                match chance.choice(["create", "create", "edit", "delete", "trigger", "backfill", "pause", "resume", "resume"]):
+                    case "create":
+                        plan = "create_schedule(%s, 'Parent', '@every 1 second', %s, %s)"
+                        self.call(connection, plan, name, Jsonb({"n": 2, "pause": PAUSE}), options)
+                    case "edit":
+                        self.call(connection, "edit_schedule(%s, %s)", name, options)
+                    case "backfill":
+                        self.call(connection, "backfill_schedule(%s, waymark._now() - '2 s'::interval, waymark._now())", name)
+                    case verb:
+                        self.call(connection, f"{verb}_schedule(%s)", name)
+                self.over.wait(chance.random() / 50)
+            self.over.wait(0.05)
+
+    def fire(self, chance: random.Random) -> None:
+        """Ahead of time, so that much is due."""
+        connection = self.open()
+        while not self.over.is_set():
+            connection.execute("select set_config('waymark.clock_offset', %s, false)", (f"{chance.random() * 20} seconds",))
+            self.call(connection, "fire_schedules(%s)", chance.randint(1, 3))
+            self.over.wait(0.02)
+
     def tell(self, chance: random.Random) -> None:
         """Signals, in transactions that stay open for a while; and who waits for runs."""
         connection = self.open()
@@ -250,6 +278,8 @@ def test_nobody_is_the_victim_of_a_deadlock(session: Session, connect: Connect, 
         + [traffic.maintain] * 3
         + [traffic.begin] * 2
         + [traffic.ask] * 3
+        + [traffic.plan] * 2
+        + [traffic.fire] * 2
         + [traffic.tell] * 2
     )
     with ThreadPoolExecutor(len(parts)) as pool:
@@ -278,4 +308,7 @@ def test_nobody_is_the_victim_of_a_deadlock(session: Session, connect: Connect, 
     for state in ("succeeded", "failed", "cancelled", "terminated"):
         session.value("select waymark.prune(%s, '0', 10000)", state)
     assert left_behind(session.connection) == {}
-    assert all(traffic.done[verb] for verb in (*VERBS, "reclaim", "prune", "turn", "complete_action", "signal")), traffic.done
+    assert all(
+        traffic.done[verb]
+        for verb in (*VERBS, "reclaim", "prune", "turn", "complete_action", "signal", "fire_schedules", "backfill_schedule")
+    ), traffic.done
