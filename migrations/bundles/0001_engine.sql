@@ -12353,7 +12353,7 @@ comment on function waymark.edit_schedule(text, jsonb) is 'Changes a schedule fr
 -- Locks: schedules (skip locked), then what waymark.start locks. A run that is to be cancelled is told so, not locked. SQLSTATEs: WM205.
 create or replace function waymark.fire_schedules(p_batch int) returns waymark.firing
 language plpgsql security definer set search_path = ''
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   c_runs constant int := 1000;
   c_time constant interval := interval '1 second';
