@@ -10,7 +10,7 @@ language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
   v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass);
-  v_from timestamp := waymark._scan_from('ready_actions');
+  v_from timestamp := case when coalesce(current_setting('waymark.ready_actions', true), '') = '' then '-infinity' else waymark._scan_from('ready_actions') end;
   v_rows tid[];
   v_first timestamp;
 begin
@@ -25,9 +25,8 @@ begin
      order by c.place limit p_room
   )
   select array_agg(p.row_id), min(p.place) into v_rows, v_first from picked p;
-  if v_from = '-infinity' then
-    v_passed := pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass) - v_passed - coalesce(cardinality(v_rows), 0);
-    perform waymark._remember_scan('ready_actions', v_passed, v_began, v_first);
+  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass) - v_passed - coalesce(cardinality(v_rows), 0) > 1000 then
+    perform waymark._remember_scan('ready_actions', v_began, v_first);
   end if;
   if v_rows is null then
     return;
