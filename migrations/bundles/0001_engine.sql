@@ -14385,26 +14385,40 @@ comment on function waymark._attempt_failure(tid, text, jsonb, boolean, timestam
 -- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
+-- _scan_from: not from the beginning of the index each time, while a snapshot is held.
 create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
+declare
+  v_began timestamptz := clock_timestamp();
+  v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass);
+  v_from timestamp := case when coalesce(current_setting('waymark.ready_actions', true), '') = '' then '-infinity' else waymark._scan_from('ready_actions') end;
+  v_rows tid[];
+  v_first timestamp;
 begin
-  return query
   with picked as materialized (
-    select c.row_id
+    select c.*
       from unnest(p_queues) q(queue)
      cross join lateral (
         select a.ctid as row_id, (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' as place from waymark.actions a
-         where a.state = 'ready' and a.queue = q.queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= p_before
+         where a.state = 'ready' and a.queue = q.queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' between v_from and p_before
            and (a.final_deadline is null or a.final_deadline > p_now)
          order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit p_room for update skip locked) c
      order by c.place limit p_room
   )
+  select array_agg(p.row_id), min(p.place) into v_rows, v_first from picked p;
+  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass) - v_passed - coalesce(cardinality(v_rows), 0) > 1000 then
+    perform waymark._remember_scan('ready_actions', v_began, v_first);
+  end if;
+  if v_rows is null then
+    return;
+  end if;
+  return query
   update waymark.actions a
      set state = 'running', session_id = p_session, fencing_token = a.fencing_token + 1, claimed_at = p_now, share = p_share,
          deadline = least(p_now + a.timeout_ms * interval '1 millisecond', a.final_deadline) + interval '10 seconds'
-    from picked p where a.ctid = p.row_id
+    from unnest(v_rows) p(row_id) where a.ctid = p.row_id
   returning 'action', a.run_id, a.action_id, a.fencing_token, a.attempt, a.name, a.arguments, a.timeout_ms, null::bigint, null::boolean,
             case when num_nonnulls(a.final_deadline, a.details) > 0 then waymark._attempt_context(a.final_deadline, a.details, p_now) end;
 end
@@ -14839,22 +14853,47 @@ $$;
 comment on function waymark._ready_branches(int) is 'Claims ready tasks of runs that have several.';
 -- file: functions/turn/_ready_events.sql
 -- Claims the ready bodies of runs in the order of priority and age, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
+-- _scan_from: not from the beginning of the index each time, while a snapshot is held.
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
+  v_began timestamptz := clock_timestamp();
+  v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.tasks_ready'::regclass);
+  v_from timestamp := case when coalesce(current_setting('waymark.ready_tasks', true), '') = '' then '-infinity' else waymark._scan_from('ready_tasks') end;
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
     select t.*, t.ctid as row_id from waymark.tasks t where t.state = 'ready' and t.task_no = 0 and t.paused is null
+       and (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' >= v_from
      order by (t.ready_at at time zone 'UTC') + t.priority * interval '1 minute' limit p_limit for no key update skip locked
   )
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
+  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.tasks_ready'::regclass) - v_passed - coalesce(cardinality(v_events), 0) > 1000 then
+    perform waymark._remember_scan('ready_tasks', v_began, (
+      select min((t.ready_at at time zone 'UTC') + t.priority * interval '1 minute')
+        from unnest(v_events) e join waymark.tasks t on t.ctid = e.row_id));
+  end if;
   return coalesce(v_events, '{}');
 end
 $$;
 comment on function waymark._ready_events(int) is 'Claims ready runs in priority order.';
+-- file: functions/turn/_remember_scan.sql
+-- After a scan of all that is ready which passed over more than a thousand entries of what is no longer. While a snapshot is held they stay in the index, and each scan
+-- passes over all of them. So those of the next forty times as long, at most ten seconds, begin where this one found the first, or a tenth of a
+-- second ago. What is committed later than that, or has a higher priority, waits so long on a busy session; a turn without results, as a daemon makes that has
+-- free slots and nothing to do, scans all (turn).
+create or replace function waymark._remember_scan(p_scan text, p_began timestamptz, p_first timestamp) returns void
+language plpgsql as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_until timestamptz := v_now + least(40 * (v_now - p_began), interval '10 seconds');
+begin
+  perform set_config('waymark.' || p_scan, format('%s|%s', v_until, least(p_first, (waymark._now() at time zone 'UTC') - interval '100 milliseconds')), false);
+end
+$$;
+comment on function waymark._remember_scan(text, timestamptz, timestamp) is 'Remembers where a scan of what is ready found the first.';
 -- file: functions/turn/_request_evaluations.sql
 -- Steps that the engine refused (effect evaluate) become steps that wait for the action waymark:evaluate, which has CPython evaluate the expression of their
 -- node. Refused in a node that cannot wait for a value, they fail. A worker lost by it is replaced four times: what kills a worker again and again
@@ -14922,6 +14961,18 @@ begin
 end
 $$;
 comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seconds until the next attempt of an action, or null when none follows.';
+-- file: functions/turn/_scan_from.sql
+-- Where a scan of what is ready may begin: where the last whole one found the first, while that one is to be remembered, else at the beginning.
+-- See _remember_scan.
+create or replace function waymark._scan_from(p_scan text) returns timestamp
+language plpgsql as $$
+declare
+  v_mark text[] := string_to_array(nullif(current_setting('waymark.' || p_scan, true), ''), '|');
+begin
+  return case when clock_timestamp() < v_mark[1]::timestamptz then v_mark[2]::timestamp else '-infinity' end;
+end
+$$;
+comment on function waymark._scan_from(text) is 'Where a scan of what is ready begins.';
 -- file: functions/turn/_step_tasks.sql
 -- Calls the step functions: one dynamic statement a program and batch. They write no table, and read none but the scopes
 -- (py_has_fired) and pages, which are written here. A task that is one call (program_id 0) ends as the call does.
@@ -15038,6 +15089,8 @@ begin
     return query
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
+  else
+    perform set_config('waymark.ready_tasks', '', false), set_config('waymark.ready_actions', '', false);
   end if;
   v_handed_in := cardinality(v_events);
   v_events := waymark._due_events(v_events, v_now, c_batch);
