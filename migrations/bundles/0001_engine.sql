@@ -610,18 +610,25 @@ comment on type waymark.finding is 'What waymark.doctor has found.';
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
 language plpgsql stable as $$
 declare
-  v_child waymark.runs;
+  v_node jsonb := (select p.ir #> array['nodes', p_attempt.node::text] from waymark.programs p where p.program_id = p_kept.program_id);
+  v_program bigint;
 begin
-  if p_attempt.outcome = 'succeeded' or (
-       select p.ir #> array['nodes', p_attempt.node::text, 'settle'] from waymark.programs p where p.program_id = p_kept.program_id) = 'true' then
+  if p_attempt.outcome = 'succeeded' or v_node -> 'settle' = 'true' then
     return null;
   end if;
-  select * into v_child from waymark.runs r where r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id;
-  if found then
-    -- The newest program, if it has the parameters that the arguments were bound to.
-    return jsonb_build_object('workflow', v_child.workflow, 'args', p_attempt.arguments, 'program', coalesce((
-      select n.program_id from waymark.workflows w join waymark.programs n using (program_id), waymark.programs o
-       where w.workflow = v_child.workflow and o.program_id = v_child.program_id and o.parameters = n.parameters), v_child.program_id));
+  if jsonb_path_exists(v_node, '$.**.workflow ? (@ == $name)', jsonb_build_object('name', p_attempt.name)) then
+    -- The newest program, if it has the parameters that the arguments were bound to, else that of the child, if it is not pruned.
+    select coalesce(max(n.program_id), max(r.program_id)) into v_program
+      from (select p_attempt.name as workflow) c
+      left join waymark.runs r on r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id
+      left join waymark.workflows w on w.workflow = c.workflow
+      left join waymark.programs n on n.program_id = w.program_id
+       and jsonb_path_query_array(n.parameters, '$[*].name') @> (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(p_attempt.arguments) k)
+       and jsonb_path_query_array(n.parameters, '$[*].name') <@ (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(p_attempt.arguments) k);
+    if v_program is null then
+      perform waymark._refuse_state('retry', p_attempt.run_id, 'failed in a child run that is still there, or whose workflow still has its parameters');
+    end if;
+    return jsonb_build_object('workflow', p_attempt.name, 'args', p_attempt.arguments, 'program', v_program);
   end if;
   return jsonb_build_object('action', p_attempt.name, 'args', p_attempt.arguments) || coalesce((
     select jsonb_build_object('policy', f.policy) from waymark.failed_calls f
@@ -14238,6 +14245,8 @@ begin
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
     union all
     select l.key_id, -1, -nextval('waymark.numbers'), p_now from locked l where l.key_id is not null
+    -- Its run has just ended, and who ended it has left the action a timer (_abandon_calls).
+    on conflict do nothing
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
@@ -15032,6 +15041,10 @@ begin
      cross join lateral (
         select c.ctid as row_id from waymark.timers c
          where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and (c.due_at <= p_now) is true for update skip locked offset 0) m
+      left join lateral (
+        select r.state from waymark.runs r where d.fate = 'gone' and d.action_id > 0 and r.run_id = d.run_id for share skip locked offset 0) r on true
+     -- What a run that is just being retried has left is not touched: its actions are new.
+     where d.fate <> 'gone' or d.action_id <= 0 or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
   ), removed as (
     delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
   ), put_off as (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -72,22 +73,46 @@ def test_of_a_gather_only_what_has_no_result(session: Session) -> None:
     assert session.is_quiet()
 
 
-def test_a_child_is_started_anew(session: Session) -> None:
-    session.register(programs.one_action())
-    session.register(parent(n=const(7)))
+def fail_in_a_child(session: Session) -> UUID:
+    """A run that has failed because its child had, half an hour before."""
     run_id = session.start("Parent")
     (claim,) = session.turn()
+    control(session, "pause", run_id)
     session.turn(claim.failed())
+    session.move_clock(1800)
+
+    control(session, "resume", run_id)
     session.turn()
     assert session.outcome(run_id)[0] == "failed"
+    return run_id
+
+
+@pytest.mark.parametrize("is_pruned", [False, True])
+def test_a_child_is_started_anew(session: Session, is_pruned: bool) -> None:
+    session.register(programs.one_action())
+    session.register(parent(n=const(7)))
+    run_id = fail_in_a_child(session)
+    if is_pruned:
+        session.value("select waymark.prune('failed', '20 minutes')")
+        assert session.value("select array_agg(run_id) from waymark.runs") == [run_id]
     control(session, "retry", run_id)
     claims = session.turn()
-    assert [c.arguments for c in claims] == [{"n": 7}]
+    assert [(c.arguments, c.run_id == run_id) for c in claims] == [({"n": 7}, False)]
     finish(session, claims)
     assert session.outcome(run_id)[:2] == ("succeeded", 7)
     query = "select state from waymark.runs where parent_run = %s order by created_at, run_id"
-    assert session.connection.execute(query, (run_id,)).fetchall() == [("failed",), ("succeeded",)]
+    assert session.connection.execute(query, (run_id,)).fetchall() == [("failed",)] * (not is_pruned) + [("succeeded",)]
     assert session.is_quiet()
+
+
+def test_a_pruned_child_whose_workflow_takes_other_arguments_is_not(session: Session) -> None:
+    session.register(programs.one_action())
+    session.register(parent(n=const(7)))
+    run_id = fail_in_a_child(session)
+    session.value("select waymark.prune('failed', '20 minutes')")
+    session.register(module("One", function("run", give_local("m"), parameters=("m",))))
+    assert error_of(session, "select waymark.retry(%s)", run_id) == "WM305"
+    assert session.outcome(run_id)[0] == "failed"
 
 
 def test_a_parent_that_has_not_heard_of_the_failure_goes_on_waiting(session: Session) -> None:

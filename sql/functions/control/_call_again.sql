@@ -2,18 +2,25 @@
 create or replace function waymark._call_again(p_attempt waymark.action_attempts, p_kept waymark.failed_tasks) returns jsonb
 language plpgsql stable as $$
 declare
-  v_child waymark.runs;
+  v_node jsonb := (select p.ir #> array['nodes', p_attempt.node::text] from waymark.programs p where p.program_id = p_kept.program_id);
+  v_program bigint;
 begin
-  if p_attempt.outcome = 'succeeded' or (
-       select p.ir #> array['nodes', p_attempt.node::text, 'settle'] from waymark.programs p where p.program_id = p_kept.program_id) = 'true' then
+  if p_attempt.outcome = 'succeeded' or v_node -> 'settle' = 'true' then
     return null;
   end if;
-  select * into v_child from waymark.runs r where r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id;
-  if found then
-    -- The newest program, if it has the parameters that the arguments were bound to.
-    return jsonb_build_object('workflow', v_child.workflow, 'args', p_attempt.arguments, 'program', coalesce((
-      select n.program_id from waymark.workflows w join waymark.programs n using (program_id), waymark.programs o
-       where w.workflow = v_child.workflow and o.program_id = v_child.program_id and o.parameters = n.parameters), v_child.program_id));
+  if jsonb_path_exists(v_node, '$.**.workflow ? (@ == $name)', jsonb_build_object('name', p_attempt.name)) then
+    -- The newest program, if it has the parameters that the arguments were bound to, else that of the child, if it is not pruned.
+    select coalesce(max(n.program_id), max(r.program_id)) into v_program
+      from (select p_attempt.name as workflow) c
+      left join waymark.runs r on r.parent_run = p_attempt.run_id and r.parent_action = p_attempt.action_id
+      left join waymark.workflows w on w.workflow = c.workflow
+      left join waymark.programs n on n.program_id = w.program_id
+       and jsonb_path_query_array(n.parameters, '$[*].name') @> (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(p_attempt.arguments) k)
+       and jsonb_path_query_array(n.parameters, '$[*].name') <@ (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(p_attempt.arguments) k);
+    if v_program is null then
+      perform waymark._refuse_state('retry', p_attempt.run_id, 'failed in a child run that is still there, or whose workflow still has its parameters');
+    end if;
+    return jsonb_build_object('workflow', p_attempt.name, 'args', p_attempt.arguments, 'program', v_program);
   end if;
   return jsonb_build_object('action', p_attempt.name, 'args', p_attempt.arguments) || coalesce((
     select jsonb_build_object('policy', f.policy) from waymark.failed_calls f

@@ -11,6 +11,10 @@ begin
      cross join lateral (
         select c.ctid as row_id from waymark.timers c
          where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and (c.due_at <= p_now) is true for update skip locked offset 0) m
+      left join lateral (
+        select r.state from waymark.runs r where d.fate = 'gone' and d.action_id > 0 and r.run_id = d.run_id for share skip locked offset 0) r on true
+     -- What a run that is just being retried has left is not touched: its actions are new.
+     where d.fate <> 'gone' or d.action_id <= 0 or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
   ), removed as (
     delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
   ), put_off as (
