@@ -8,11 +8,13 @@ and to JSON text, and the outcome is decoded by the SDK.
 import asyncio
 import copy
 import dataclasses
+import datetime as dt
 import enum
 import functools
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from unittest import mock
 
 import psycopg
 import pydantic
@@ -23,7 +25,9 @@ from tests.language.actions import CALLS
 from waymark import UnsupportedPatternError, Workflow, codec, workflow
 from waymark.actions import find_action
 from waymark.client.waiting import READ_OUTCOMES, Outcome
+from waymark.ir import library
 from waymark.runs import failure_of, value_of
+from waymark.testing.clock import functions_of
 from waymark.testing.worker import Worker
 
 MAX_TURNS = 5000
@@ -140,7 +144,8 @@ class Engine:
         for name, values in signals.items():
             for value in values:
                 self._session.value("select waymark.signal(%s, %s, %s::jsonb)", run_id, name, codec.encode(value))
-        return await self._drive(run_id)
+        with mock.patch.dict(library.FUNCTIONS, functions_of(self._now)):
+            return await self._drive(run_id)
 
     async def _drive(self, run_id: uuid.UUID) -> Outcome:
         worker = Worker(1000, find_action)
@@ -167,6 +172,9 @@ class Engine:
         row = self._connection.execute(READ_OUTCOMES.encode(), [[run_id]]).fetchone()
         assert row is not None
         return row
+
+    def _now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._offset)
 
     def _pass_time(self) -> None:
         """Move the clock to the next timer, if there is one, and forward with the lease."""

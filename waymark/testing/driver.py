@@ -114,7 +114,9 @@ class Driver:
         turn = await self.session.turn(results)
         for result in results:
             call = self._calls.pop(result.claim[:3], None)
-            if call is not None and (result.claim[:2] not in turn.rejected or self._has_completed_itself(result)):
+            if call is not None and (
+                result.claim[:2] not in turn.rejected or (result.outcome == "succeeded" and self._completes_itself(result.claim))
+            ):
                 call.outcome = result.outcome
         missing: ActionNotLoaded | None = None
         for claim in sorted(turn.claims, key=lambda claim: claim.action_id):
@@ -153,8 +155,8 @@ class Driver:
                 await self.session.lose(claim)
                 call.outcome = "lost"
 
-    def _has_completed_itself(self, result: Result) -> bool:
-        return result.outcome == "succeeded" and self._engine.doubles.find(result.claim.name).transaction_kind is not None
+    def _completes_itself(self, claim: Claim) -> bool:
+        return claim.name != EVALUATE.name and self._engine.doubles.find(claim.name).transaction_kind is not None
 
     async def _attend(self) -> None:
         """Actions are being executed: wait for one, and cancel those that nobody wants."""
@@ -202,14 +204,16 @@ class Driver:
 
     async def _answer_outcomes(self) -> None:
         waits = [(wait, wait.run_id) for wait in self._waits if wait.run_id is not None]
-        if not waits:
+        # An attempt that completes itself ends its run before its result is here: the caller is to find that, too.
+        if not waits or self._worker.has_results:
             return
+        ending = {claim.run_id for claim in self._worker.claims if self._completes_itself(claim)}
         outcomes = await self.session.outcomes([run_id for _, run_id in waits])
         for wait, run_id in waits:
             outcome = outcomes.get(run_id)
             if outcome is None:
                 self._fail(wait, UnknownRun(f"there is no run {run_id}, or its start is not committed"))
-            elif outcome.state != "live":
+            elif outcome.state != "live" and run_id not in ending:
                 self._end(wait, outcome)
 
     async def _rest(self, due_at: dt.datetime | None) -> None:
