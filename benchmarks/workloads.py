@@ -49,6 +49,13 @@ def latency(bench: Bench) -> Iterator[Figure]:
         rounds = [asyncio.run(call(bench, bench.size(300, 2_000))) for _ in range(bench.rounds)]
     yield Figure("median", "ms", tuple(map(statistics.median, rounds)), ("≤", 2))
     yield Figure("99th percentile", "ms", tuple(percentile(times, 99) for times in rounds), ("≤", 8))
+    times = "from waymark.runs r join waymark.action_attempts a using (run_id) where r.workflow = 'OneAction'"
+    for name, part in (
+        ("of it, from the row of the start to the turn that claims", "a.claimed_at - r.created_at"),
+        ("of it, from there to the turn that ends the run", "r.ended_at - a.claimed_at"),
+    ):
+        median = f"(select percentile_cont(0.5) within group (order by extract(epoch from {part})::float8 * 1000) {times})"
+        yield Figure(name, "ms", (bench.value(median),))
 
 
 async def call(bench: Bench, calls: int) -> list[float]:
