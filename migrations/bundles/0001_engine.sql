@@ -247,7 +247,7 @@ comment on table waymark.actions is 'Outstanding actions of live runs: ready, ru
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
 -- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
--- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys).
+-- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys). -2: an ended run may have left actions, which somebody else had then (_abandon_calls).
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,
@@ -14138,7 +14138,7 @@ comment on function waymark._now() is 'The engine clock.';
 -- file: functions/turn/_abandon_calls.sql
 -- What runs that end leave outstanding: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated
 -- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself; a claim that is being
--- made may come to nothing, so what is left of it has a timer, which has it abandoned before anybody can claim it again), timers.
+-- made may come to nothing, so the run gets a timer, which has it abandoned before anybody can claim it again), timers.
 create or replace function waymark._abandon_calls(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -14151,12 +14151,11 @@ begin
       select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
   if exists (select from unnest(p_steps) s where s.effect = 'raise') then
     insert into waymark.timers (run_id, task_no, action_id, due_at)
-    select c.run_id, c.task_no, c.action_id, p_now
+    select distinct c.run_id, -2, 0, p_now
       from unnest(p_steps) s
      cross join lateral (
-        select h.run_id, h.task_no, h.action_id from waymark.actions h
-         where h.run_id = s.run_id and (h.ctid = any (v_leftovers)) is not true offset 0) c
-     where s.effect = 'raise'
+        select h.run_id from waymark.actions h where h.run_id = s.run_id and (h.ctid = any (v_leftovers)) is not true offset 0) c
+     where s.effect = 'raise' order by 1
         on conflict do nothing;
   end if;
   if v_leftovers is null then
@@ -14245,8 +14244,6 @@ begin
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
     union all
     select l.key_id, -1, -nextval('waymark.numbers'), p_now from locked l where l.key_id is not null
-    -- Its run has just ended, and who ended it has left the action a timer (_abandon_calls).
-    on conflict do nothing
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),
@@ -15042,9 +15039,9 @@ begin
         select c.ctid as row_id from waymark.timers c
          where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and (c.due_at <= p_now) is true for update skip locked offset 0) m
       left join lateral (
-        select r.state from waymark.runs r where d.fate = 'gone' and d.action_id > 0 and r.run_id = d.run_id for share skip locked offset 0) r on true
+        select r.state from waymark.runs r where d.fate = 'gone' and (d.action_id > 0 or d.task_no = -2) and r.run_id = d.run_id for share skip locked offset 0) r on true
      -- What a run that is just being retried has left is not touched: its actions are new.
-     where d.fate <> 'gone' or d.action_id <= 0 or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
+     where d.fate <> 'gone' or not (d.action_id > 0 or d.task_no = -2) or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
   ), removed as (
     delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
   ), put_off as (
@@ -15053,9 +15050,10 @@ begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'taken'),
          array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'gone')
     into p_taken, p_gone from due d;
-  if exists (select from unnest(p_gone) d where d.action_id > 0) then
+  if exists (select from unnest(p_gone) d where d.action_id > 0 or d.task_no = -2) then
     perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step
+        from unnest(p_gone) d where d.action_id > 0 or d.task_no = -2), p_now);
   end if;
 end
 $$;

@@ -165,7 +165,7 @@ comment on table waymark.actions is 'Outstanding actions of live runs: ready, ru
 -- Hot. What happens by the clock, and what one run has to tell another, which it does not lock. action_id 0: the task goes on, its sleep or wait is over;
 -- above: the action backs off no longer, or its child run (then with task 0) has ended; below: a scope of the task fires,
 -- -1: the run is to be cancelled, -2: terminated, -3: its deadline has passed, -2^31 - seq: that signal has arrived. What becomes due while its run is paused is put off to infinity, until the run is resumed.
--- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys).
+-- task_no -1: not of a run; the concurrency key whose id stands in run_id may be free (_pass_keys). -2: an ended run may have left actions, which somebody else had then (_abandon_calls).
 create table waymark.timers (
   run_id    uuid not null,
   task_no   int not null,

@@ -1,6 +1,6 @@
 -- What runs that end leave outstanding: waiting actions go to history, running ones will be rejected, child runs are cancelled, or terminated
 -- where their parent was not asked either. Locks: actions (skip locked: a result that is being handed in right now goes to history by itself; a claim that is being
--- made may come to nothing, so what is left of it has a timer, which has it abandoned before anybody can claim it again), timers.
+-- made may come to nothing, so the run gets a timer, which has it abandoned before anybody can claim it again), timers.
 create or replace function waymark._abandon_calls(p_steps waymark.task_step[], p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -13,12 +13,11 @@ begin
       select c.ctid as row_id, c.session_id from waymark.actions c where c.run_id = s.run_id for update skip locked offset 0) a;
   if exists (select from unnest(p_steps) s where s.effect = 'raise') then
     insert into waymark.timers (run_id, task_no, action_id, due_at)
-    select c.run_id, c.task_no, c.action_id, p_now
+    select distinct c.run_id, -2, 0, p_now
       from unnest(p_steps) s
      cross join lateral (
-        select h.run_id, h.task_no, h.action_id from waymark.actions h
-         where h.run_id = s.run_id and (h.ctid = any (v_leftovers)) is not true offset 0) c
-     where s.effect = 'raise'
+        select h.run_id from waymark.actions h where h.run_id = s.run_id and (h.ctid = any (v_leftovers)) is not true offset 0) c
+     where s.effect = 'raise' order by 1
         on conflict do nothing;
   end if;
   if v_leftovers is null then

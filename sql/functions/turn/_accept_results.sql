@@ -51,8 +51,6 @@ begin
     select l.run_id, l.task_no, l.action_id, p_now + l.delay * interval '1 second' from locked l where l.delay is not null
     union all
     select l.key_id, -1, -nextval('waymark.numbers'), p_now from locked l where l.key_id is not null
-    -- Its run has just ended, and who ended it has left the action a timer (_abandon_calls).
-    on conflict do nothing
   )
   select array_agg(row(l.run_id, l.task_no, l.step_no, l.slot, l.outcome = 'succeeded', l.value)::waymark.action_result)
            filter (where l.delay is null),

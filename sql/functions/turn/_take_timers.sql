@@ -12,9 +12,9 @@ begin
         select c.ctid as row_id from waymark.timers c
          where c.run_id = d.run_id and c.task_no = d.task_no and c.action_id = d.action_id and (c.due_at <= p_now) is true for update skip locked offset 0) m
       left join lateral (
-        select r.state from waymark.runs r where d.fate = 'gone' and d.action_id > 0 and r.run_id = d.run_id for share skip locked offset 0) r on true
+        select r.state from waymark.runs r where d.fate = 'gone' and (d.action_id > 0 or d.task_no = -2) and r.run_id = d.run_id for share skip locked offset 0) r on true
      -- What a run that is just being retried has left is not touched: its actions are new.
-     where d.fate <> 'gone' or d.action_id <= 0 or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
+     where d.fate <> 'gone' or not (d.action_id > 0 or d.task_no = -2) or r.state <> 'live' or not exists (select from waymark.runs g where g.run_id = d.run_id)
   ), removed as (
     delete from waymark.timers t using due d where t.ctid = d.row_id and d.fate <> 'put off'
   ), put_off as (
@@ -23,9 +23,10 @@ begin
   select array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'taken'),
          array_agg(row(d.run_id, d.task_no, d.action_id, d.due_at)::waymark.timers order by d.i) filter (where d.fate = 'gone')
     into p_taken, p_gone from due d;
-  if exists (select from unnest(p_gone) d where d.action_id > 0) then
+  if exists (select from unnest(p_gone) d where d.action_id > 0 or d.task_no = -2) then
     perform waymark._abandon_calls(array(
-      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step from unnest(p_gone) d), p_now);
+      select row(null, d.run_id, 0, 0, 0, null, null, 0, null, 0, '{}', '[]', null, 'raise', null, null)::waymark.task_step
+        from unnest(p_gone) d where d.action_id > 0 or d.task_no = -2), p_now);
   end if;
 end
 $$;
