@@ -9,8 +9,19 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from benchmarks.bench import Bench, children, cpu_seconds, resident_mb, workload
+from benchmarks.profile import Watch
 from benchmarks.report import Figure, Point
 from benchmarks.workflows import FanOut, FiveChain, OneAction, Payload, Retried, TenIterations
+
+WARM = 20
+"""Calls before those that are counted."""
+
+_MEDIAN = """percentile_cont(0.5) within group (order by extract(epoch from {})::float8 * 1000)
+               from waymark.runs r join waymark.action_attempts a using (run_id)"""
+_PARTS = (
+    ("of it, from the row of the start to the turn that claims", "a.claimed_at - r.created_at"),
+    ("of it, from there to the turn that ends the run", "r.ended_at - a.claimed_at"),
+)
 
 
 @workload(short=True)
@@ -45,23 +56,28 @@ def fan_out(bench: Bench) -> Iterator[Figure]:
 @workload(short=True)
 def latency(bench: Bench) -> Iterator[Figure]:
     """`await OneAction().run(…)` of an idle system, one after the other, as the caller sees it."""
-    with bench.daemons():
-        rounds = [asyncio.run(call(bench, bench.size(300, 2_000))) for _ in range(bench.rounds)]
+    calls = bench.size(300, 2_000)
+    bench.clear()
+    with bench.daemons() as (daemon,):
+        with Watch(bench, daemon) as watch:
+            rounds = [asyncio.run(call(bench, calls)) for _ in range(bench.rounds)]
+        parts = [(name, bench.value(_MEDIAN.format(part))) for name, part in _PARTS]
+        bench.setting("fsync", "off")
+        unsynced = [asyncio.run(call(bench, calls)) for _ in range(bench.rounds)]
+        bench.setting("fsync", None)
     yield Figure("median", "ms", tuple(map(statistics.median, rounds)), ("≤", 2))
     yield Figure("99th percentile", "ms", tuple(percentile(times, 99) for times in rounds), ("≤", 8))
-    times = "from waymark.runs r join waymark.action_attempts a using (run_id) where r.workflow = 'OneAction'"
-    for name, part in (
-        ("of it, from the row of the start to the turn that claims", "a.claimed_at - r.created_at"),
-        ("of it, from there to the turn that ends the run", "r.ended_at - a.claimed_at"),
-    ):
-        median = f"percentile_cont(0.5) within group (order by extract(epoch from {part})::float8 * 1000) {times}"
-        yield Figure(name, "ms", (bench.value(median),))
+    for name, milliseconds in parts:
+        yield Figure(name, "ms", (milliseconds,))
+    for process in sorted(watch.processors):
+        yield Figure(f"processor: {process}", "ms/call", (watch.processors[process] * 1000 / (calls + WARM) / bench.rounds,))
+    yield Figure("median, if commits did not wait for the disk", "ms", tuple(map(statistics.median, unsynced)))
 
 
 async def call(bench: Bench, calls: int) -> list[float]:
     """Milliseconds of each of so many calls, after some that are not counted."""
     os.environ["WAYMARK_DATABASE_URL"] = bench.url
-    for number in range(20):
+    for number in range(WARM):
         await OneAction().run(number)
     times: list[float] = []
     for number in range(calls):

@@ -65,7 +65,6 @@ pub struct Hub {
     invocations: Cell<u64>,
     programs: mpsc::UnboundedSender<Bytes>,
     workers: Cell<Starts>,
-    listening: Cell<bool>,
     schedules: Notify,
     closing: Cell<bool>,
     fatal: RefCell<Option<Error>>,
@@ -118,7 +117,6 @@ impl Hub {
             invocations: Cell::new(0),
             programs,
             workers: Cell::default(),
-            listening: Cell::new(false),
             schedules: Notify::new(),
             closing: Cell::new(false),
             fatal: RefCell::default(),
@@ -194,7 +192,6 @@ impl Hub {
 
     /// Notifications arrive, or do so no longer.
     pub fn set_listening(&self, listening: bool) {
-        self.listening.set(listening);
         self.pulse.borrow_mut().set_listening(listening);
         self.schedules.notify_one();
         self.wake_lanes();
@@ -203,7 +200,7 @@ impl Hub {
     /// Whether notifications arrive.
     #[must_use]
     pub fn is_listening(&self) -> bool {
-        self.listening.get()
+        self.pulse.borrow().is_listening()
     }
 
     /// Whether nothing is going on.

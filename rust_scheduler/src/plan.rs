@@ -129,7 +129,13 @@ impl Pulse {
         self.wanted = true;
     }
 
-    /// Whether notifications arrive. Without them the daemon polls at the poll interval throughout.
+    /// Whether notifications arrive.
+    #[must_use]
+    pub fn is_listening(&self) -> bool {
+        self.listening
+    }
+
+    /// Notifications arrive, or do so no longer. Without them the daemon polls at the poll interval throughout.
     pub fn set_listening(&mut self, listening: bool) {
         self.listening = listening;
         // What was notified in between went unheard.

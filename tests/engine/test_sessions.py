@@ -157,6 +157,20 @@ def notifications(listener: psycopg.Connection) -> list[str]:
     return [n.channel for n in listener.notifies(timeout=0)]
 
 
+def test_a_start_after_one_that_is_rolled_back_notifies(session: Session, connect: Connect) -> None:
+    """That a notification is on its way is remembered for the transaction, and forgotten with what is rolled back of it."""
+    listener, starting = connect(), connect(autocommit=False)
+    session.register(programs.one_action())
+    session.turn(resting=True)
+    listener.execute("listen waymark")
+    starting.execute("savepoint s")
+    starting.execute("select waymark.start('One', '{\"n\": 1}')")
+    starting.execute("rollback to savepoint s")
+    starting.execute("select waymark.start('One', '{\"n\": 2}')")
+    starting.commit()
+    assert notifications(listener) == ["waymark"]
+
+
 def test_only_a_waiting_daemon_is_notified(session: Session, connect: Connect) -> None:
     session.register(programs.one_action())
     listener = connect()

@@ -27,7 +27,7 @@ def first_block(language: str) -> str:
 async def test_the_code_of_the_page(engine: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "report_app.py").write_text(first_block("python"))
     monkeypatch.syspath_prepend(tmp_path)
-    import report_app  # type: ignore[import-not-found]
+    import report_app  # type: ignore[import-not-found] - the test writes it
 
     cluster.start(user_module="report_app", path=tmp_path)
     assert await report_app.schedule_reports() == ["heartbeat sent", "sales sent"]

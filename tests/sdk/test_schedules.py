@@ -262,9 +262,9 @@ async def test_names(engine: str) -> None:
     with pytest.raises(OptionOutOfRange, match="3652 times"):
         await backfill_schedule("s", dt.datetime(2016, 1, 1, tzinfo=UTC), dt.datetime(2025, 12, 31, tzinfo=UTC))
     with pytest.raises(OptionOutOfRange, match="no state"):
-        await list_schedules("asleep")  # type: ignore[arg-type]
+        await list_schedules("asleep")  # type: ignore[arg-type] - it is to be refused
     with pytest.raises(UnknownOption, match="colour"):
-        await edit_schedule("s", colour=1)  # type: ignore[call-arg]
+        await edit_schedule("s", colour=1)  # type: ignore[call-arg] - as well
 
 
 async def test_allow_duplicate_is_an_overlap(engine: str) -> None:

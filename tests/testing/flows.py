@@ -174,8 +174,8 @@ class Reading(Workflow):
         return {
             "zone": dt.datetime.now(zone),
             "naive": dt.datetime.now(),  # noqa: DTZ005 - the local time
-            "today": dt.date.today(),  # noqa: DTZ011
-            "utc": dt.datetime.utcnow(),  # noqa: DTZ003
+            "today": dt.date.today(),  # noqa: DTZ011 - the local one
+            "utc": dt.datetime.utcnow(),  # noqa: DTZ003 - bodies may say so
             "ns": time.time_ns(),
             "year": time.strftime("%Y"),
             "text": [time.ctime(), time.asctime()],

@@ -74,7 +74,7 @@ async def test_a_stub_is_encoded_as_the_action_is(waymark_engine: WaymarkEngine)
 
 def test_bad_stubs_and_faults(waymark_engine: WaymarkEngine) -> None:
     with pytest.raises(TypeError, match="is no action"):
-        waymark_engine.stub(flows.get_rate)  # type: ignore[arg-type]
+        waymark_engine.stub(flows.get_rate)  # type: ignore[arg-type] - it is to be refused
     with pytest.raises(TypeError, match="one of the three"):
         waymark_engine.stub(charge, returns=1, raises=OSError)
     with pytest.raises(TypeError, match="is no exception"):
