@@ -239,7 +239,7 @@ create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'U
 -- Session 0 runs nothing (_expire_actions).
 create unique index actions_hold_keys_alone on waymark.actions (key_id) where key_id is not null and (state = 'ready' or state = 'running' and session_id > 0);
 create index actions_blocked on waymark.actions (key_id, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'blocked';
-create index actions_by_share on waymark.actions (queue, share) where share is not null;
+create index actions_by_share on waymark.actions (queue, share, claimed_at) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;
 comment on table waymark.actions is 'Outstanding actions of live runs: ready, running, backing off or blocked; and child runs that are waited for.';
@@ -421,18 +421,20 @@ comment on table waymark.queues is 'The limits of queues.';
 -- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
 -- that somebody has is passed over. So sessions do not wait for each other, and a turn writes one row.
 -- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. booked: at most so many of it run;
--- what is claimed is added, and it is counted anew when that says that there is no room, so that a limit which does not bind is seldom counted for. shares: how many there are; the
--- actions of a share that has gone count in another one, by the remainder.
+-- what is claimed is added, and it is counted anew when that says that little is left, so that a limit which does not bind is seldom counted for.
+-- counted_from: what was claimed before has ended; so the count does not pass over its index entries, which Postgres may not have removed.
+-- shares: how many there are; the actions of a share that has gone count in another one, by the remainder.
 -- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
 create table waymark.queue_shares (
-  queue       text not null,
-  share       smallint not null,
-  shares      smallint not null,
-  concurrency int,
-  booked      int,
-  rate        int,
-  step        bigint not null default 0,
-  used        int[] not null default array_fill(0, array[17]),
+  queue        text not null,
+  share        smallint not null,
+  shares       smallint not null,
+  concurrency  int,
+  booked       int,
+  counted_from timestamptz not null default '-infinity',
+  rate         int,
+  step         bigint not null default 0,
+  used         int[] not null default array_fill(0, array[17]),
   primary key (queue, share)
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';
@@ -10334,10 +10336,7 @@ declare
   v_open text[] := array(select q from unnest(p_queues) q where q <> all (array(select l.queue from unnest(p_limits) l)));
   v_fresh waymark.queues[] := array(
     select l from unnest(p_limits) l
-     where not exists (
-        select from waymark.actions a
-         where a.state = 'ready' and a.queue = l.queue
-           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second'));
+     where not waymark._is_ready(l.queue, (p_now at time zone 'UTC') - interval '1 second'));
   v_waiting boolean := cardinality(v_fresh) < cardinality(p_limits);
   v_room int := p_capacity;
   v_share int;
@@ -10371,17 +10370,18 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
+  v_first int := random() * 1000;
   v_shares int;
   v_left int := p_room;
   v_taken waymark.share_room;
   v_count int;
 begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
-    continue when v_left <= 0 or not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    continue when v_left <= 0 or not waymark._is_ready(v_limits.queue, 'infinity');
     v_shares := waymark._share_count(v_limits);
     for v_turn in 0..v_shares - 1 loop
       select * into v_share from waymark.queue_shares s
-       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % v_shares for no key update skip locked;
+       where s.queue = v_limits.queue and s.share = (v_first + v_turn) % v_shares for no key update skip locked;
       continue when not found;
       v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
       continue when v_taken.room = 0;
@@ -10390,7 +10390,7 @@ begin
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
       if v_count > 0 then
-        perform waymark._spend_share(v_taken.share, v_count);
+        perform waymark._spend_share(v_taken.share, v_count, p_now);
       end if;
       exit when v_left <= 0 or v_count < v_taken.room;
     end loop;
@@ -10398,6 +10398,27 @@ begin
 end
 $$;
 comment on function waymark._claim_limited(bigint, waymark.queues[], int, timestamptz) is 'Claims ready actions of queues with limits.';
+-- file: functions/queues/_is_ready.sql
+-- Whether an action of a queue is ready, with a place not after p_before (_claim_actions).
+create or replace function waymark._is_ready(p_queue text, p_before timestamp) returns boolean
+language plpgsql volatile as $$
+declare
+  v_of text := array[p_queue]::text;
+  v_began timestamptz := clock_timestamp();
+  v_cost bigint := waymark._scan_cost('waymark.actions_ready');
+  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(v_of) end;
+  v_first timestamp;
+begin
+  select (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' into v_first from waymark.actions a
+   where a.state = 'ready' and a.queue = p_queue and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' between v_from and p_before
+   order by (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' limit 1;
+  if waymark._scan_cost('waymark.actions_ready') - v_cost > 1000 then
+    perform waymark._remember_scan(v_of, v_began, v_first, p_before);
+  end if;
+  return v_first is not null;
+end
+$$;
+comment on function waymark._is_ready(text, timestamp) is 'Whether an action of a queue is ready.';
 -- file: functions/queues/_key_id.sql
 -- Names a concurrency key of a queue: what a row of actions and of timers has room for.
 create or replace function waymark._key_id(p_queue text, p_key text) returns uuid
@@ -10418,7 +10439,7 @@ declare
 begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
-    continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    continue when not waymark._is_ready(v_limits.queue, 'infinity');
     p_more := p_full;
     exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop
@@ -10524,16 +10545,18 @@ $$;
 comment on function waymark._share_count(waymark.queues) is 'How many shares the limits of a queue are dealt out to.';
 -- file: functions/queues/_share_room.sql
 -- How many of the actions wanted a share of a queue lets begin now; with the share, its rate brought up to date by the caller, and counted if need be.
--- Volatile: it must count the actions as of now, when the share is locked, not as of the statement that locked it.
+-- What runs is counted when less than is wanted seems to be left, and less than a quarter of the share. Volatile: it must count the actions as of now, when
+-- the share is locked, not as of the statement that locked it.
 create or replace function waymark._share_room(p_share waymark.queue_shares, p_wanted int) returns waymark.share_room
 language plpgsql volatile as $$
 declare
   v_room int := p_wanted;
 begin
   if p_share.concurrency is not null then
-    if p_share.booked is null or p_share.booked + p_wanted > p_share.concurrency then
-      select count(*) into p_share.booked from waymark.actions a
-       where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint));
+    if p_share.booked is null or p_share.booked + greatest(least(p_wanted, p_share.concurrency / 4), 1) > p_share.concurrency then
+      select count(*), coalesce(min(a.claimed_at), 'infinity') into p_share.booked, p_share.counted_from from waymark.actions a
+       where a.queue = p_share.queue and a.share is not null and a.share = any (array(select generate_series(p_share.share, 15, p_share.shares)::smallint))
+         and a.claimed_at >= p_share.counted_from;
     end if;
     v_room := least(v_room, p_share.concurrency - p_share.booked);
   end if;
@@ -10545,15 +10568,15 @@ end
 $$;
 comment on function waymark._share_room(waymark.queue_shares, int) is 'How many actions a share of a limited queue lets begin.';
 -- file: functions/queues/_spend_share.sql
--- Books what was claimed of a share that the caller has locked. Writes one row of queue_shares.
-create or replace function waymark._spend_share(p_share waymark.queue_shares, p_claimed int) returns void
+-- Books what was claimed at p_now of a share that the caller has locked. Writes one row of queue_shares.
+create or replace function waymark._spend_share(p_share waymark.queue_shares, p_claimed int, p_now timestamptz) returns void
 language sql volatile as $$
   update waymark.queue_shares s
-     set booked = p_share.booked + p_claimed, step = p_share.step,
+     set booked = p_share.booked + p_claimed, counted_from = least(p_share.counted_from, p_now), step = p_share.step,
          used = case when p_share.rate is null then s.used else array[p_share.used[1] + p_claimed] || p_share.used[2:17] end
    where s.queue = p_share.queue and s.share = p_share.share
 $$;
-comment on function waymark._spend_share(waymark.queue_shares, int) is 'Books what was claimed of a share.';
+comment on function waymark._spend_share(waymark.queue_shares, int, timestamptz) is 'Books what was claimed of a share.';
 -- file: functions/queues/_take_shares.sql
 -- Locks a share of each limited queue, so that what the turn creates there can be inserted already running, as in other queues; and says how much of
 -- p_room. Sessions begin with different shares, and take another one where somebody else has it. Locks: queue_shares (skip locked).
@@ -10562,6 +10585,7 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
+  v_first int := random() * 1000;
   v_taken waymark.share_room;
   v_left int := p_room;
   v_shares waymark.share_room[] := array[]::waymark.share_room[];
@@ -10569,7 +10593,7 @@ begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     for v_turn in 0..waymark._share_count(v_limits) - 1 loop
       select * into v_share from waymark.queue_shares s
-       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
+       where s.queue = v_limits.queue and s.share = (v_first + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
       continue when not found;
       v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
       if v_taken.room > 0 then
@@ -10626,7 +10650,7 @@ begin
            v_limits.rate / v_shares + (n < v_limits.rate % v_shares)::int
       from generate_series(0, v_shares - 1) n
     on conflict (queue, share) do update
-       set shares = excluded.shares, concurrency = excluded.concurrency, booked = null, rate = excluded.rate, step = 0, used = excluded.used;
+       set shares = excluded.shares, concurrency = excluded.concurrency, booked = null, counted_from = '-infinity', rate = excluded.rate, step = 0, used = excluded.used;
   end if;
   update waymark.sessions s set limited = l.limited
     from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited and s.expires_at > waymark._now();
@@ -14391,15 +14415,15 @@ comment on function waymark._attempt_failure(tid, text, jsonb, boolean, timestam
 -- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
--- _scan_from: not from the beginning of the index each time, while a snapshot is held.
+-- _scan_from: not from the beginning of the index each time, while it is full of what was ready before.
 create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
-  v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass);
-  v_from timestamp := case when coalesce(current_setting('waymark.ready_actions', true), '') = '' then '-infinity' else waymark._scan_from('ready_actions') end;
+  v_cost bigint := waymark._scan_cost('waymark.actions_ready');
+  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(p_queues::text) end;
   v_rows tid[];
   v_first timestamp;
 begin
@@ -14414,8 +14438,9 @@ begin
      order by c.place limit p_room
   )
   select array_agg(p.row_id), min(p.place) into v_rows, v_first from picked p;
-  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass) - v_passed - coalesce(cardinality(v_rows), 0) > 1000 then
-    perform waymark._remember_scan('ready_actions', v_began, v_first);
+  v_cost := waymark._scan_cost('waymark.actions_ready') - v_cost - coalesce(cardinality(v_rows), 0);
+  if v_cost > 1000 then
+    perform waymark._remember_scan(p_queues::text, v_began, v_first, p_before);
   end if;
   if v_rows is null then
     return;
@@ -14556,7 +14581,7 @@ begin
     select c.run_id, c.task_no, c.action_id, p_now from created c where c.state = 'backoff'
   ), spent as (  -- as _spend_share does
     update waymark.queue_shares s
-       set booked = h.booked + n.claimed, step = h.step,
+       set booked = h.booked + n.claimed, counted_from = least(h.counted_from, p_now), step = h.step,
            used = case when h.rate is null then s.used else array[h.used[1] + n.claimed] || h.used[2:17] end
       from shares h
      cross join lateral (select count(*)::int as claimed from created c where c.queue = h.queue and c.state = 'running' offset 0) n
@@ -14859,13 +14884,13 @@ $$;
 comment on function waymark._ready_branches(int) is 'Claims ready tasks of runs that have several.';
 -- file: functions/turn/_ready_events.sql
 -- Claims the ready bodies of runs in the order of priority and age, as actions are claimed: started runs, woken and yielded tasks. Locks: tasks (skip locked).
--- _scan_from: not from the beginning of the index each time, while a snapshot is held.
+-- _scan_from: not from the beginning of the index each time, while it is full of what was ready before.
 create or replace function waymark._ready_events(p_limit int) returns waymark.task_event[]
 language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
-  v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.tasks_ready'::regclass);
-  v_from timestamp := case when coalesce(current_setting('waymark.ready_tasks', true), '') = '' then '-infinity' else waymark._scan_from('ready_tasks') end;
+  v_cost bigint := waymark._scan_cost('waymark.tasks_ready');
+  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from('tasks') end;
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
@@ -14876,30 +14901,37 @@ begin
   select array_agg(row(c.row_id, c.run_id, c.task_no, c.program_id, c.priority, c.queue, c.started_at, c.step_no, c.shared, c.pc, c.locals, c.frames, c.heap,
                        coalesce((c.wake -> 'ok')::boolean, true), coalesce(c.wake -> 'value', 'null'))::waymark.task_event)
     into v_events from claimed c;
-  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.tasks_ready'::regclass) - v_passed - coalesce(cardinality(v_events), 0) > 1000 then
-    perform waymark._remember_scan('ready_tasks', v_began, (
+  v_cost := waymark._scan_cost('waymark.tasks_ready') - v_cost - coalesce(cardinality(v_events), 0);
+  if v_cost > 1000 then
+    perform waymark._remember_scan('tasks', v_began, (
       select min((t.ready_at at time zone 'UTC') + t.priority * interval '1 minute')
-        from unnest(v_events) e join waymark.tasks t on t.ctid = e.row_id));
+        from unnest(v_events) e join waymark.tasks t on t.ctid = e.row_id), 'infinity');
   end if;
   return coalesce(v_events, '{}');
 end
 $$;
 comment on function waymark._ready_events(int) is 'Claims ready runs in priority order.';
 -- file: functions/turn/_remember_scan.sql
--- After a scan of all that is ready which passed over more than a thousand entries of what is no longer. While a snapshot is held they stay in the index, and each scan
--- passes over all of them. So those of the next forty times as long, at most ten seconds, begin where this one found the first, or a tenth of a
--- second ago. What is committed later than that, or has a higher priority, waits so long on a busy session; a turn without results, as a daemon makes that has
+-- After a scan of what is ready, of p_of, that had much to pass over. What was ready before stays in the index until Postgres removes it: in whole pages until
+-- the next vacuum, and all of it while a snapshot is held. Each scan from the beginning passes over that. So those of the next hundred times as long, at least
+-- a tenth of a second and at most ten, begin where the last that was remembered found the first (p_first, null: none) or ended (p_before), or a tenth of a second
+-- ago. What is committed later than that, or has a higher priority, waits so long on a busy session; a turn without results, as a daemon makes that has
 -- free slots and nothing to do, scans all (turn).
-create or replace function waymark._remember_scan(p_scan text, p_began timestamptz, p_first timestamp) returns void
+create or replace function waymark._remember_scan(p_of text, p_began timestamptz, p_first timestamp, p_before timestamp) returns void
 language plpgsql as $$
 declare
+  v_scans jsonb := coalesce(nullif(current_setting('waymark.scans', true), ''), '{}');
+  v_until timestamptz := v_scans #>> array[p_of, '0'];
   v_now timestamptz := clock_timestamp();
-  v_until timestamptz := v_now + least(40 * (v_now - p_began), interval '10 seconds');
 begin
-  perform set_config('waymark.' || p_scan, format('%s|%s', v_until, least(p_first, (waymark._now() at time zone 'UTC') - interval '100 milliseconds')), false);
+  if v_until is null or v_until <= v_now then
+    v_until := v_now + least(greatest(100 * (v_now - p_began), interval '100 milliseconds'), interval '10 seconds');
+  end if;
+  perform set_config('waymark.scans', (v_scans || jsonb_build_object(
+    p_of, jsonb_build_array(v_until, least(p_first, p_before, (waymark._now() at time zone 'UTC') - interval '100 milliseconds'))))::text, false);
 end
 $$;
-comment on function waymark._remember_scan(text, timestamptz, timestamp) is 'Remembers where a scan of what is ready found the first.';
+comment on function waymark._remember_scan(text, timestamptz, timestamp, timestamp) is 'Remembers where a scan of what is ready found the first.';
 -- file: functions/turn/_request_evaluations.sql
 -- Steps that the engine refused (effect evaluate) become steps that wait for the action waymark:evaluate, which has CPython evaluate the expression of their
 -- node. Refused in a node that cannot wait for a value, they fail. A worker lost by it is replaced four times: what kills a worker again and again
@@ -14967,15 +14999,22 @@ begin
 end
 $$;
 comment on function waymark._retry_delay(tid, text, jsonb, timestamptz) is 'Seconds until the next attempt of an action, or null when none follows.';
+-- file: functions/turn/_scan_cost.sql
+-- What this transaction's scans of an index have cost until now: entries passed over, and pages, as fifty of them each.
+create or replace function waymark._scan_cost(p_index regclass) returns bigint
+language sql volatile as $$
+  select pg_stat_get_xact_tuples_returned(p_index) + 50 * pg_stat_get_xact_blocks_fetched(p_index)
+$$;
+comment on function waymark._scan_cost(regclass) is 'What scans of an index have cost in this transaction.';
 -- file: functions/turn/_scan_from.sql
--- Where a scan of what is ready may begin: where the last whole one found the first, while that one is to be remembered, else at the beginning.
+-- Where a scan of what is ready may begin: where the last of the same that is to be remembered found the first, else at the beginning.
 -- See _remember_scan.
-create or replace function waymark._scan_from(p_scan text) returns timestamp
+create or replace function waymark._scan_from(p_of text) returns timestamp
 language plpgsql as $$
 declare
-  v_mark text[] := string_to_array(nullif(current_setting('waymark.' || p_scan, true), ''), '|');
+  v_mark jsonb := nullif(current_setting('waymark.scans', true), '')::jsonb -> p_of;
 begin
-  return case when clock_timestamp() < v_mark[1]::timestamptz then v_mark[2]::timestamp else '-infinity' end;
+  return case when clock_timestamp() < (v_mark ->> 0)::timestamptz then (v_mark ->> 1)::timestamp else '-infinity' end;
 end
 $$;
 comment on function waymark._scan_from(text) is 'Where a scan of what is ready begins.';
@@ -15102,7 +15141,7 @@ begin
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
   else
-    perform set_config('waymark.ready_tasks', '', false), set_config('waymark.ready_actions', '', false);
+    perform set_config('waymark.scans', '', false);
   end if;
   v_handed_in := cardinality(v_events);
   v_events := waymark._due_events(v_events, v_now, c_batch);

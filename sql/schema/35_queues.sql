@@ -14,18 +14,20 @@ comment on table waymark.queues is 'The limits of queues.';
 -- A limit is dealt out to at most 16 shares, numbered from 0. Whoever claims from the queue locks a share, and another one when that has not enough; a share
 -- that somebody has is passed over. So sessions do not wait for each other, and a turn writes one row.
 -- What a share has given out of the concurrency is in actions.share, and counted there; so nothing has to be given back. booked: at most so many of it run;
--- what is claimed is added, and it is counted anew when that says that there is no room, so that a limit which does not bind is seldom counted for. shares: how many there are; the
--- actions of a share that has gone count in another one, by the remainder.
+-- what is claimed is added, and it is counted anew when that says that little is left, so that a limit which does not bind is seldom counted for.
+-- counted_from: what was claimed before has ended; so the count does not pass over its index entries, which Postgres may not have removed.
+-- shares: how many there are; the actions of a share that has gone count in another one, by the remainder.
 -- used: of the rate, in the current sixteenth of the interval (number step, since 1970) and in each of the 16 before it: they cover every interval.
 create table waymark.queue_shares (
-  queue       text not null,
-  share       smallint not null,
-  shares      smallint not null,
-  concurrency int,
-  booked      int,
-  rate        int,
-  step        bigint not null default 0,
-  used        int[] not null default array_fill(0, array[17]),
+  queue        text not null,
+  share        smallint not null,
+  shares       smallint not null,
+  concurrency  int,
+  booked       int,
+  counted_from timestamptz not null default '-infinity',
+  rate         int,
+  step         bigint not null default 0,
+  used         int[] not null default array_fill(0, array[17]),
   primary key (queue, share)
 ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000);
 comment on table waymark.queue_shares is 'The limits of queues, dealt out so that sessions need not wait for each other.';

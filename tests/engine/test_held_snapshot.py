@@ -50,16 +50,40 @@ def test_what_comes_in_before_the_remembered_place_is_not_overlooked(held: Sessi
     drain(held, 10)
     held.start("One", n=1)
     (first,) = held.turn(capacity=1)
-    held.value("select set_config('waymark.ready_tasks', 'infinity|' || (waymark._now() at time zone 'UTC')::text, false)")
+    held.value("select set_config('waymark.scans', jsonb_build_object('tasks', jsonb_build_array('infinity', waymark._now() at time zone 'UTC'))::text, false)")
     held.start("One", {"priority": -10}, n=2)
     assert claimed(held.turn(first.succeeded(1), capacity=1)) == [], "a busy turn begins at the remembered place"
     assert claimed(held.turn(capacity=1)) == [2], "a turn without results does not"
 
 
 def test_a_place_is_remembered_for_a_while(held: Session) -> None:
-    began = "clock_timestamp() - interval '1 second'"
-    assert held.value("select waymark._scan_from('ready_tasks') = '-infinity'"), "nothing is remembered"
-    held.value(f"select waymark._remember_scan('ready_tasks', {began}, 'infinity')")
-    assert held.value("select waymark._scan_from('ready_tasks') > '-infinity'")
-    held.value("select set_config('waymark.ready_tasks', (clock_timestamp() - interval '1 s') || '|2026-01-01', false)")
-    assert held.value("select waymark._scan_from('ready_tasks') = '-infinity'")
+    def remember(seconds: float, of: str = "tasks") -> None:
+        held.value(f"select waymark._remember_scan(%s, clock_timestamp() - interval '{seconds} s', null, 'infinity')", of)
+
+    def begins(of: str = "tasks") -> bool:
+        return held.value("select waymark._scan_from(%s) = '-infinity'", of)
+
+    assert begins(), "nothing is remembered"
+    remember(1)
+    remember(1, "{default}")
+    assert (begins(), begins("{default}"), begins("{gpu}")) == (False, False, True), "each scan has its own place"
+    held.value("""select set_config('waymark.scans', jsonb_set(current_setting('waymark.scans')::jsonb, '{tasks,0}',
+                                                             to_jsonb(clock_timestamp()))::text, false)""")
+    assert (begins(), begins("{default}")) == (True, False), "that time is over"
+
+
+def test_a_place_moves_on_and_its_time_does_not(held: Session) -> None:
+    def remember(began: str, first: str) -> None:
+        held.value("select waymark._remember_scan('tasks', clock_timestamp() - %s::interval, %s, 'infinity')", began, first)
+
+    until = "select current_setting('waymark.scans')::jsonb #>> '{tasks,0}'"
+    remember("1 s", "2026-01-01")
+    first = held.value(until)
+    remember("5 s", "2026-01-02")
+    assert held.value(until) == first
+    assert held.value("select waymark._scan_from('tasks') = '2026-01-02'")
+
+
+def test_a_place_is_not_after_the_end_of_the_scan(held: Session) -> None:
+    held.value("select waymark._remember_scan('{default}', clock_timestamp() - interval '1 s', null, '2026-01-01')")
+    assert held.value("select waymark._scan_from('{default}') = '2026-01-01'")

@@ -9,10 +9,7 @@ declare
   v_open text[] := array(select q from unnest(p_queues) q where q <> all (array(select l.queue from unnest(p_limits) l)));
   v_fresh waymark.queues[] := array(
     select l from unnest(p_limits) l
-     where not exists (
-        select from waymark.actions a
-         where a.state = 'ready' and a.queue = l.queue
-           and (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' <= (p_now at time zone 'UTC') - interval '1 second'));
+     where not waymark._is_ready(l.queue, (p_now at time zone 'UTC') - interval '1 second'));
   v_waiting boolean := cardinality(v_fresh) < cardinality(p_limits);
   v_room int := p_capacity;
   v_share int;

@@ -10,7 +10,7 @@ declare
 begin
   p_more := false;
   for v_limits in select l.* from unnest(p_limits) l loop
-    continue when not exists (select from waymark.actions a where a.state = 'ready' and a.queue = v_limits.queue);
+    continue when not waymark._is_ready(v_limits.queue, 'infinity');
     p_more := p_full;
     exit when p_more;
     for v_share in select s.* from waymark.queue_shares s where s.queue = v_limits.queue loop

@@ -5,6 +5,7 @@ language plpgsql as $$
 declare
   v_limits waymark.queues;
   v_share waymark.queue_shares;
+  v_first int := random() * 1000;
   v_taken waymark.share_room;
   v_left int := p_room;
   v_shares waymark.share_room[] := array[]::waymark.share_room[];
@@ -12,7 +13,7 @@ begin
   for v_limits in select l.* from unnest(p_limits) l order by random() loop
     for v_turn in 0..waymark._share_count(v_limits) - 1 loop
       select * into v_share from waymark.queue_shares s
-       where s.queue = v_limits.queue and s.share = (pg_backend_pid() + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
+       where s.queue = v_limits.queue and s.share = (v_first + v_turn) % waymark._share_count(v_limits) for no key update skip locked;
       continue when not found;
       v_taken := waymark._share_room(waymark._rated_share(v_share, v_limits.seconds, p_now), v_left);
       if v_taken.room > 0 then

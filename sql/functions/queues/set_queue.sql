@@ -22,7 +22,7 @@ begin
            v_limits.rate / v_shares + (n < v_limits.rate % v_shares)::int
       from generate_series(0, v_shares - 1) n
     on conflict (queue, share) do update
-       set shares = excluded.shares, concurrency = excluded.concurrency, booked = null, rate = excluded.rate, step = 0, used = excluded.used;
+       set shares = excluded.shares, concurrency = excluded.concurrency, booked = null, counted_from = '-infinity', rate = excluded.rate, step = 0, used = excluded.used;
   end if;
   update waymark.sessions s set limited = l.limited
     from (select exists (select from waymark.queues) as limited) l where s.limited <> l.limited and s.expires_at > waymark._now();

@@ -2,15 +2,15 @@
 -- only those whose place is not after p_before (a time in UTC), so that the condition is a prefix of the index and the scan ends with it. A fresh fencing token with each claim. p_share: see _claim_limited.
 -- Locks: actions (skip locked). The limited scan is fenced by "materialized": inlined, a planner could move the limit. An action that was claimed and given
 -- back since the statement began has another place; it is left to the next turn. What has run out of time before anybody took it is left to reclaim.
--- _scan_from: not from the beginning of the index each time, while a snapshot is held.
+-- _scan_from: not from the beginning of the index each time, while it is full of what was ready before.
 create or replace function waymark._claim_actions(
   p_session bigint, p_queues text[], p_room int, p_before timestamp, p_now timestamptz, p_share smallint)
 returns setof waymark.turn_row
 language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
-  v_passed bigint := pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass);
-  v_from timestamp := case when coalesce(current_setting('waymark.ready_actions', true), '') = '' then '-infinity' else waymark._scan_from('ready_actions') end;
+  v_cost bigint := waymark._scan_cost('waymark.actions_ready');
+  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(p_queues::text) end;
   v_rows tid[];
   v_first timestamp;
 begin
@@ -25,8 +25,9 @@ begin
      order by c.place limit p_room
   )
   select array_agg(p.row_id), min(p.place) into v_rows, v_first from picked p;
-  if v_from = '-infinity' and pg_stat_get_xact_tuples_returned('waymark.actions_ready'::regclass) - v_passed - coalesce(cardinality(v_rows), 0) > 1000 then
-    perform waymark._remember_scan('ready_actions', v_began, v_first);
+  v_cost := waymark._scan_cost('waymark.actions_ready') - v_cost - coalesce(cardinality(v_rows), 0);
+  if v_cost > 1000 then
+    perform waymark._remember_scan(p_queues::text, v_began, v_first, p_before);
   end if;
   if v_rows is null then
     return;

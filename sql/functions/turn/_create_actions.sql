@@ -45,7 +45,7 @@ begin
     select c.run_id, c.task_no, c.action_id, p_now from created c where c.state = 'backoff'
   ), spent as (  -- as _spend_share does
     update waymark.queue_shares s
-       set booked = h.booked + n.claimed, step = h.step,
+       set booked = h.booked + n.claimed, counted_from = least(h.counted_from, p_now), step = h.step,
            used = case when h.rate is null then s.used else array[h.used[1] + n.claimed] || h.used[2:17] end
       from shares h
      cross join lateral (select count(*)::int as claimed from created c where c.queue = h.queue and c.state = 'running' offset 0) n

@@ -40,7 +40,7 @@ begin
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
   else
-    perform set_config('waymark.ready_tasks', '', false), set_config('waymark.ready_actions', '', false);
+    perform set_config('waymark.scans', '', false);
   end if;
   v_handed_in := cardinality(v_events);
   v_events := waymark._due_events(v_events, v_now, c_batch);
