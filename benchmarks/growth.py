@@ -131,6 +131,6 @@ def _compare_latency(crowded: Bench, empty: Bench) -> tuple[float, ...]:
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(10):  # in turns, as short as may be: the machine's pace changes by the second
             for bench, found in zip((crowded, empty), times, strict=True):
-                found += asyncio.run(call(bench, 20))
+                found.extend(asyncio.run(call(bench, 20)))
         ratios.append(statistics.median(times[0]) / statistics.median(times[1]))
     return tuple(ratios)
