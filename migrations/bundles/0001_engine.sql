@@ -14915,8 +14915,8 @@ comment on function waymark._ready_events(int) is 'Claims ready runs in priority
 -- After a scan of what is ready, of p_of, that had much to pass over. What was ready before stays in the index until Postgres removes it: in whole pages until
 -- the next vacuum, and all of it while a snapshot is held. Each scan from the beginning passes over that. So those of the next hundred times as long, at least
 -- a tenth of a second and at most ten, begin where the last that was remembered found the first (p_first, null: none) or ended (p_before), or a tenth of a second
--- ago. What is committed later than that, or has a higher priority, waits so long on a busy session; a turn without results, as a daemon makes that has
--- free slots and nothing to do, scans all (turn).
+-- ago. What is committed later than that, or has a higher priority, waits so long on a busy session; one that has
+-- free slots and nothing to do scans all before it waits (turn).
 create or replace function waymark._remember_scan(p_of text, p_began timestamptz, p_first timestamp, p_before timestamp) returns void
 language plpgsql as $$
 declare
@@ -15117,6 +15117,7 @@ declare
   v_now timestamptz := waymark._now();
   v_session waymark.sessions := waymark._require_session(p_session, v_now);
   v_limits waymark.queues[] := case when v_session.limited then array(select q from waymark.queues q where q.queue = any (p_queues)) end;
+  v_whole boolean := coalesce(current_setting('waymark.scans', true), '') = '';
   v_more boolean := false;
   v_due_in_ms bigint;
   v_capacity int := least(greatest(p_capacity, 0), 10000);
@@ -15140,14 +15141,18 @@ begin
     return query
       select 'rejected', p_run_ids[r], p_action_ids[r], p_fencing_tokens[r], null::int, null::text, null::jsonb, null::int, null::bigint, null::boolean, null::jsonb
         from unnest(v_rejected) r;
-  else
-    perform set_config('waymark.scans', '', false);
   end if;
   v_handed_in := cardinality(v_events);
   v_events := waymark._due_events(v_events, v_now, c_batch);
   v_branches := exists (select from waymark.tasks t where t.state = 'ready' and t.task_no > 0 and t.paused is null);
   if v_limit > 0 then
     v_ready := waymark._ready_events(v_limit);
+    -- A session does not wait before a turn without results has scanned all, and found nothing (_remember_scan).
+    if not v_whole and cardinality(v_ready) = 0 and cardinality(p_run_ids) = 0 then
+      perform set_config('waymark.scans', '', false);
+      v_whole := true;
+      v_ready := waymark._ready_events(v_limit);
+    end if;
     if v_branches then
       v_ready := v_ready || waymark._ready_branches(c_batch);
     end if;
@@ -15168,7 +15173,8 @@ begin
     select 'summary', null::uuid, null::bigint, null::bigint, null::int, null::text, null::jsonb, null::int,
            least(v_due_in_ms, (select greatest(0, ceil(extract(epoch from t.due_at - v_now) * 1000))::bigint from waymark.timers t where t.due_at < 'infinity'
              order by t.due_at limit 1)),
-           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches or v_more, null::jsonb;
+           cardinality(v_ready) >= v_limit and v_limit > 0 or cardinality(v_events) - v_handed_in = c_batch or v_branches or v_more
+             or not v_whole and v_handed_out = 0 and cardinality(p_run_ids) = 0 and v_limit > 0, null::jsonb;
 end
 $$;
 comment on function waymark.turn(bigint, int, text[], boolean, boolean, uuid[], bigint[], bigint[], text[], jsonb[], bigint[]) is

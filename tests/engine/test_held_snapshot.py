@@ -46,14 +46,30 @@ def claimed(claims: list[Claim]) -> list[int]:
     return [claim.arguments["n"] for claim in claims]
 
 
+def remember_now(session: Session) -> None:
+    """As if the scan of ready tasks had passed over much until now."""
+    mark = "jsonb_build_array('infinity', waymark._now() at time zone 'UTC')"
+    session.value(f"select set_config('waymark.scans', jsonb_build_object('tasks', {mark})::text, false)")
+
+
 def test_what_comes_in_before_the_remembered_place_is_not_overlooked(held: Session) -> None:
     drain(held, 10)
     held.start("One", n=1)
     (first,) = held.turn(capacity=1)
-    held.value("select set_config('waymark.scans', jsonb_build_object('tasks', jsonb_build_array('infinity', waymark._now() at time zone 'UTC'))::text, false)")
+    remember_now(held)
     held.start("One", {"priority": -10}, n=2)
     assert claimed(held.turn(first.succeeded(1), capacity=1)) == [], "a busy turn begins at the remembered place"
-    assert claimed(held.turn(capacity=1)) == [2], "a turn without results does not"
+    assert claimed(held.turn(capacity=1)) == [2], "one that would wait does not"
+
+
+def test_a_session_does_not_wait_for_what_it_has_overlooked(held: Session) -> None:
+    held.register(programs.sleeper())
+    remember_now(held)
+    held.start("One", {"priority": -10}, n=1)
+    held.start("Sleeper")
+    assert held.turn(resting=True) == []
+    assert held.backlog, "something was ready, so that not all was scanned"
+    assert claimed(held.turn(resting=True)) == [1]
 
 
 def test_a_place_is_remembered_for_a_while(held: Session) -> None:

@@ -1,8 +1,8 @@
 -- After a scan of what is ready, of p_of, that had much to pass over. What was ready before stays in the index until Postgres removes it: in whole pages until
 -- the next vacuum, and all of it while a snapshot is held. Each scan from the beginning passes over that. So those of the next hundred times as long, at least
 -- a tenth of a second and at most ten, begin where the last that was remembered found the first (p_first, null: none) or ended (p_before), or a tenth of a second
--- ago. What is committed later than that, or has a higher priority, waits so long on a busy session; a turn without results, as a daemon makes that has
--- free slots and nothing to do, scans all (turn).
+-- ago. What is committed later than that, or has a higher priority, waits so long on a busy session; one that has
+-- free slots and nothing to do scans all before it waits (turn).
 create or replace function waymark._remember_scan(p_of text, p_began timestamptz, p_first timestamp, p_before timestamp) returns void
 language plpgsql as $$
 declare
