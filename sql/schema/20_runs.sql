@@ -156,7 +156,7 @@ create table waymark.actions (
 create index actions_ready on waymark.actions (queue, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'ready';
 -- Session 0 runs nothing (_expire_actions).
 create unique index actions_hold_keys_alone on waymark.actions (key_id) where key_id is not null and (state = 'ready' or state = 'running' and session_id > 0);
-create index actions_blocked on waymark.actions (key_id, ((ready_at at time zone 'UTC') + priority * interval '1 minute')) where state = 'blocked';
+create index actions_blocked on waymark.actions (key_id, ((ready_at at time zone 'UTC') + priority * interval '1 minute'), action_id) where state = 'blocked';
 create index actions_by_share on waymark.actions (queue, share, claimed_at) where share is not null;
 create index actions_running on waymark.actions (deadline) where state = 'running';
 create index actions_final on waymark.actions (final_deadline) where final_deadline is not null;

@@ -1,4 +1,4 @@
--- Gives concurrency keys that are free to the first in line: it becomes ready. Asked when an action comes into line, and when one has let a key go, by timers:
+-- Gives concurrency keys that are free to the first in line, of equals the one that was created first: it becomes ready. Asked when an action comes into line, and when one has let a key go, by timers:
 -- so whoever ends an attempt locks nothing of a key, and of two who meet here one leaves the key to its timer. What the timer is asked is read by statements
 -- that begin after the key is locked, and only who has locked a key gives it away: so it is given to one, and none is forgotten.
 -- Locks: the keys, as one of 1024 advisory locks each, for that many locks the server can hold; actions. Nobody waits here.
@@ -14,7 +14,7 @@ begin
             select from waymark.actions h where h.key_id = m.key_id and (h.state = 'ready' or h.state = 'running' and h.session_id > 0)) offset 0) k
    cross join lateral (
       select b.ctid as row_id from waymark.actions b where b.key_id = k.key_id and b.state = 'blocked'
-       order by (b.ready_at at time zone 'UTC') + b.priority * interval '1 minute' limit 1 for update skip locked) b
+       order by (b.ready_at at time zone 'UTC') + b.priority * interval '1 minute', b.action_id limit 1 for update skip locked) b
    where a.ctid = b.row_id;
   if found then
     perform waymark._wake_hungry();
