@@ -6,8 +6,8 @@
 create or replace function waymark._remember_scan(p_of text, p_began timestamptz, p_first timestamp, p_before timestamp) returns void
 language plpgsql as $$
 declare
-  v_scans jsonb := coalesce(nullif(current_setting('waymark.scans', true), ''), '{}');
-  v_until timestamptz := v_scans #>> array[p_of, '0'];
+  v_scans jsonb := coalesce(nullif(current_setting('waymark.scans', true), ''), '{}')::jsonb;
+  v_until timestamptz := (v_scans #>> array[p_of, '0'])::timestamptz;
   v_now timestamptz := clock_timestamp();
 begin
   if v_until is null or v_until <= v_now then
