@@ -45,6 +45,7 @@ def sleeping(bench: Bench) -> Iterator[Figure]:
             "extract(epoch from max(ended_at) - %s)::float8 from waymark.runs where workflow = 'Sleeper'", began
         )
         yield Figure("woken, with an action each", "runs/s", (sleepers / seconds,), ("≥", 5_000))
+        yield Figure("latency just after that", "of empty", _compare_latency(bench, empty))
     bench.clear()
 
 
@@ -76,6 +77,19 @@ def history(bench: Bench) -> Iterator[Figure]:
                 for both in (bench, empty):  # what was run since: vacuumed in one of them, it would be the difference
                     both.settle("tasks", "actions", "runs", "action_attempts")
                 yield Figure(f"{what} beside {kept:,}", "of empty", compare(bench, empty), goal, place)
+    bench.clear()
+
+
+@workload()
+def unvacuumed(bench: Bench) -> Iterator[Figure]:
+    """A call after many actions, before the next vacuum."""
+    bench.clear()
+    bench.setting("autovacuum", "off")
+    with bench.beside("empty") as empty, empty.daemons(), bench.daemons():
+        runs = bench.size(10_000, 100_000)
+        bench.drain(TenIterations, runs, iterations=10)
+        yield Figure(f"latency after {10 * runs:,} actions", "of empty", _compare_latency(bench, empty), ("≤", 1.1))
+    bench.setting("autovacuum", None)
     bench.clear()
 
 

@@ -10363,8 +10363,8 @@ $$;
 comment on function waymark._advance_limited(bigint, int, text[], boolean, waymark.queues[], waymark.task_event[], timestamptz) is
   'Steps tasks and hands out actions, within the limits of queues.';
 -- file: functions/queues/_claim_limited.sql
--- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Sessions begin with
--- different shares. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
+-- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Each turn begins with any
+-- share. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
 create or replace function waymark._claim_limited(p_session bigint, p_limits waymark.queues[], p_room int, p_now timestamptz) returns setof waymark.turn_row
 language plpgsql as $$
 declare
@@ -10406,7 +10406,7 @@ declare
   v_of text := array[p_queue]::text;
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.actions_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(v_of) end;
+  v_from timestamp := waymark._scan_from(v_of);
   v_first timestamp;
 begin
   select (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' into v_first from waymark.actions a
@@ -10579,7 +10579,7 @@ $$;
 comment on function waymark._spend_share(waymark.queue_shares, int, timestamptz) is 'Books what was claimed of a share.';
 -- file: functions/queues/_take_shares.sql
 -- Locks a share of each limited queue, so that what the turn creates there can be inserted already running, as in other queues; and says how much of
--- p_room. Sessions begin with different shares, and take another one where somebody else has it. Locks: queue_shares (skip locked).
+-- p_room. Each turn begins with any share, so that all are used, and takes another one where somebody else has it. Locks: queue_shares (skip locked).
 create or replace function waymark._take_shares(p_limits waymark.queues[], p_room int, p_now timestamptz) returns waymark.share_room[]
 language plpgsql as $$
 declare
@@ -14423,7 +14423,7 @@ language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.actions_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(p_queues::text) end;
+  v_from timestamp := waymark._scan_from(p_queues::text);
   v_rows tid[];
   v_first timestamp;
 begin
@@ -14890,7 +14890,7 @@ language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.tasks_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from('tasks') end;
+  v_from timestamp := waymark._scan_from('tasks');
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
@@ -15008,14 +15008,11 @@ $$;
 comment on function waymark._scan_cost(regclass) is 'What scans of an index have cost in this transaction.';
 -- file: functions/turn/_scan_from.sql
 -- Where a scan of what is ready may begin: where the last of the same that is to be remembered found the first, else at the beginning.
--- See _remember_scan.
+-- See _remember_scan. In SQL, so that it is inlined: mostly nothing is remembered.
 create or replace function waymark._scan_from(p_of text) returns timestamp
-language plpgsql as $$
-declare
-  v_mark jsonb := nullif(current_setting('waymark.scans', true), '')::jsonb -> p_of;
-begin
-  return case when clock_timestamp() < (v_mark ->> 0)::timestamptz then (v_mark ->> 1)::timestamp else '-infinity' end;
-end
+language sql volatile as $$
+  select case when clock_timestamp() < (nullif(current_setting('waymark.scans', true), '')::jsonb -> p_of ->> 0)::timestamptz
+              then (nullif(current_setting('waymark.scans', true), '')::jsonb -> p_of ->> 1)::timestamp else '-infinity' end
 $$;
 comment on function waymark._scan_from(text) is 'Where a scan of what is ready begins.';
 -- file: functions/turn/_step_tasks.sql

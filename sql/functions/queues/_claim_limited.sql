@@ -1,5 +1,5 @@
--- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Sessions begin with
--- different shares. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
+-- Claims ready actions of limited queues, each within its limits: locks shares, one after another, until there is room for what is wanted. Each turn begins with any
+-- share. Locks: queue_shares, actions, both skip locked, so that nobody waits here.
 create or replace function waymark._claim_limited(p_session bigint, p_limits waymark.queues[], p_room int, p_now timestamptz) returns setof waymark.turn_row
 language plpgsql as $$
 declare

@@ -5,7 +5,7 @@ declare
   v_of text := array[p_queue]::text;
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.actions_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(v_of) end;
+  v_from timestamp := waymark._scan_from(v_of);
   v_first timestamp;
 begin
   select (a.ready_at at time zone 'UTC') + a.priority * interval '1 minute' into v_first from waymark.actions a

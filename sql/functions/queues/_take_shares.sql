@@ -1,5 +1,5 @@
 -- Locks a share of each limited queue, so that what the turn creates there can be inserted already running, as in other queues; and says how much of
--- p_room. Sessions begin with different shares, and take another one where somebody else has it. Locks: queue_shares (skip locked).
+-- p_room. Each turn begins with any share, so that all are used, and takes another one where somebody else has it. Locks: queue_shares (skip locked).
 create or replace function waymark._take_shares(p_limits waymark.queues[], p_room int, p_now timestamptz) returns waymark.share_room[]
 language plpgsql as $$
 declare

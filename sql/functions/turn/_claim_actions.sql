@@ -10,7 +10,7 @@ language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.actions_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from(p_queues::text) end;
+  v_from timestamp := waymark._scan_from(p_queues::text);
   v_rows tid[];
   v_first timestamp;
 begin

@@ -5,7 +5,7 @@ language plpgsql as $$
 declare
   v_began timestamptz := clock_timestamp();
   v_cost bigint := waymark._scan_cost('waymark.tasks_ready');
-  v_from timestamp := case when coalesce(current_setting('waymark.scans', true), '') = '' then '-infinity' else waymark._scan_from('tasks') end;
+  v_from timestamp := waymark._scan_from('tasks');
   v_events waymark.task_event[];
 begin
   with claimed as materialized (
